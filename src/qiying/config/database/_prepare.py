@@ -33,20 +33,26 @@ def prepare(
         _ensure_member(connection)
         create_database(connection, database)
     with psycopg.connect(**{**admin, "dbname": database}) as connection:
-        _open_database(connection, database)
+        _open_database(connection)
 
 
 def create_database(connection: Connection[Any], name: str, *, template: str = "") -> None:
-    """Create a database of the owner unless it exists; from a template without a copy of its log."""
+    """Create a database of the owner, unless it exists, that only our two roles may enter."""
     found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
-    if found:
-        return
-    statement = sql.SQL("CREATE DATABASE {} OWNER {}").format(
-        sql.Identifier(name), sql.Identifier(OWNER_ROLE)
-    )
-    if template:
-        statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
-    connection.execute(statement)
+    names = {
+        "database": sql.Identifier(name),
+        "owner": sql.Identifier(OWNER_ROLE),
+        "app": sql.Identifier(APP_ROLE),
+        "template": sql.Identifier(template or "template1"),
+    }
+    if not found:
+        line = "CREATE DATABASE {database} OWNER {owner} TEMPLATE {template}"
+        connection.execute(sql.SQL(line).format(**names))
+    for line in (
+        "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+        "GRANT CONNECT ON DATABASE {database} TO {app}",
+    ):
+        connection.execute(sql.SQL(line).format(**names))
 
 
 def _ensure_role(connection: Connection[Any], name: str, password: str) -> None:
@@ -69,20 +75,14 @@ def _ensure_member(connection: Connection[Any]) -> None:
         connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER_ROLE)))
 
 
-def _open_database(connection: Connection[Any], database: str) -> None:
+def _open_database(connection: Connection[Any]) -> None:
     """Say what each role may do; new tables get it by default, so a migration can take it away."""
-    names = {
-        "database": sql.Identifier(database),
-        "owner": sql.Identifier(OWNER_ROLE),
-        "app": sql.Identifier(APP_ROLE),
-    }
+    names = {"owner": sql.Identifier(OWNER_ROLE), "app": sql.Identifier(APP_ROLE)}
     for extension in EXTENSIONS:
         connection.execute(
             sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
         )
     for line in (
-        "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
-        "GRANT CONNECT ON DATABASE {database} TO {app}",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA public TO {app}",
         "GRANT USAGE, CREATE ON SCHEMA public TO {owner}",
