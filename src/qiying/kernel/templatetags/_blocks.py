@@ -1,0 +1,173 @@
+"""Parts that wrap content: cards, notices, empty states, drawers, bars, buttons."""
+
+from django.template import Context
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from qiying.kernel.templatetags._markup import attributes, escaped, icon, markup
+
+NOTE_ICONS = {"info": "info", "success": "circle-check", "warn": "triangle-alert", "error": "octagon-alert"}
+
+
+def card(
+    content: str, title: object = "", count: object = "", aside: object = "", css: str = "", id: str = ""
+) -> SafeString:
+    """A bordered surface with a heading. ``aside`` is quiet text at the right of the heading."""
+    classes = attributes(class_=f"card {css}".strip())
+    if not title:
+        return markup(f"<section{classes}>{content}</section>")
+    anchor = id or f"card-{slugify(str(title), allow_unicode=True)}"
+    number = f' <em class="count">{escaped(count)}</em>' if count not in {"", None} else ""
+    side = f'<span class="muted">{escaped(aside)}</span>' if aside else ""
+    return markup(
+        f'<section{classes} aria-labelledby="{escaped(anchor)}"><header>'
+        f'<h2 id="{escaped(anchor)}">{escaped(title)}{number}</h2>{side}</header>{content}</section>'
+    )
+
+
+def note(content: str, tone: str = "info", icon_name: str = "", role: str = "") -> SafeString:
+    """A notice inside the page. Tones: info success warn error."""
+    mark = icon(icon_name or NOTE_ICONS.get(tone, "info"), 18)
+    return markup(
+        f'<div class="note note-{escaped(tone)}"{attributes(role=role)}>{mark}<div>{content}</div></div>'
+    )
+
+
+def empty_state(content: str, icon_name: str, title: object, text: object = "") -> SafeString:
+    """Nothing is here yet: what will appear, and the first action (the content)."""
+    words = f"<p>{escaped(text)}</p>" if text else ""
+    acts = f'<div class="actions">{content.strip()}</div>' if content.strip() else ""
+    return markup(
+        f'<div class="empty"><span class="empty-icon">{icon(icon_name, 22)}</span>'
+        f"<b>{escaped(title)}</b>{words}{acts}</div>"
+    )
+
+
+def no_result(clear_url: str = "?", title: object = "", text: object = "") -> SafeString:
+    """A filter found nothing: say so and offer to clear it."""
+    clear = f'<a class="btn" href="{escaped(clear_url)}">{escaped(_("Clear the filter"))}</a>'
+    return empty_state(
+        clear,
+        "search-x",
+        title or _("Nothing matches"),
+        text or _("Remove a condition, or check the spelling."),
+    )
+
+
+def error_note(
+    title: object, text: object = "", reference: object = "", retry_url: str = ""
+) -> SafeString:
+    """Something failed: what, what still works, retry, and the number to quote."""
+    again = icon("rotate-cw", 16) + escaped(_("Try again"))
+    retry = f'<div class="actions"><a class="btn" href="{escaped(retry_url)}">{again}</a></div>'
+    quote = f'<br><small>{escaped(_("Reference"))} {escaped(reference)}</small>' if reference else ""
+    return markup(
+        f'<div class="empty empty-error" role="alert"><span class="empty-icon">{icon("cloud-off", 22)}'
+        f"</span><b>{escaped(title)}</b><p>{escaped(text)}{quote}</p>{retry if retry_url else ''}</div>"
+    )
+
+
+def drawer(
+    content: str, title: object, close_url: str = "", open_url: str = "", tag: object = ""
+) -> SafeString:
+    """A panel at the right over the list. Content: ``<div class="drawer-body">`` and ``<footer>``."""
+    more = (
+        f'<a class="icon-button" href="{escaped(open_url)}" aria-label="{escaped(_("Open the full page"))}">'
+        f"{icon('external-link', 18)}</a>"
+        if open_url
+        else ""
+    )
+    shut = f'aria-label="{escaped(_("Close"))}">{icon("x", 18)}'
+    close = (
+        f'<a class="icon-button" data-act="close-drawer" href="{escaped(close_url)}" {shut}</a>'
+        if close_url
+        else f'<button class="icon-button" type="button" data-act="close-drawer" {shut}</button>'
+    )
+    return markup(
+        '<div class="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" data-drawer>'
+        f'<header>{escaped(tag)}<h2 id="drawer-title">{escaped(title)}</h2>{more}{close}</header>'
+        f"{content}</div>"
+    )
+
+
+def bulk_bar(content: str) -> SafeString:
+    """The dark bar that appears while rows are selected; its buttons act on ``name=id`` boxes."""
+    return markup(
+        f'<div class="bulk" data-bulk hidden role="toolbar" aria-label="{escaped(_("With the selected rows"))}">'
+        f"<span>{escaped(_('Selected'))} <b data-count>0</b></span>{content}</div>"
+    )
+
+
+def filter_bar(context: Context, content: str, target: str = "", action: str = "") -> SafeString:
+    """A GET form of filters; with ``target`` it refreshes that element and keeps the address."""
+    path = action or getattr(context.get("request"), "path", "")
+    live = (
+        attributes(
+            hx_get=path or "?",
+            hx_target=target,
+            hx_select=target,
+            hx_swap="outerHTML",
+            hx_push_url="true",
+            hx_trigger="change, search, submit, input changed delay:300ms from:find input[type=search]",
+        )
+        if target
+        else ""
+    )
+    button = escaped(_("Filter"))
+    return markup(
+        f'<form class="filter-bar" method="get" action="{escaped(path)}" role="search"{live}>{content}'
+        f'<button class="btn small{" only-no-script" if target else ""}" type="submit">{button}</button></form>'
+    )
+
+
+def search_box(context: Context, label: object, name: str = "q", value: object = None) -> SafeString:
+    """A search field for a filter bar; ``/`` jumps to it. Its value comes from the address."""
+    request = context.get("request")
+    text = value if value is not None else (request.GET.get(name, "") if request else "")
+    return markup(
+        f'<span class="input-wrap">{icon("search", 16)}<input class="input" type="search"'
+        f' name="{escaped(name)}" value="{escaped(text)}" placeholder="{escaped(label)}"'
+        f' aria-label="{escaped(label)}" autocomplete="off" maxlength="100" data-search></span>'
+    )
+
+
+def chip(context: Context, name: str, value: object, label: object, checked: object = None) -> SafeString:
+    """A filter that is on or off (a checkbox); repeats of one name add up."""
+    request = context.get("request")
+    chosen = request.GET.getlist(name) if request else []
+    on = str(value) in chosen if checked is None else bool(checked)
+    state = attributes(name=name, value=value, checked=on)
+    return markup(f'<label class="chip"><input type="checkbox"{state}><span>{escaped(label)}</span></label>')
+
+
+def button(
+    label: object, icon_name: str = "", kind: str = "", size: str = "", href: str = "", type: str = "submit",
+    name: str = "", value: object = "", confirm: object = "", busy: object = "", disabled: object = "",
+    keys: str = "", act: str = "",
+) -> SafeString:
+    """A button, or a link that looks like one when ``href`` is given.
+
+    Parameters
+    ----------
+    kind
+        Empty for the ordinary one, ``primary`` (one a page), ``danger``, ``ghost``.
+    size
+        Empty, ``small`` or ``tiny``.
+    confirm
+        A question; the browser asks it before it acts.
+    busy
+        A text shown while the form is under way (the button is then off).
+    act
+        A built-in action: ``palette``, ``theme``, ``print``, ``close-drawer`` …
+    """
+    css = " ".join(part for part in ("btn", kind, size) if part)
+    words = f"{icon(icon_name, 16) if icon_name else ''}<span>{escaped(label)}</span>"
+    keyhint = f"<kbd>{escaped(keys)}</kbd>" if keys else ""
+    shared = attributes(class_=css, data_confirm=confirm, data_act=act, data_key=keys.lower())
+    if href:
+        return markup(f'<a href="{escaped(href)}"{shared}>{words}{keyhint}</a>')
+    own = attributes(
+        type="button" if act else type, name=name, value=value, data_busy=busy, disabled=bool(disabled)
+    )
+    return markup(f"<button{shared}{own}>{words}{keyhint}</button>")

@@ -1,0 +1,98 @@
+"""The design system as template tags: ``{% load qy %}`` (also a builtin of this project).
+
+The guide ``docs/guides/design-system.md`` lists every tag; ``/style-guide/`` shows them.
+"""
+
+from django import template
+
+from qiying.kernel.templatetags import (
+    _badges,
+    _blocks,
+    _formats,
+    _forms,
+    _markup,
+    _records,
+    _shell,
+    _tables,
+)
+
+register = template.Library()
+
+for _filter in (
+    _formats.cn_datetime,
+    _formats.cn_date,
+    _formats.cn_time,
+    _formats.stamp,
+    _formats.ago,
+    _formats.duration,
+    _formats.number,
+    _formats.percent1,
+    _formats.money,
+    _formats.money_10k,
+    _formats.km2,
+    _formats.initial,
+):
+    register.filter(_filter.__name__, _filter)
+register.filter("json", _formats.as_json)
+
+for _tag in (
+    _markup.icon,
+    _badges.status,
+    _badges.light,
+    _badges.level,
+    _badges.grade,
+    _badges.rating,
+    _badges.countdown,
+    _blocks.no_result,
+    _blocks.error_note,
+    _blocks.button,
+    _tables.select_all,
+    _tables.select_row,
+    _shell.shell_url,
+    _shell.live,
+    _shell.once,
+    _shell.client_strings,
+):
+    register.simple_tag(_tag)
+
+for _tag in (
+    _shell.html_attrs,
+    _shell.body_attrs,
+    _shell.large_on,
+    _shell.reuse,
+    _blocks.search_box,
+    _blocks.chip,
+    _tables.head,
+    _tables.address,
+):
+    register.simple_tag(_tag, takes_context=True)
+
+for _tag in (_blocks.card, _blocks.note, _blocks.empty_state, _blocks.drawer, _blocks.bulk_bar):
+    register.simple_block_tag(_tag)
+register.simple_block_tag(_blocks.filter_bar, takes_context=True)
+
+for _tag in (
+    _forms.field,
+    _forms.error_summary,
+    _forms.form_fields,
+    _records.kpis,
+    _records.view_tabs,
+    _records.segment,
+    _records.timeline,
+    _records.facts,
+    _records.stepper,
+    _records.tree,
+    _records.skeleton,
+    _records.photo_picker,
+    _records.voice_note,
+):
+    register.inclusion_tag(f"kernel/components/{_tag.__name__}.html")(_tag)
+
+for _tag in (
+    _records.map_view,
+    _records.place_picker,
+    _tables.pager,
+    _tables.export_menu,
+    _shell.toast_stack,
+):
+    register.inclusion_tag(f"kernel/components/{_tag.__name__}.html", takes_context=True)(_tag)
