@@ -13,18 +13,17 @@ from qiying.config.database._address import (
     databases,
     is_embedded,
 )
-from qiying.config.database._errors import ServerError
 from qiying.config.database._prepare import prepare
-from qiying.config.database._server import Server, ensure_running
+from qiying.config.database._server import Server, ensure_running, find_running
 
 __all__ = [
     "APP_ROLE",
     "DATABASE_NAME",
     "OWNER_ROLE",
     "Server",
-    "ServerError",
     "databases",
     "ensure_running",
+    "find_running",
     "is_embedded",
     "prepare",
 ]

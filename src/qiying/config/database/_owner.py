@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qiying.config.database._errors import ServerError
 from qiying.config.language import mark as _
+from qiying.config.problems import StartError
 
 ACCOUNT_NAME = "qiying_postgres"
 
@@ -29,7 +29,7 @@ def account_for(data: Path, say: Callable[..., None]) -> Account:
     folder_owner = data.stat().st_uid if data.exists() else os.geteuid()
     if os.geteuid() != 0:
         if folder_owner != os.geteuid():
-            raise ServerError(
+            raise StartError(
                 _(
                     "%(folder)s belongs to another account (number %(uid)d): start the platform as that "
                     "account or choose another folder with QIYING_VAR."
@@ -53,7 +53,7 @@ def _system_account(say: Callable[..., None]) -> pwd.struct_passwd:
     try:
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - fixed words only
     except (OSError, subprocess.CalledProcessError) as error:
-        raise ServerError(
+        raise StartError(
             _(
                 "PostgreSQL does not run as root and the account %(name)s could not be made: start "
                 "the platform as an ordinary account, or set QIYING_DATABASE_URL."
@@ -72,7 +72,7 @@ def give(folder: Path, account: Account) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != account.uid:
         if not account.is_other:
-            raise ServerError(
+            raise StartError(
                 _(
                     "%(folder)s belongs to another account: remove it or choose another QIYING_VAR."
                 ),

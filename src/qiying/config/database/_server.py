@@ -21,10 +21,10 @@ import psutil
 
 from qiying.config.database import _binaries, _owner
 from qiying.config.database._address import SOCKET_FILE, data_folder, socket_folder
-from qiying.config.database._errors import ServerError
 from qiying.config.database._prepare import prepare
 from qiying.config.environment import Environment
 from qiying.config.language import mark as _
+from qiying.config.problems import StartError
 
 ADMIN = "postgres"
 START_WITHIN_SECONDS = 60
@@ -57,7 +57,6 @@ class Server:
     socket: Path
     binaries: Path
     account: _owner.Account
-    was_started: bool
     lock: int
 
     @property
@@ -68,6 +67,11 @@ class Server:
     def is_alive(self) -> bool:
         """Say whether the server process is there; asks the system, not the server."""
         return _postmaster(self.data) is not None
+
+    def revive(self, say: Say) -> None:
+        """Start the server again after it died; shares in it stay as they are."""
+        with _starting(self.data):
+            _run_and_prepare(self, say)
 
     def leave(self) -> bool:
         """Give up this process's share; the last to leave stops the server. True when stopped."""
@@ -105,7 +109,7 @@ def ensure_running(env: Environment, *, say: Say = lambda *_: None) -> Server:
 
     Raises
     ------
-    ServerError
+    StartError
         No PostgreSQL can be run here, the data belongs to someone else or to another version.
     """
     data = data_folder(env)
@@ -115,19 +119,26 @@ def ensure_running(env: Environment, *, say: Say = lambda *_: None) -> Server:
         try:
             account = _owner.account_for(data, say)
             binaries = _binaries.find(account, say)
-            server = Server(
-                data, socket_folder(data), binaries, account, was_started=False, lock=lock
-            )
+            server = Server(data, socket_folder(data), binaries, account, lock)
             _check_version(server)
-            if _postmaster(data) is None:
-                _start(server, say)
-                server.was_started = True
-            _wait_until_ready(server)
-            prepare(server.admin)
+            _run_and_prepare(server, say)
         except BaseException:
             os.close(lock)
             raise
     return server
+
+
+def find_running(env: Environment) -> tuple[Path, bool]:
+    """Return the folder of the embedded data and whether a server runs on it; starts nothing."""
+    data = data_folder(env)
+    return data, _postmaster(data) is not None
+
+
+def _run_and_prepare(server: Server, say: Say) -> None:
+    if _postmaster(server.data) is None:
+        _start(server, say)
+    _wait_until_ready(server)
+    prepare(server.admin)
 
 
 @contextmanager
@@ -153,7 +164,7 @@ def _check_version(server: Server) -> None:
         return
     made_by, runs = marker.read_text().strip(), str(_binaries.major_version(server.binaries))
     if made_by != runs:
-        raise ServerError(
+        raise StartError(
             _(
                 "The data in %(folder)s was made by PostgreSQL %(made_by)s but version %(runs)s is "
                 "installed: dump it with the old version and load it with the new one, or choose "
@@ -269,10 +280,10 @@ def _run(server: Server, program: str, *arguments: str) -> subprocess.CompletedP
     )
 
 
-def _cannot_start(server: Server, detail: str) -> ServerError:
+def _cannot_start(server: Server, detail: str) -> StartError:
     log = server.data / "start.log"
     tail = log.read_text(errors="replace").splitlines()[-5:] if log.exists() else []
-    return ServerError(
+    return StartError(
         _(
             "The embedded PostgreSQL in %(folder)s does not do as it is told: %(detail)s. Repair that, or "
             "set QIYING_DATABASE_URL to a PostgreSQL of your own (version 16 or newer)."

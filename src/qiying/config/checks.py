@@ -1,0 +1,72 @@
+"""What must not reach production, asked by ``qiying check --deploy``."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
+
+from qiying.config.database import is_embedded
+from qiying.config.environment import ENVIRONMENT
+
+Apps = Sequence[AppConfig] | None
+
+
+@register(Tags.security, deploy=True)
+def role_is_bound_by_row_level_security(app_configs: Apps, **_kwargs: Any) -> list[CheckMessage]:
+    """Refuse a database role that row-level security does not bind."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rolsuper OR rolbypassrls, current_user FROM pg_roles "
+                "WHERE rolname = current_user"
+            )
+            passes_by, role = cursor.fetchone()
+    except DatabaseError:
+        return [
+            Warning(
+                _("The database could not be asked for the rights of its role."),
+                hint=_("Start it, then repeat the check."),
+                id="qiying.W001",
+            )
+        ]
+    if not passes_by:
+        return []
+    return [
+        Error(
+            _("The role %(role)s passes by row-level security.") % {"role": role},
+            hint=_("Make a plain role with: qiying database prepare --admin-url …"),
+            id="qiying.E001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def demonstration_is_off(app_configs: Apps, **_kwargs: Any) -> list[CheckMessage]:
+    """Refuse printed passwords."""
+    if not settings.DEMO:
+        return []
+    return [
+        Error(
+            _("The demonstration zone signs people in with printed passwords."),
+            hint=_("Set QIYING_DEMO=0 and start with --no-demo."),
+            id="qiying.E002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def database_is_a_service(app_configs: Apps, **_kwargs: Any) -> list[CheckMessage]:
+    """Warn about the embedded server, which no one backs up or watches."""
+    if not is_embedded(ENVIRONMENT):
+        return []
+    return [
+        Warning(
+            _("The embedded PostgreSQL is for trials and small offices."),
+            hint=_("Set QIYING_DATABASE_URL to a server that is backed up and watched."),
+            id="qiying.W002",
+        )
+    ]
