@@ -1,0 +1,67 @@
+"""The one OpenAPI document. Slices contribute routers; refusals become problem+json here, once."""
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+from psycopg_pool import PoolTimeout
+
+from qiying.kernel.api import Credential
+from qiying.kernel.errors import Denied, Invalid, Problem, Throttled
+from qiying.kernel.web import problem_json
+
+api = NinjaAPI(
+    title="Qiying 企应",
+    version="1",
+    description="An enterprise calls, the zone answers. Errors are problem+json (RFC 9457); "
+    "creating requests take an Idempotency-Key; lists are paged by cursor.",
+    urls_namespace="api",
+    auth=Credential(),
+)
+
+
+@api.exception_handler(Problem)
+def on_problem(_request: HttpRequest, problem: Problem) -> HttpResponse:
+    return problem_json(problem)
+
+
+@api.exception_handler(AuthenticationError)
+def on_stranger(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    response = problem_json(Denied("access.sign_in"))
+    response.status_code = 401
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(ValidationError)
+def on_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = {
+        ".".join(str(p) for p in e["loc"] if p not in {"body", "payload"}): CODES.get(
+            e["type"], "input.invalid"
+        )
+        for e in error.errors
+    }
+    return problem_json(Invalid("input.invalid", fields))
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(PoolTimeout)
+def on_database_gone(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    """The database restarts or is full: nothing was stored, asking again is safe."""
+    problem = Throttled("unavailable")
+    problem.status = 503
+    response = problem_json(problem)
+    response["Retry-After"] = "2"
+    return response
+
+
+CODES = {
+    "missing": "input.required",
+    "string_too_long": "input.too_long",
+    "string_too_short": "input.required",
+    "int_parsing": "input.number",
+    "float_parsing": "input.number",
+    "enum": "input.choice",
+    "literal_error": "input.choice",
+    "date_from_datetime_parsing": "input.date",
+}

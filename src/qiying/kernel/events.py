@@ -1,0 +1,197 @@
+"""Say what happened, once, in the transaction that made it true.
+
+``record`` keeps the event until the operation ends; then the tenant's chain is locked (last, so
+that it is held for the shortest time), every event is hashed onto the one before it, one job per
+handler is deferred through the same connection and waiting pages are told.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import rfc8785
+from django.db import connection
+
+from qiying.kernel import tenancy
+from qiying.kernel.access import Actor
+from qiying.kernel.models import Chain, Event
+
+Handler = Callable[[Event], None]
+GENESIS = "0" * 64
+CODE = re.compile(r"[\w.:+\-/@]{0,128}", re.ASCII)
+
+_handlers: dict[str, dict[str, Handler]] = {}
+_defer: Callable[[list[tuple[Event, str]]], None] | None = None
+_muted: ContextVar[bool] = ContextVar("qiying_events_muted", default=False)
+
+
+class Subject(Protocol):
+    """Any saved record: its table names the subject's type."""
+
+    pk: Any
+    _meta: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event that waits for the end of its operation."""
+
+    topic: str
+    subject_type: str
+    subject_id: int
+    actor: str
+    role: str
+    data: Mapping[str, Any]
+    occurred_at: datetime
+
+
+def on(topic: str) -> Callable[[Handler], Handler]:
+    """Register a handler. It runs at least once per event, so it must be idempotent."""
+
+    def register(handler: Handler) -> Handler:
+        _handlers.setdefault(topic, {})[f"{handler.__module__}.{handler.__name__}"] = handler
+        return handler
+
+    return register
+
+
+def handler_named(topic: str, name: str) -> Handler | None:
+    return _handlers.get(topic, {}).get(name)
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """Record history without waking handlers: for playing a past that nobody must be told of."""
+    token = _muted.set(True)
+    try:
+        yield
+    finally:
+        _muted.reset(token)
+
+
+def subject_type(model: Any) -> str:
+    """``calls.call`` for a call, whether given the class or a record."""
+    return f"{model._meta.app_label}.{model._meta.model_name}"
+
+
+def record(
+    topic: str, *, subject: Subject, actor: Actor, now: datetime, role: str = "", **data: Any
+) -> None:
+    """Keep an event for the end of the operation; ids, codes, numbers and digests only."""
+    scope = tenancy.current()
+    if scope is None or not scope.is_writing:
+        raise RuntimeError("record() belongs inside an operation")
+    _only_codes(data)
+    scope.drafts.append(
+        Draft(topic, subject_type(subject), subject.pk, actor.identity, role, data, now)
+    )
+    scope.on_flush = _flush
+
+
+def digest(text: str, *, salt: str) -> str:
+    """A salted digest that stands for words in an event."""
+    return hashlib.sha256(f"{salt}\x00{text}".encode()).hexdigest()
+
+
+def _only_codes(value: Any) -> None:
+    if value is None or isinstance(value, bool | int):
+        return
+    if isinstance(value, str) and CODE.fullmatch(value):
+        return
+    if isinstance(value, Mapping):
+        for item in value.values():
+            _only_codes(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _only_codes(item)
+    else:
+        raise ValueError(f"an event holds codes and numbers, not {value!r}")
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def digest_of(row: Event) -> str:
+    """The hash of an event: SHA-256 over its canonical JSON (RFC 8785) and its predecessor."""
+    body = {
+        "tenant": row.tenant_id,
+        "sequence": row.sequence,
+        "topic": row.topic,
+        "version": row.version,
+        "subject": [row.subject_type, row.subject_id],
+        "actor": row.actor,
+        "role": row.role,
+        "data": row.data,
+        "occurred_at": _stamp(row.occurred_at),
+        "recorded_at": _stamp(row.recorded_at),
+        "previous": row.previous,
+    }
+    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+
+def _flush(scope: tenancy.Scope) -> None:
+    drafts, scope.drafts = scope.drafts, []
+    if not drafts:
+        return
+    chain = Chain.objects.select_for_update().filter(tenant_id=scope.tenant_id).first()
+    if chain is None:
+        Chain.objects.bulk_create([Chain(tenant_id=scope.tenant_id)], ignore_conflicts=True)
+        chain = Chain.objects.select_for_update().get(tenant_id=scope.tenant_id)
+    rows = _link(scope.tenant_id, chain, drafts)
+    Event.objects.bulk_create(rows)
+    _move_head(scope.tenant_id, rows)
+    if not _muted.get():
+        _wake(rows)
+
+
+def _link(tenant_id: int, chain: Chain, drafts: list[Draft]) -> list[Event]:
+    recorded_at, rows = datetime.now(UTC), []
+    sequence, previous = chain.sequence, chain.digest
+    for draft in drafts:
+        sequence += 1
+        row = Event(
+            tenant_id=tenant_id,
+            sequence=sequence,
+            topic=draft.topic,
+            subject_type=draft.subject_type,
+            subject_id=draft.subject_id,
+            actor=draft.actor,
+            role=draft.role,
+            data=dict(draft.data),
+            occurred_at=draft.occurred_at,
+            recorded_at=recorded_at,
+            previous=previous,
+        )
+        row.digest = previous = digest_of(row)
+        rows.append(row)
+    return rows
+
+
+def _move_head(tenant_id: int, rows: list[Event]) -> None:
+    """Advance the chain and tell the waiting pages: which subjects changed, nothing more."""
+    told = sorted({(r.subject_type, r.subject_id) for r in rows})[:50]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE kernel_chain SET sequence = %s, digest = %s WHERE tenant_id = %s "
+            "RETURNING pg_notify('qiying_live', %s)",
+            [rows[-1].sequence, rows[-1].digest, tenant_id, json.dumps([tenant_id, told])],
+        )
+
+
+def _wake(rows: list[Event]) -> None:
+    pairs = [(row, name) for row in rows for name in _handlers.get(row.topic, {})]
+    if pairs and _defer is not None:
+        _defer(pairs)
+
+
+def defer_with(function: Callable[[list[tuple[Event, str]]], None]) -> None:
+    """Tell this module how a handler's job is queued (the queue imports us, not we it)."""
+    global _defer  # noqa: PLW0603  set once, at start-up
+    _defer = function

@@ -1,0 +1,99 @@
+"""Live pages: a stream that says only "this subject changed"; the page fetches what it may see.
+
+One connection per process listens to PostgreSQL (outside the pool); every open stream has a
+queue. A stream ends after 55 seconds and the browser reconnects, so revoked grants take effect.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+
+from qiying.kernel.access import Actor
+
+log = logging.getLogger(__name__)
+LASTS_FOR = 55.0
+KEEP_ALIVE = 15.0
+MAX_STREAMS = 4
+_streams: dict[int, set["Stream"]] = {}
+_listener: "asyncio.Task[None] | None" = None
+
+
+class Stream:
+    """One open page of one person."""
+
+    def __init__(self, tenant_id: int, person_id: int) -> None:
+        self.tenant_id = tenant_id
+        self.person_id = person_id
+        self.queue: asyncio.Queue[list[Any]] = asyncio.Queue(maxsize=200)
+
+
+async def events(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """``/events``: one message ``{"topic", "id"}`` for each subject of the tenant that changed."""
+    actor: Actor | None = await sync_to_async(lambda: getattr(request, "actor", None))()
+    if actor is None or actor.person_id is None:
+        return HttpResponse(status=401)
+    mine = [s for s in _streams.get(actor.tenant_id, ()) if s.person_id == actor.person_id]
+    if len(mine) >= MAX_STREAMS:
+        return HttpResponse(status=429, headers={"Retry-After": "20"})
+    await _listen()
+    stream = Stream(actor.tenant_id, actor.person_id)
+    response = StreamingHttpResponse(_body(stream), content_type="text/event-stream")
+    response["Cache-Control"] = "no-cache, no-transform"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _body(stream: Stream) -> AsyncIterator[bytes]:
+    _streams.setdefault(stream.tenant_id, set()).add(stream)
+    ends_at = asyncio.get_running_loop().time() + LASTS_FOR
+    try:
+        yield b"retry: 3000\nevent: open\ndata: {}\n\n"
+        while (left := ends_at - asyncio.get_running_loop().time()) > 0:
+            try:
+                told = await asyncio.wait_for(stream.queue.get(), min(KEEP_ALIVE, left))
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            for subject_type, subject_id in told:
+                topic = subject_type.rpartition(".")[2]
+                yield f"data: {json.dumps({'topic': topic, 'id': subject_id})}\n\n".encode()
+    finally:
+        _streams[stream.tenant_id].discard(stream)
+
+
+async def _listen() -> None:
+    """Start the listener of this process unless it runs."""
+    global _listener  # noqa: PLW0603  one per process, restarted when it ended
+    if _listener is None or _listener.done():
+        params = await sync_to_async(_parameters)()
+        _listener = asyncio.get_running_loop().create_task(_forward(params))
+
+
+def _parameters() -> dict[str, Any]:
+    params = connection.get_connection_params()
+    keep = {"dbname", "user", "password", "host", "port"}
+    return {k: v for k, v in params.items() if k in keep}
+
+
+async def _forward(params: dict[str, Any]) -> None:
+    """Hand every notice to the streams of its tenant; reconnect when the database comes back."""
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(**params, autocommit=True) as link:
+                await link.execute("LISTEN qiying_live")
+                async for notice in link.notifies():
+                    tenant_id, told = json.loads(notice.payload)
+                    for stream in list(_streams.get(tenant_id, ())):
+                        with contextlib.suppress(asyncio.QueueFull):
+                            stream.queue.put_nowait(told)
+        except (psycopg.Error, OSError):
+            log.info("live notices interrupted; reconnecting")
+            await asyncio.sleep(2)

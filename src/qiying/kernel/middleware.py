@@ -1,0 +1,62 @@
+"""Language and actor of each request."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from qiying.kernel.models import User
+from qiying.kernel.people import actors_of
+
+Respond = Callable[[HttpRequest], HttpResponse]
+TENANT_KEY = "qy_tenant"
+
+
+class LanguageMiddleware:
+    """Chinese unless the reader chose otherwise: the browser's wish does not decide.
+
+    Staff share screens and print pages; a page must not change its language with the machine.
+    Interfaces may ask by ``Accept-Language`` under ``/api`` and ``/open311``.
+    """
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if request.path.startswith(("/api/", "/open311/")):
+            language = translation.get_language_from_request(request)
+            if not request.headers.get("Accept-Language"):
+                language = settings.LANGUAGE_CODE
+        if language not in dict(settings.LANGUAGES):
+            language = settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.respond(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class ActorMiddleware:
+    """``request.actor`` for a signed-in person, in the tenant chosen for this session."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None  # type: ignore[attr-defined]
+        if not request.path.startswith(("/static/", "/healthz", "/readyz", "/open311/")):
+            self._attach(request)
+        return self.respond(request)
+
+    def _attach(self, request: HttpRequest) -> None:
+        user = request.user
+        if not isinstance(user, User) or not user.is_active:
+            return
+        actors = actors_of(user, now=timezone.now())
+        chosen = request.session.get(TENANT_KEY)
+        request.actor = next(  # type: ignore[attr-defined]
+            (a for a in actors if a.tenant_id == chosen), actors[0] if actors else None
+        )
+        request.tenant_ids = [a.tenant_id for a in actors]  # type: ignore[attr-defined]

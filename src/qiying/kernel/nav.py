@@ -1,0 +1,94 @@
+"""The side navigation: slices add their pages at start-up; a reader sees what a role may open."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from qiying.kernel.access import Actor
+
+GROUPS: dict[str, Promise] = {
+    "work": _("Workspace"),
+    "firms": _("Enterprises"),
+    "space": _("Space"),
+    "rules": _("Powers and duties"),
+    "analysis": _("Analysis"),
+    "system": _("System"),
+}
+Count = Callable[[Actor], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    group: str
+    label: Promise | str
+    url_name: str
+    icon: str
+    roles: frozenset[str]
+    order: int
+    count: Count | None
+    on_phone: bool
+
+
+_items: dict[str, Item] = {}
+
+
+def item(
+    group: str,
+    label: Promise | str,
+    url_name: str,
+    icon: str,
+    roles: Iterable[str],
+    *,
+    order: int = 50,
+    count: Count | None = None,
+    on_phone: bool = False,
+) -> None:
+    """Register an entry; ``count`` is asked once per page and must be one cheap query."""
+    if group not in GROUPS:
+        raise ValueError(f"unknown navigation group {group!r}")
+    _items[url_name] = Item(
+        group, label, url_name, icon, frozenset(roles), order, count, on_phone
+    )
+
+
+def items_for(actor: Actor, *, on_phone: bool | None = None) -> list[Item]:
+    """The entries that this actor may open, in order."""
+    found = [
+        i
+        for i in _items.values()
+        if actor.roles & i.roles and (on_phone is None or i.on_phone == on_phone)
+    ]
+    return sorted(found, key=lambda i: (list(GROUPS).index(i.group), i.order))
+
+
+def groups_for(actor: Actor, path: str) -> list[dict[str, object]]:
+    """The navigation as the shell draws it; the longest matching address is the active one."""
+    entries = [(i, reverse(i.url_name)) for i in items_for(actor)]
+    active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
+    groups: list[dict[str, object]] = []
+    for key, label in GROUPS.items():
+        lines = [
+            {
+                "label": i.label,
+                "icon": i.icon,
+                "url": u,
+                "active": u == active,
+                "count": i.count(actor) if i.count else None,
+                "hot": False,
+            }
+            for i, u in entries
+            if i.group == key
+        ]
+        if lines:
+            groups.append({"label": label, "items": lines})
+    return groups
+
+
+def tabs_for(actor: Actor, path: str) -> list[dict[str, object]]:
+    """The bottom tabs of the phone shell: the entries marked for the phone, at most five."""
+    entries = [(i, reverse(i.url_name)) for i in items_for(actor, on_phone=True)][:5]
+    active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
+    return [{"label": i.label, "icon": i.icon, "url": u, "active": u == active} for i, u in entries]

@@ -1,0 +1,123 @@
+"""Actors from grants and keys, and what may be done to grants."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from qiying.kernel import events, tenancy
+from qiying.kernel.access import Actor, Held, Role, combine
+from qiying.kernel.models import ApiKey, Grant, Tenant, User
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def _in_force(on: date) -> Q:
+    return Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
+
+
+def actors_of(person: User, *, now: datetime) -> list[Actor]:
+    """One actor for each tenant in which this person holds a grant today, by tenant."""
+    today = now.astimezone(SHANGHAI).date()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('app.person_id', %s, true)", [str(person.pk)])
+        rows = list(Grant.objects.filter(_in_force(today), person=person).order_by("tenant_id"))
+        if connection.savepoint_ids:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('app.person_id', '', true)")
+    held: dict[int, list[Held]] = {}
+    for row in rows:
+        held.setdefault(row.tenant_id, []).append(Held(row.role, row.unit_id, row.enterprise_id))
+    return [Actor(t, str(person), combine(h), person_id=person.pk) for t, h in held.items()]
+
+
+def actor_of_key(secret: str, *, now: datetime) -> Actor | None:
+    """The machine behind an API key, or None when the key is unknown, expired or revoked."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.credential', %s, true)", [digest])
+        row = ApiKey.objects.filter(digest=digest, revoked_at=None).first()
+        if connection.savepoint_ids:
+            cursor.execute("SELECT set_config('app.credential', '', true)")
+    if row is None or (row.expires_at is not None and row.expires_at <= now):
+        return None
+    held = (Held(role, enterprise_id=row.enterprise_id) for role in row.roles)
+    return Actor(row.tenant_id, row.name, combine(held), key_id=row.pk)
+
+
+@tenancy.operation
+def grant(
+    actor: Actor,
+    person_id: int,
+    role: str,
+    *,
+    now: datetime,
+    unit_id: int | None = None,
+    enterprise_id: int | None = None,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> Grant:
+    """Give a person a role in the actor's tenant."""
+    actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
+    row = Grant.objects.create(
+        tenant_id=actor.tenant_id,
+        person_id=person_id,
+        role=role,
+        unit_id=unit_id,
+        enterprise_id=enterprise_id,
+        valid_from=valid_from or now.astimezone(SHANGHAI).date(),
+        valid_to=valid_to,
+        granted_by_id=actor.person_id,
+    )
+    events.record(
+        "kernel.granted", subject=row, actor=actor, now=now, person=person_id, grant=str(role)
+    )
+    return row
+
+
+@tenancy.operation
+def issue_key(
+    actor: Actor,
+    name: str,
+    *,
+    now: datetime,
+    roles: Iterable[str] = (Role.MACHINE,),
+    enterprise_id: int | None = None,
+    secret: str = "",
+) -> tuple[ApiKey, str]:
+    """Make an API key; the secret is returned once and kept nowhere."""
+    actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
+    secret = secret or f"qy_{secrets.token_urlsafe(30)}"
+    row = ApiKey.objects.create(
+        tenant_id=actor.tenant_id,
+        name=name,
+        digest=hashlib.sha256(secret.encode()).hexdigest(),
+        prefix=secret[:8],
+        roles=sorted(roles),
+        enterprise_id=enterprise_id,
+        created_at=now,
+    )
+    events.record("kernel.key_issued", subject=row, actor=actor, now=now)
+    return row, secret
+
+
+def people_with(actor: Actor, *roles: str, unit_id: int | None = None, on: date) -> list[User]:
+    """The people who hold one of these roles now, in one unit or in any."""
+    with tenancy.reading(actor):
+        rows = Grant.objects.filter(_in_force(on), tenant_id=actor.tenant_id, role__in=roles)
+        if unit_id is not None:
+            rows = rows.filter(unit_id=unit_id)
+        ids = rows.values("person_id")
+        return list(User.objects.filter(id__in=ids, is_active=True).order_by("id"))
+
+
+def create_tenant(*, kind: str, code: str, name_zh: str, name_en: str) -> Tenant:
+    """Register a tenant (by the operator of the machine only)."""
+    return Tenant.objects.get_or_create(
+        code=code, defaults={"kind": kind, "name_zh": name_zh, "name_en": name_en}
+    )[0]

@@ -1,0 +1,67 @@
+"""Sentences for the codes that operations refuse with; slices add their own tables."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from qiying.kernel.errors import Problem
+
+_SENTENCES: dict[str, Promise | str] = {
+    "access.role": _("Your role does not allow this. A zone administrator can grant it."),
+    "access.sign_in": _("Please sign in first."),
+    "lifecycle.unknown_step": _("There is no such step."),
+    "lifecycle.role": _("Your role does not allow this step."),
+    "lifecycle.state": _("This step is not possible now; the record has moved on. Reload the page."),
+    "idempotency.key": _("The idempotency key must be 1 to 255 printable characters."),
+    "idempotency.mismatch": _("This idempotency key was used before with other content."),
+    "idempotency.in_flight": _("The same request is still being processed. Try again shortly."),
+    "files.too_large": _("The file is larger than %(limit)s MB."),
+    "files.type": _("This kind of file is not accepted: %(name)s."),
+    "files.damaged": _("The file cannot be read: %(name)s."),
+    "files.empty": _("The file is empty: %(name)s."),
+    "files.too_many": _("At most %(limit)s files can be added."),
+    "signin.failed": _("The user name or password is not right."),
+    "signin.locked": _("Too many attempts. Try again in 15 minutes."),
+    "signin.code": _("The code is not right or has expired."),
+    "signin.phone": _("Enter a mobile number of 11 digits."),
+    "signin.no_grant": _("This account has no role in any zone now."),
+    "not_found": _("There is no such record, or it is not open to you."),
+    "unavailable": _("The database is restarting. Nothing was stored; please send it again."),
+    "broken": _("Something failed on our side. It was logged; your other work is not affected."),
+    "input.invalid": _("Some entries need correction."),
+    "input.required": _("This entry is needed."),
+    "input.too_long": _("At most %(limit)s characters."),
+    "input.control": _("Control characters are not allowed."),
+    "input.choice": _("Choose one of the values offered."),
+    "input.number": _("Enter a number."),
+    "input.date": _("Enter a date like 2026-11-22."),
+    "saved_view.name": _("A view of this name exists already."),
+}
+
+
+def register(sentences: Mapping[str, Promise | str]) -> None:
+    """Add a slice's table of sentences; a code belongs to one table only."""
+    for code, sentence in sentences.items():
+        if code in _SENTENCES and _SENTENCES[code] is not sentence:
+            raise ValueError(f"two sentences for {code}")
+        _SENTENCES[code] = sentence
+
+
+def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
+    """The sentence for a code in the reader's language."""
+    text = _SENTENCES.get(code)
+    if text is None:
+        return gettext("The request cannot be carried out (%(code)s).") % {"code": code}
+    return str(text) % (params or {}) if params else str(text)
+
+
+def explain(problem: Problem) -> str:
+    """The sentence for a refusal."""
+    return sentence(problem.code, problem.params)
+
+
+def known_codes() -> frozenset[str]:
+    return frozenset(_SENTENCES)

@@ -1,0 +1,53 @@
+"""Which state of slowly changing data is in force: the key of in-process copies of it.
+
+A world of walls or a work calendar is built once per process and revision; whoever changes such
+data bumps the name in the same transaction, and the next reader builds anew.
+"""
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Generic, TypeVar
+
+from django.db import connection
+
+from qiying.kernel import tenancy
+from qiying.kernel.access import Actor
+from qiying.kernel.models import Counter
+
+T = TypeVar("T")
+PREFIX = "revision:"
+
+
+def current(actor: Actor) -> dict[str, int]:
+    """Every revision of the actor's tenant in one query; a name never bumped is absent."""
+    with tenancy.reading(actor):
+        rows = Counter.objects.filter(tenant_id=actor.tenant_id, name__startswith=PREFIX)
+        return {name[len(PREFIX) :]: value for name, value in rows.values_list("name", "value")}
+
+
+def bump(actor: Actor, name: str) -> None:
+    """Say, inside an operation, that this data changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_counter (tenant_id, name, value) VALUES (%s, %s, 1) "
+            "ON CONFLICT (tenant_id, name) DO UPDATE SET value = kernel_counter.value + 1",
+            [actor.tenant_id, PREFIX + name],
+        )
+
+
+class Kept(Generic[T]):
+    """The latest built copy per tenant; thread-safe, one revision kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[Hashable, T]] = {}
+        self._lock = Lock()
+
+    def get(self, tenant_id: int, revision: Hashable, build: Callable[[], T]) -> T:
+        """Return the copy of this revision, building it when another one is kept."""
+        found = self._kept.get(tenant_id)
+        if found is not None and found[0] == revision:
+            return found[1]
+        value = build()
+        with self._lock:
+            self._kept[tenant_id] = (revision, value)
+        return value

@@ -1,0 +1,210 @@
+"""Pages that belong to no slice: signing in, notices, files, search, saved views, audit."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from qiying.kernel import audit, files, nav, notifications, paging, problems, search, signin, views_saved
+from qiying.kernel.access import Role
+from qiying.kernel.errors import Problem
+from qiying.kernel.forms import CodeForm, PasswordForm, PhoneForm
+from qiying.kernel.middleware import TENANT_KEY
+from qiying.kernel.models import User
+from qiying.kernel.models.identity import ROLE_LABELS
+from qiying.kernel.people import actors_of
+from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+saved_view = views_saved.saved_view
+saved_view_remove = views_saved.saved_view_remove
+
+
+@page(anyone=True)
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of the reader's navigation; signing in for a stranger."""
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return redirect("kernel:sign-in")
+    phone = nav.items_for(actor, on_phone=True)
+    first = (phone if not actor.roles - {Role.ENTERPRISE, Role.GRID_OFFICER} else []) or (
+        nav.items_for(actor)
+    )
+    return redirect(first[0].url_name if first else "kernel:account")
+
+
+def _next(request: HttpRequest) -> str:
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        address, {request.get_host()}, require_https=request.is_secure()
+    )
+    return address if is_ours else reverse("kernel:home")
+
+
+def _enter(request: HttpRequest, person: User) -> HttpResponse:
+    """Open the session; a person without a grant in force has nowhere to go."""
+    if not actors_of(person, now=timezone.now()):
+        return _sign_in_page(request, problem="signin.no_grant", status=403)
+    login(request, person, backend=MODEL_BACKEND)
+    return HttpResponseSeeOther(_next(request))
+
+
+def _sign_in_page(
+    request: HttpRequest, *, problem: str = "", status: int = 200, way: str = "password"
+) -> HttpResponse:
+    context = {
+        "form": PasswordForm(),
+        "phone_form": PhoneForm(initial={"phone": request.POST.get("phone", "")}),
+        "code_form": CodeForm(initial={"phone": request.POST.get("phone", "")}),
+        "way": way,
+        "next": _next(request),
+        "sentence": problems.sentence(problem) if problem else "",
+    }
+    return render(request, "kernel/sign_in.html", context, status=status)
+
+
+@page(anyone=True)
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """By user name (or mobile number) and password."""
+    if request.method != "POST":
+        return _sign_in_page(request, way=request.GET.get("way", "password"))
+    form = PasswordForm(request.POST)
+    if not form.is_valid():
+        return _sign_in_page(request, problem="signin.failed", status=422)
+    try:
+        person = signin.by_password(
+            request, form.cleaned_data["username"], form.cleaned_data["password"]
+        )
+    except Problem as problem:
+        return _sign_in_page(request, problem=problem.code, status=problem.status)
+    return _enter(request, person)
+
+
+@page(anyone=True)
+@require_POST
+def send_code(request: HttpRequest) -> HttpResponse:
+    """Send a one-time code and ask for it."""
+    form = PhoneForm(request.POST)
+    if not form.is_valid():
+        return _sign_in_page(request, problem="signin.phone", status=422, way="phone")
+    try:
+        signin.send_code(form.cleaned_data["phone"], now=timezone.now())
+    except Problem as problem:
+        return _sign_in_page(request, problem=problem.code, status=problem.status, way="phone")
+    return _sign_in_page(request, way="code")
+
+
+@page(anyone=True)
+@require_POST
+def enter_code(request: HttpRequest) -> HttpResponse:
+    """Sign in with the code."""
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _sign_in_page(request, problem="signin.code", status=422, way="code")
+    try:
+        person = signin.by_code(
+            form.cleaned_data["phone"], form.cleaned_data["code"], now=timezone.now()
+        )
+    except Problem as problem:
+        return _sign_in_page(request, problem=problem.code, status=problem.status, way="code")
+    return _enter(request, person)
+
+
+@page()
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return HttpResponseSeeOther(reverse("kernel:sign-in"))
+
+
+@page()
+def account(request: HttpRequest) -> HttpResponse:
+    """The reader's own page: roles, tenants; POST changes the tenant of the session."""
+    if request.method == "POST":
+        wanted = request.POST.get("tenant", "")
+        if wanted.isdigit() and int(wanted) in getattr(request, "tenant_ids", []):
+            request.session[TENANT_KEY] = int(wanted)
+        return HttpResponseSeeOther(reverse("kernel:home"))
+    actor = actor_of(request)
+    context = {
+        "role_lines": [str(ROLE_LABELS[Role(h.role)]) for h in actor.held],
+        "tenants": views_saved.tenants(request),
+    }
+    return render(request, "kernel/account.html", context)
+
+
+@page()
+def notices(request: HttpRequest) -> HttpResponse:
+    """The notice centre, newest first; POST marks as read."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        notifications.mark_read(actor, now=timezone.now())
+        return HttpResponseSeeOther(reverse("kernel:notifications"))
+    found = paging.paginate(
+        notifications.list_mine(actor), order=("-id",), cursor=request.GET.get("cursor", "")
+    )
+    rows = [{"row": row, "text": notifications.text_of(row)} for row in found]
+    return render(request, "kernel/notices.html", {"page": found, "rows": rows})
+
+
+@page()
+def notice(request: HttpRequest, notification_id: int) -> HttpResponse:
+    """Open what a notice is about and mark it as read."""
+    actor = actor_of(request)
+    row = notifications.list_mine(actor).filter(id=notification_id).first()
+    if row is None:
+        return redirect("kernel:notifications")
+    if row.read_at is None:
+        notifications.mark_read(actor, now=timezone.now(), notification_id=row.pk)
+    return redirect(row.url)
+
+
+@page()
+def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    return files.respond(files.get(actor_of(request), public_id))
+
+
+@page()
+def find(request: HttpRequest) -> HttpResponse:
+    """Search over every slice, as a page."""
+    hits = search.ask(actor_of(request), request.GET.get("q", ""), limit=25)
+    return render(
+        request, "kernel/search.html", {"groups": _grouped(hits), "q": request.GET.get("q", "")}
+    )
+
+
+@page()
+def palette(request: HttpRequest) -> HttpResponse:
+    """The command palette's answer: records that match, for this reader."""
+    hits = search.ask(actor_of(request), request.GET.get("q", ""))
+    return render(request, "kernel/palette_results.html", {"groups": _grouped(hits)})
+
+
+def _grouped(hits: list[search.Hit]) -> list[dict[str, object]]:
+    groups: dict[str, list[dict[str, object]]] = {}
+    for hit in hits:
+        line = {"label": hit.title, "hint": hit.subtitle, "icon": hit.icon, "url": hit.url}
+        groups.setdefault(str(hit.group), []).append(line)
+    return [{"label": label, "items": items} for label, items in groups.items()]
+
+
+@page(Role.AUDITOR, Role.ADMINISTRATOR)
+def audit_page(request: HttpRequest) -> HttpResponse:
+    """The chain of events: what was recorded, and on request whether it holds."""
+    actor = actor_of(request)
+    found = paging.paginate(
+        audit.list_events(actor, topic=request.GET.get("q", "")),
+        order=("-sequence",),
+        cursor=request.GET.get("cursor", ""),
+    )
+    verdict = audit.verify(actor) if request.GET.get("verify") else None
+    if verdict is not None and verdict.holds:
+        messages.success(request, _("The chain holds."))
+    return render(request, "kernel/audit.html", {"page": found, "verdict": verdict})
