@@ -1,0 +1,1 @@
+"""What is decided without a database: kinds, codes, shapes, coordinates, lines of a file."""
