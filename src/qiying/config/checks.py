@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
@@ -15,8 +15,10 @@ from qiying.config.environment import ENVIRONMENT
 Apps = Sequence[AppConfig] | None
 
 
-@register(Tags.security, deploy=True)
-def role_is_bound_by_row_level_security(app_configs: Apps, **_kwargs: Any) -> list[CheckMessage]:
+@checks.register(checks.Tags.security, deploy=True)
+def role_is_bound_by_row_level_security(
+    app_configs: Apps, **_kwargs: Any
+) -> list[checks.CheckMessage]:
     """Refuse a database role that row-level security does not bind."""
     try:
         with connection.cursor() as cursor:
@@ -27,7 +29,7 @@ def role_is_bound_by_row_level_security(app_configs: Apps, **_kwargs: Any) -> li
             passes_by, role = cursor.fetchone()
     except DatabaseError:
         return [
-            Warning(
+            checks.Warning(
                 _("The database could not be asked for the rights of its role."),
                 hint=_("Start it, then repeat the check."),
                 id="qiying.W001",
@@ -36,7 +38,7 @@ def role_is_bound_by_row_level_security(app_configs: Apps, **_kwargs: Any) -> li
     if not passes_by:
         return []
     return [
-        Error(
+        checks.Error(
             _("The role %(role)s passes by row-level security.") % {"role": role},
             hint=_("Make a plain role with: qiying database prepare --admin-url …"),
             id="qiying.E001",
@@ -44,13 +46,13 @@ def role_is_bound_by_row_level_security(app_configs: Apps, **_kwargs: Any) -> li
     ]
 
 
-@register(Tags.security, deploy=True)
-def demonstration_is_off(app_configs: Apps, **_kwargs: Any) -> list[CheckMessage]:
+@checks.register(checks.Tags.security, deploy=True)
+def demonstration_is_off(app_configs: Apps, **_kwargs: Any) -> list[checks.CheckMessage]:
     """Refuse printed passwords."""
     if not settings.DEMO:
         return []
     return [
-        Error(
+        checks.Error(
             _("The demonstration zone signs people in with printed passwords."),
             hint=_("Set QIYING_DEMO=0 and start with --no-demo."),
             id="qiying.E002",
@@ -58,13 +60,13 @@ def demonstration_is_off(app_configs: Apps, **_kwargs: Any) -> list[CheckMessage
     ]
 
 
-@register(Tags.security, deploy=True)
-def database_is_a_service(app_configs: Apps, **_kwargs: Any) -> list[CheckMessage]:
+@checks.register(checks.Tags.security, deploy=True)
+def database_is_a_service(app_configs: Apps, **_kwargs: Any) -> list[checks.CheckMessage]:
     """Warn about the embedded server, which no one backs up or watches."""
     if not is_embedded(ENVIRONMENT):
         return []
     return [
-        Warning(
+        checks.Warning(
             _("The embedded PostgreSQL is for trials and small offices."),
             hint=_("Set QIYING_DATABASE_URL to a server that is backed up and watched."),
             id="qiying.W002",
