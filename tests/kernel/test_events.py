@@ -43,9 +43,13 @@ def test_an_event_outside_an_operation_is_refused(
 def test_nothing_is_recorded_when_the_operation_fails(
     desk: Actor, tenant: Tenant, now: datetime
 ) -> None:
-    with pytest.raises(ZeroDivisionError), tenancy.acting(desk):
-        events.record("test.said", subject=tenant, actor=desk, now=now)
+    @tenancy.operation
+    def fail(actor: Actor) -> None:
+        events.record("test.said", subject=tenant, actor=actor, now=now)
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail(desk)
     assert trail(desk) == []
 
 
@@ -65,9 +69,13 @@ def test_the_application_cannot_rewrite_events(
     desk: Actor, tenant: Tenant, now: datetime, statement: str
 ) -> None:
     say(desk, tenant, now)
-    with pytest.raises(DatabaseError), transaction.atomic(), tenancy.acting(desk):
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        tenancy.acting(desk),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
     assert len(trail(desk)) == 1
 
 

@@ -71,7 +71,9 @@ class Actor:
     def units(self, *roles: str) -> frozenset[int]:
         """The units in which one of these roles (any, when none is named) is held."""
         return frozenset(
-            h.unit_id for h in self.held if h.unit_id is not None and (not roles or h.role in roles)
+            h.unit_id
+            for h in self.held
+            if h.unit_id is not None and (not roles or h.role in roles)
         )
 
     @property

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 import rfc8785
 from django.db import connection
+from django.db.models import Model
 
 from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
@@ -31,11 +32,8 @@ _defer: Callable[[list[tuple[Event, str]]], None] | None = None
 _muted: ContextVar[bool] = ContextVar("qiying_events_muted", default=False)
 
 
-class Subject(Protocol):
-    """Any saved record: its table names the subject's type."""
-
-    pk: Any
-    _meta: Any
+Subject = Model
+"""Any saved record: its table names the subject's type."""
 
 
 @dataclass(frozen=True, slots=True)

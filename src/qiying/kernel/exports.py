@@ -81,7 +81,7 @@ def to_xlsx(sheet: Sheet) -> bytes:
     widths = [_width(h) for h in sheet.headings]
     table.write_row(0, 0, list(sheet.headings), head)
     count = 0
-    for count, row in enumerate(sheet.rows, start=1):  # noqa: B007  the last count is wanted
+    for count, row in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(row):
             _write_cell(table, count, column, cell, moment, day)
             widths[column] = min(60, max(widths[column], _width(str(_plain(cell)))))
@@ -101,9 +101,7 @@ def to_xlsx(sheet: Sheet) -> bytes:
 
 def _write_cell(table: Any, line: int, column: int, cell: Any, moment: Any, day: Any) -> None:
     if isinstance(cell, datetime):
-        table.write_datetime(
-            line, column, cell.astimezone(SHANGHAI).replace(tzinfo=None), moment
-        )
+        table.write_datetime(line, column, cell.astimezone(SHANGHAI).replace(tzinfo=None), moment)
     elif isinstance(cell, date):
         table.write_datetime(line, column, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
     elif isinstance(cell, bool):

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import puremagic
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
 from django.urls import reverse
 from PIL import Image, UnidentifiedImageError
 
@@ -20,6 +20,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.models import Attachment
 
+Upload = UploadedFile[bytes]
 Guard = Callable[[Actor, int], bool]
 _guards: dict[str, Guard] = {}
 MB = 1024 * 1024
@@ -73,7 +74,7 @@ def guard(subject_type: str) -> Callable[[Guard], Guard]:
     return register
 
 
-def inspect(upload: UploadedFile) -> tuple[str, str]:
+def inspect(upload: Upload) -> tuple[str, str]:
     """Return (family, content type) of an acceptable upload; refuse the rest.
 
     The name's ending, the first bytes and the content must agree; archives are bounded before
@@ -116,7 +117,7 @@ def _magic(head: bytes) -> list[Any]:
         return []
 
 
-def _open_up(family: str, upload: UploadedFile, name: str) -> None:
+def _open_up(family: str, upload: Upload, name: str) -> None:
     upload.seek(0)
     try:
         if family == "image":
@@ -147,7 +148,7 @@ def check_archive(file: Any, name: str) -> None:
 
 
 @tenancy.operation
-def store(actor: Actor, upload: UploadedFile, *, purpose: str, now: datetime) -> Attachment:
+def store(actor: Actor, upload: Upload, *, purpose: str, now: datetime) -> Attachment:
     """Keep an upload that belongs to no record yet."""
     family, content_type = inspect(upload)
     sha256 = hashlib.sha256()
@@ -156,14 +157,16 @@ def store(actor: Actor, upload: UploadedFile, *, purpose: str, now: datetime) ->
     upload.seek(0)
     name = PurePath(upload.name or "").name
     suffix = PurePath(name).suffix.lower()
-    stored_as = default_storage.save(f"{actor.tenant_id}/{now:%Y/%m}/{uuid4().hex}{suffix}", upload)
+    stored_as = default_storage.save(
+        f"{actor.tenant_id}/{now:%Y/%m}/{uuid4().hex}{suffix}", upload
+    )
     row = Attachment.objects.create(
         tenant_id=actor.tenant_id,
         purpose=purpose or family,
         name=name[-200:],
         stored_as=stored_as,
         content_type=content_type,
-        size=upload.size,
+        size=upload.size or 0,
         sha256=sha256.hexdigest(),
         uploaded_by=actor.identity,
         uploaded_at=now,
@@ -214,7 +217,7 @@ def url(row: Attachment) -> str:
     return reverse("kernel:file", args=[row.public_id])
 
 
-def respond(row: Attachment) -> HttpResponse:
+def respond(row: Attachment) -> FileResponse:
     """The file's bytes: media shown in the page, documents as a download, nothing executable."""
     is_media = row.content_type.split("/")[0] in {"image", "audio", "video"}
     response = FileResponse(

@@ -8,6 +8,7 @@ again.
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -40,12 +41,11 @@ def handle_event(*, tenant_id: int, event_id: int, handler: str) -> None:
 
 
 def _defer_handlers(pairs: list[tuple[Event, str]]) -> None:
-    handle_event.configure().batch_defer(
-        *(
-            {"tenant_id": event.tenant_id, "event_id": event.pk, "handler": name}
-            for event, name in pairs
-        )
-    )
+    arguments: list[dict[str, Any]] = [
+        {"tenant_id": event.tenant_id, "event_id": event.pk, "handler": name}
+        for event, name in pairs
+    ]
+    handle_event.configure().batch_defer(*arguments)
 
 
 events.defer_with(_defer_handlers)

@@ -37,7 +37,7 @@ class Stream:
 
 async def events(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """``/events``: one message ``{"topic", "id"}`` for each subject of the tenant that changed."""
-    actor: Actor | None = await sync_to_async(lambda: getattr(request, "actor", None))()
+    actor = await sync_to_async(_actor)(request)
     if actor is None or actor.person_id is None:
         return HttpResponse(status=401)
     mine = [s for s in _streams.get(actor.tenant_id, ()) if s.person_id == actor.person_id]
@@ -49,6 +49,11 @@ async def events(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     response["Cache-Control"] = "no-cache, no-transform"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    """The session is read in a thread: it asks the database."""
+    return getattr(request, "actor", None)
 
 
 async def _body(stream: Stream) -> AsyncIterator[bytes]:

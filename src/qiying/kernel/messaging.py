@@ -121,9 +121,7 @@ def send(
         deliver.defer(tenant_id=actor.tenant_id, effect_key=effect_key)
 
 
-@app.task(
-    name="kernel.deliver_message", retry=RetryStrategy(max_attempts=8, exponential_wait=5)
-)
+@app.task(name="kernel.deliver_message", retry=RetryStrategy(max_attempts=8, exponential_wait=5))
 def deliver(*, tenant_id: int, effect_key: str) -> None:
     """Send one queued message, outside any transaction; a failure is kept and tried again."""
     actor = system(tenant_id)

@@ -49,9 +49,7 @@ def item(
     """Register an entry; ``count`` is asked once per page and must be one cheap query."""
     if group not in GROUPS:
         raise ValueError(f"unknown navigation group {group!r}")
-    _items[url_name] = Item(
-        group, label, url_name, icon, frozenset(roles), order, count, on_phone
-    )
+    _items[url_name] = Item(group, label, url_name, icon, frozenset(roles), order, count, on_phone)
 
 
 def items_for(actor: Actor, *, on_phone: bool | None = None) -> list[Item]:
@@ -91,4 +89,6 @@ def tabs_for(actor: Actor, path: str) -> list[dict[str, object]]:
     """The bottom tabs of the phone shell: the entries marked for the phone, at most five."""
     entries = [(i, reverse(i.url_name)) for i in items_for(actor, on_phone=True)][:5]
     active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
-    return [{"label": i.label, "icon": i.icon, "url": u, "active": u == active} for i, u in entries]
+    return [
+        {"label": i.label, "icon": i.icon, "url": u, "active": u == active} for i, u in entries
+    ]

@@ -14,7 +14,9 @@ _SENTENCES: dict[str, Promise | str] = {
     "access.sign_in": _("Please sign in first."),
     "lifecycle.unknown_step": _("There is no such step."),
     "lifecycle.role": _("Your role does not allow this step."),
-    "lifecycle.state": _("This step is not possible now; the record has moved on. Reload the page."),
+    "lifecycle.state": _(
+        "This step is not possible now; the record has moved on. Reload the page."
+    ),
     "idempotency.key": _("The idempotency key must be 1 to 255 printable characters."),
     "idempotency.mismatch": _("This idempotency key was used before with other content."),
     "idempotency.in_flight": _("The same request is still being processed. Try again shortly."),

@@ -9,9 +9,17 @@ from django.http import HttpRequest
 
 from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
+from qiying.kernel.errors import Denied
 from qiying.kernel.models import SavedView
 
 IGNORED = {"cursor", "format"}
+
+
+def _person(actor: Actor) -> int:
+    """Only a person keeps views, not a key."""
+    if actor.person_id is None:
+        raise Denied("access.role")
+    return actor.person_id
 
 
 @tenancy.operation
@@ -20,7 +28,7 @@ def save(
 ) -> SavedView:
     return SavedView.objects.create(
         tenant_id=actor.tenant_id,
-        person_id=actor.person_id,
+        person_id=_person(actor),
         page=page,
         name=name,
         query=query,
@@ -41,7 +49,9 @@ def views_of(actor: Actor, page: str) -> list[SavedView]:
     return list(rows.filter(Q(person_id=actor.person_id) | Q(is_shared=True)).order_by("id"))
 
 
-def tabs(request: HttpRequest, actor: Actor, built_in: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def tabs(
+    request: HttpRequest, actor: Actor, built_in: list[tuple[str, str]]
+) -> list[dict[str, Any]]:
     """Tabs of a list page for ``{% view_tabs %}``: built-in (label, query) pairs, then saved ones."""
     now = _key(request.GET.urlencode())
     kept = [(v.name, v.query) for v in views_of(actor, request.path)]

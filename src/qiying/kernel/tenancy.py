@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import connection, migrations, models, transaction
 
 from qiying.kernel.access import Actor
 
 if TYPE_CHECKING:
+    from functools import _Wrapped
+
     from qiying.kernel.events import Draft
 
 P = ParamSpec("P")
@@ -94,7 +96,7 @@ def acting(actor: Actor) -> Iterator[Scope]:
 
 def operation(
     function: Callable[Concatenate[Actor, P], T],
-) -> Callable[Concatenate[Actor, P], T]:
+) -> "_Wrapped[Concatenate[Actor, P], T, Concatenate[Actor, P], T]":
     """Run a function as one operation: one transaction, its tenant set, its events last."""
 
     @wraps(function)
@@ -122,7 +124,8 @@ PERSON = "(select nullif(current_setting('app.person_id', true), ''))::bigint"
 
 def protect(*tables: str, rule: str = f"tenant_id = {TENANT}") -> migrations.RunSQL:
     """A migration step: row-level security in force on these tables, one policy each."""
-    forward, backward = [], []
+    forward: list[Any] = []
+    backward: list[Any] = []
     for table in tables:
         forward += [
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",

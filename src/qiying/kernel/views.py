@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import audit, files, nav, notifications, paging, problems, search, signin, views_saved
+from qiying.kernel import (
+    audit,
+    files,
+    nav,
+    notifications,
+    paging,
+    problems,
+    search,
+    signin,
+    views_saved,
+)
 from qiying.kernel.access import Role
 from qiying.kernel.errors import Problem
 from qiying.kernel.forms import CodeForm, PasswordForm, PhoneForm
@@ -167,7 +177,7 @@ def notice(request: HttpRequest, notification_id: int) -> HttpResponse:
 
 
 @page()
-def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     return files.respond(files.get(actor_of(request), public_id))
 
 
@@ -188,7 +198,7 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 
 def _grouped(hits: list[search.Hit]) -> list[dict[str, object]]:
-    groups: dict[str, list[dict[str, object]]] = {}
+    groups: dict[str, list[dict[str, str]]] = {}
     for hit in hits:
         line = {"label": hit.title, "hint": hit.subtitle, "icon": hit.icon, "url": hit.url}
         groups.setdefault(str(hit.group), []).append(line)

@@ -30,7 +30,7 @@ def saved_view(request: HttpRequest) -> HttpResponse:
     """Keep the present filter of a list under a name."""
     form = SavedViewForm(request.POST)
     if not form.is_valid():
-        raise Invalid("input.invalid", {f: "input.required" for f in form.errors})
+        raise Invalid("input.invalid", dict.fromkeys(form.errors, "input.required"))
     try:
         saved.save(actor_of(request), now=timezone.now(), **form.cleaned_data)
     except IntegrityError as error:

@@ -14,7 +14,7 @@ from qiying.kernel import idempotency, problems, tenancy
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.errors import Denied, Invalid, Problem
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 V = TypeVar("V", bound=View)
 ANYONE: frozenset[str] = frozenset()
 CSRF_FIELD = "csrfmiddlewaretoken"

@@ -108,7 +108,9 @@ class Attachment(TenantModel):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         indexes = [
-            models.Index(fields=["tenant", "subject_type", "subject_id"], name="attachment_subject")
+            models.Index(
+                fields=["tenant", "subject_type", "subject_id"], name="attachment_subject"
+            )
         ]
 
     def __str__(self) -> str:

@@ -50,9 +50,7 @@ def status(tone: str, label: object) -> SafeString:
 @lru_cache(maxsize=256)
 def _lamp(colour: str, label: str) -> SafeString:
     shape = colour if colour in LIGHTS else "grey"
-    return markup(
-        f'<span class="light light-{shape}"><i aria-hidden="true"></i>{label}</span>'
-    )
+    return markup(f'<span class="light light-{shape}"><i aria-hidden="true"></i>{label}</span>')
 
 
 def light(colour: str, label: object = "") -> SafeString:
@@ -75,9 +73,7 @@ def level(number: int, label: object = "") -> SafeString:
 def _grade(code: str, _language: str | None) -> SafeString:
     meaning = escaped(EVIDENCE.get(code, ""))
     name = {"A*": "A-star"}.get(code, code if code in EVIDENCE else "other")
-    return markup(
-        f'<abbr class="evidence evidence-{name}" title="{meaning}">{code}</abbr>'
-    )
+    return markup(f'<abbr class="evidence evidence-{name}" title="{meaning}">{code}</abbr>')
 
 
 def grade(code: object) -> SafeString:

@@ -7,11 +7,21 @@ from django.utils.translation import gettext as _
 
 from qiying.kernel.templatetags._markup import attributes, escaped, icon, markup
 
-NOTE_ICONS = {"info": "info", "success": "circle-check", "warn": "triangle-alert", "error": "octagon-alert"}
+NOTE_ICONS = {
+    "info": "info",
+    "success": "circle-check",
+    "warn": "triangle-alert",
+    "error": "octagon-alert",
+}
 
 
 def card(
-    content: str, title: object = "", count: object = "", aside: object = "", css: str = "", id: str = ""
+    content: str,
+    title: object = "",
+    count: object = "",
+    aside: object = "",
+    css: str = "",
+    id: str = "",
 ) -> SafeString:
     """A bordered surface with a heading. ``aside`` is quiet text at the right of the heading."""
     classes = attributes(class_=f"card {css}".strip())
@@ -61,7 +71,9 @@ def error_note(
     """Something failed: what, what still works, retry, and the number to quote."""
     again = icon("rotate-cw", 16) + escaped(_("Try again"))
     retry = f'<div class="actions"><a class="btn" href="{escaped(retry_url)}">{again}</a></div>'
-    quote = f'<br><small>{escaped(_("Reference"))} {escaped(reference)}</small>' if reference else ""
+    quote = (
+        f"<br><small>{escaped(_('Reference'))} {escaped(reference)}</small>" if reference else ""
+    )
     return markup(
         f'<div class="empty empty-error" role="alert"><span class="empty-icon">{icon("cloud-off", 22)}'
         f"</span><b>{escaped(title)}</b><p>{escaped(text)}{quote}</p>{retry if retry_url else ''}</div>"
@@ -121,7 +133,9 @@ def filter_bar(context: Context, content: str, target: str = "", action: str = "
     )
 
 
-def search_box(context: Context, label: object, name: str = "q", value: object = None) -> SafeString:
+def search_box(
+    context: Context, label: object, name: str = "q", value: object = None
+) -> SafeString:
     """A search field for a filter bar; ``/`` jumps to it. Its value comes from the address."""
     request = context.get("request")
     text = value if value is not None else (request.GET.get(name, "") if request else "")
@@ -132,19 +146,33 @@ def search_box(context: Context, label: object, name: str = "q", value: object =
     )
 
 
-def chip(context: Context, name: str, value: object, label: object, checked: object = None) -> SafeString:
+def chip(
+    context: Context, name: str, value: object, label: object, checked: object = None
+) -> SafeString:
     """A filter that is on or off (a checkbox); repeats of one name add up."""
     request = context.get("request")
     chosen = request.GET.getlist(name) if request else []
     on = str(value) in chosen if checked is None else bool(checked)
     state = attributes(name=name, value=value, checked=on)
-    return markup(f'<label class="chip"><input type="checkbox"{state}><span>{escaped(label)}</span></label>')
+    return markup(
+        f'<label class="chip"><input type="checkbox"{state}><span>{escaped(label)}</span></label>'
+    )
 
 
 def button(
-    label: object, icon_name: str = "", kind: str = "", size: str = "", href: str = "", type: str = "submit",
-    name: str = "", value: object = "", confirm: object = "", busy: object = "", disabled: object = "",
-    keys: str = "", act: str = "",
+    label: object,
+    icon_name: str = "",
+    kind: str = "",
+    size: str = "",
+    href: str = "",
+    type: str = "submit",
+    name: str = "",
+    value: object = "",
+    confirm: object = "",
+    busy: object = "",
+    disabled: object = "",
+    keys: str = "",
+    act: str = "",
 ) -> SafeString:
     """A button, or a link that looks like one when ``href`` is given.
 
@@ -168,6 +196,10 @@ def button(
     if href:
         return markup(f'<a href="{escaped(href)}"{shared}>{words}{keyhint}</a>')
     own = attributes(
-        type="button" if act else type, name=name, value=value, data_busy=busy, disabled=bool(disabled)
+        type="button" if act else type,
+        name=name,
+        value=value,
+        data_busy=busy,
+        disabled=bool(disabled),
     )
     return markup(f"<button{shared}{own}>{words}{keyhint}</button>")

@@ -42,7 +42,9 @@ def _control(bound: BoundField, kind: str, extra: dict[str, Any]) -> str:
     return str(bound.as_widget(attrs=attrs))
 
 
-def field(bound: BoundField, hint: object = "", label: object = "", **extra: Any) -> dict[str, Any]:
+def field(
+    bound: BoundField, hint: object = "", label: object = "", **extra: Any
+) -> dict[str, Any]:
     """One form field: label, hint, control, error.
 
     Parameters

@@ -49,7 +49,12 @@ def skeleton(rows: int = 6) -> dict[str, Any]:
 
 
 def map_view(
-    context: Context, layers: object, height: str = "tall", id: str = "map", label: object = "", pick: object = ""
+    context: Context,
+    layers: object,
+    height: str = "tall",
+    id: str = "map",
+    label: object = "",
+    pick: object = "",
 ) -> dict[str, Any]:
     """A map drawn from GeoJSON addresses.
 
