@@ -1,0 +1,33 @@
+"""Filters that every query starts with, and the choice between two names."""
+
+from datetime import date
+from typing import Self, TypeVar
+
+from django.db import models
+from django.db.models import Model, Q
+from django.utils.translation import get_language
+
+from qiying.kernel.access import Actor
+
+M = TypeVar("M", bound=Model, covariant=True)
+
+
+class TenantRows(models.QuerySet[M]):
+    """Rows that everybody of the tenant may see; what is published is published to firms too."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(tenant_id=actor.tenant_id)
+
+
+class DatedRows(TenantRows[M]):
+    """Rows in force from a day until before another."""
+
+    def in_force(self, on: date) -> Self:
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+
+
+def in_language(name_zh: str, name_en: str) -> str:
+    """The name in the reader's language; the other one when that is empty."""
+    if (get_language() or "zh").startswith("zh"):
+        return name_zh or name_en
+    return name_en or name_zh
