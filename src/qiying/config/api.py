@@ -1,5 +1,7 @@
 """The one OpenAPI document. Slices contribute routers; refusals become problem+json here, once."""
 
+from importlib import import_module
+
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -65,3 +67,17 @@ CODES = {
     "literal_error": "input.choice",
     "date_from_datetime_parsing": "input.date",
 }
+
+
+def _mount(slice_name: str) -> None:
+    try:
+        module = import_module(f"qiying.slices.{slice_name}.api")
+    except ModuleNotFoundError as error:
+        if error.name and error.name.startswith("qiying."):
+            return
+        raise
+    api.add_router(f"/{slice_name}", module.router)
+
+
+for _name in ("registry", "mandate", "calls"):
+    _mount(_name)
