@@ -96,7 +96,11 @@ class Server:
         _control(self, "stop", "-m", "fast", "-t", str(STOP_WITHIN_SECONDS))
 
 
-def ensure_running(env: Environment, *, say: Say = lambda *_: None) -> Server:
+def _keep_quiet(_message: str, **_values: object) -> None:
+    """Take the place of a terminal."""
+
+
+def ensure_running(env: Environment, *, say: Say = _keep_quiet) -> Server:
     """Return the embedded server of these settings, started if need be, with this process's share.
 
     Parameters
