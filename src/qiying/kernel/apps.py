@@ -8,4 +8,10 @@ class KernelConfig(AppConfig):
     verbose_name = _("kernel")
 
     def ready(self) -> None:
-        from qiying.kernel import jobs  # noqa: F401, PLC0415  registers the queue's tasks
+        from qiying.kernel import jobs, nav  # noqa: F401, PLC0415  jobs register the queue's tasks
+        from qiying.kernel.access import Role  # noqa: PLC0415
+
+        administrator, auditor = [Role.ADMINISTRATOR], [Role.AUDITOR, Role.ADMINISTRATOR]
+        nav.item("system", _("People and roles"), "kernel:people", "users", administrator)
+        nav.item("system", _("API keys"), "kernel:keys", "key-round", administrator, order=60)
+        nav.item("system", _("Audit trail"), "kernel:audit", "shield-check", auditor, order=70)

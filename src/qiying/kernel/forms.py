@@ -39,9 +39,35 @@ class SavedViewForm(forms.Form):
     is_shared = forms.BooleanField(label=_("Share with colleagues"), required=False)
 
 
+class PersonForm(forms.Form):
+    username = forms.SlugField(label=_("User name"), max_length=64)
+    name = forms.CharField(label=_("Name"), max_length=64)
+    phone = forms.RegexField(
+        r"^1\d{10}$",
+        label=_("Mobile number"),
+        error_messages={"invalid": _("Enter a mobile number of 11 digits.")},
+    )
+    password = forms.CharField(
+        label=_("First password"),
+        min_length=10,
+        max_length=128,
+        required=False,
+        widget=forms.PasswordInput,
+        help_text=_("Leave empty: the person signs in with a code to the phone."),
+    )
+
+
 class GrantForm(forms.Form):
     username = forms.CharField(label=_("User name"), max_length=64)
     role = forms.ChoiceField(label=_("Role"), choices=list(ROLE_LABELS.items())[:-2])
-    unit_id = forms.IntegerField(label=_("Unit number"), required=False, min_value=1)
-    enterprise_id = forms.IntegerField(label=_("Enterprise number"), required=False, min_value=1)
-    valid_to = forms.DateField(label=_("Until"), required=False)
+    unit = forms.CharField(label=_("Code of the unit"), max_length=40, required=False)
+    credit_code = forms.CharField(
+        label=_("Credit code of the enterprise"), max_length=18, required=False
+    )
+    valid_to = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(label=_("What the key is for"), max_length=100)

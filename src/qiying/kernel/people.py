@@ -7,10 +7,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qiying.kernel import events, tenancy
 from qiying.kernel.access import Actor, Held, Role, combine
+from qiying.kernel.errors import NotFound, Refused
 from qiying.kernel.models import ApiKey, Grant, Tenant, User
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -121,3 +122,56 @@ def create_tenant(*, kind: str, code: str, name_zh: str, name_en: str) -> Tenant
     return Tenant.objects.get_or_create(
         code=code, defaults={"kind": kind, "name_zh": name_zh, "name_en": name_en}
     )[0]
+
+
+@tenancy.operation
+def end_grant(actor: Actor, grant_id: int, *, now: datetime) -> Grant:
+    """Let a grant end today; what was done under it stays."""
+    actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
+    row = Grant.objects.select_for_update().filter(tenant_id=actor.tenant_id, id=grant_id).first()
+    if row is None:
+        raise NotFound("not_found")
+    today = now.astimezone(SHANGHAI).date()
+    if row.valid_from >= today:
+        events.record("kernel.grant_ended", subject=row, actor=actor, now=now)
+        row.delete()
+        return row
+    row.valid_to = today
+    row.save(update_fields=["valid_to"])
+    events.record("kernel.grant_ended", subject=row, actor=actor, now=now)
+    return row
+
+
+@tenancy.operation
+def revoke_key(actor: Actor, key_id: int, *, now: datetime) -> None:
+    """Shut a key; requests with it are refused from now on."""
+    actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
+    row = ApiKey.objects.filter(tenant_id=actor.tenant_id, id=key_id, revoked_at=None).first()
+    if row is None:
+        raise NotFound("not_found")
+    row.revoked_at = now
+    row.save(update_fields=["revoked_at"])
+    events.record("kernel.key_revoked", subject=row, actor=actor, now=now)
+
+
+@tenancy.operation
+def register_person(
+    actor: Actor, *, username: str, name: str, phone: str, now: datetime, password: str = ""
+) -> User:
+    """Make an account; without a password the person signs in by code."""
+    actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
+    if User.objects.filter(username=username).exists():
+        raise Refused("people.username")
+    row = User.objects.create_user(username, password or None, name=name, phone=phone)
+    events.record("kernel.person_registered", subject=row, actor=actor, now=now)
+    return row
+
+
+def list_grants(actor: Actor, *, on: date) -> QuerySet[Grant]:
+    """The grants in force in the actor's tenant."""
+    rows = Grant.objects.filter(_in_force(on), tenant_id=actor.tenant_id)
+    return rows.select_related("person")
+
+
+def list_keys(actor: Actor) -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(tenant_id=actor.tenant_id).order_by("-id")

@@ -40,6 +40,8 @@ _SENTENCES: dict[str, Promise | str] = {
     "input.choice": _("Choose one of the values offered."),
     "input.number": _("Enter a number."),
     "input.date": _("Enter a date like 2026-11-22."),
+    "people.username": _("This user name is taken."),
+    "people.unknown": _("There is no such person, unit or enterprise: %(name)s."),
     "saved_view.name": _("A view of this name exists already."),
 }
 

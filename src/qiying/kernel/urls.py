@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qiying.kernel import health, live, style_guide, views
+from qiying.kernel import health, live, style_guide, views, views_people
 
 app_name = "kernel"
 urlpatterns = [
@@ -17,6 +17,12 @@ urlpatterns = [
     path("search/palette", views.palette, name="palette"),
     path("views/", views.saved_view, name="saved-view"),
     path("views/<int:view_id>/remove/", views.saved_view_remove, name="saved-view-remove"),
+    path("people/", views_people.people_page, name="people"),
+    path("people/new/", views_people.register_person, name="person-new"),
+    path("people/grant/", views_people.grant, name="grant"),
+    path("people/grants/<int:grant_id>/end/", views_people.end_grant, name="grant-end"),
+    path("people/keys/", views_people.keys, name="keys"),
+    path("people/keys/<int:key_id>/revoke/", views_people.revoke_key, name="key-revoke"),
     path("audit/", views.audit_page, name="audit"),
     path("style-guide/", style_guide.style_guide, name="style-guide"),
     path("events", live.events, name="events"),

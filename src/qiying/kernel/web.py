@@ -4,7 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,7 +20,7 @@ from qiying.kernel import idempotency, problems, tenancy
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.errors import Denied, Invalid, Problem
 
-View = Callable[..., Any]
+View = Callable[..., HttpResponseBase]
 V = TypeVar("V", bound=View)
 ANYONE: frozenset[str] = frozenset()
 CSRF_FIELD = "csrfmiddlewaretoken"
@@ -49,7 +55,7 @@ def page(*roles: str, anyone: bool = False) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
         @vary_on_headers("HX-Request", "Cookie")
-        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 return _guarded(view, allowed, request, args, kwargs)
             except Problem as problem:
@@ -63,7 +69,7 @@ def page(*roles: str, anyone: bool = False) -> Callable[[View], View]:
 
 def _guarded(
     view: View, allowed: frozenset[str], request: HttpRequest, args: Any, kwargs: Any
-) -> HttpResponse:
+) -> HttpResponseBase:
     actor: Actor | None = getattr(request, "actor", None)
     if allowed and actor is None:
         return _ask_to_sign_in(request)
