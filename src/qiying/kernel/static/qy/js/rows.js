@@ -1,0 +1,52 @@
+// Row selection and the bar that acts on the selected rows. A filter form also tells its state
+// to the chips without :has().
+import { all, one } from "./dom.js";
+
+function refresh(scope) {
+  const boxes = all("[data-pick]", scope);
+  const picked = boxes.filter((box) => box.checked);
+  const whole = one("[data-pick-all]", scope);
+  boxes.forEach((box) => box.closest("tr")?.setAttribute("aria-selected", box.checked));
+  if (whole) {
+    whole.checked = boxes.length > 0 && picked.length === boxes.length;
+    whole.indeterminate = picked.length > 0 && picked.length < boxes.length;
+  }
+  const bar = one("[data-bulk]", scope);
+  if (bar) {
+    bar.hidden = picked.length === 0;
+    one("[data-count]", bar).textContent = picked.length;
+  }
+}
+
+let last = null;
+
+document.addEventListener("click", (event) => {
+  const box = event.target.closest("[data-pick]");
+  if (!box) return;
+  const boxes = all("[data-pick]", box.closest("table"));
+  if (event.shiftKey && last && boxes.includes(last)) {
+    const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+    boxes.slice(from, to + 1).forEach((other) => { other.checked = box.checked; });
+  }
+  last = box;
+});
+
+document.addEventListener("change", (event) => {
+  const scope = event.target.closest("[data-bulk-form], table");
+  if (!scope) return;
+  if (event.target.matches("[data-pick-all]")) {
+    all("[data-pick]", scope).forEach((box) => { box.checked = event.target.checked; });
+  }
+  if (event.target.matches("[data-pick], [data-pick-all]")) refresh(scope);
+});
+
+// a row's empty space opens the row, so that the target is as large as it looks
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("[data-rows] tbody tr");
+  if (!row || event.target.closest("a, button, input, label, summary, select")) return;
+  if (String(getSelection())) return;
+  one("[data-open]", row)?.click();
+});
+
+window.addEventListener("pageshow", () => all("[data-bulk-form]").forEach(refresh));
+document.addEventListener("htmx:afterSettle", () => all("[data-bulk-form]").forEach(refresh));
