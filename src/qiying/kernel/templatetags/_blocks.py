@@ -21,13 +21,13 @@ def card(
     count: object = "",
     aside: object = "",
     css: str = "",
-    id: str = "",
+    anchor: str = "",
 ) -> SafeString:
     """A bordered surface with a heading. ``aside`` is quiet text at the right of the heading."""
     classes = attributes(class_=f"card {css}".strip())
     if not title:
         return markup(f"<section{classes}>{content}</section>")
-    anchor = id or f"card-{slugify(str(title), allow_unicode=True)}"
+    anchor = anchor or f"card-{slugify(str(title), allow_unicode=True)}"
     number = f' <em class="count">{escaped(count)}</em>' if count not in {"", None} else ""
     side = f'<span class="muted">{escaped(aside)}</span>' if aside else ""
     return markup(
@@ -162,17 +162,15 @@ def chip(
 def button(
     label: object,
     icon_name: str = "",
+    *,
     kind: str = "",
     size: str = "",
     href: str = "",
-    type: str = "submit",
-    name: str = "",
-    value: object = "",
-    confirm: object = "",
-    busy: object = "",
-    disabled: object = "",
     keys: str = "",
     act: str = "",
+    confirm: object = "",
+    busy: object = "",
+    **extra: object,
 ) -> SafeString:
     """A button, or a link that looks like one when ``href`` is given.
 
@@ -181,25 +179,31 @@ def button(
     kind
         Empty for the ordinary one, ``primary`` (one a page), ``danger``, ``ghost``.
     size
-        Empty, ``small`` or ``tiny``.
+        Empty, ``small``, ``tiny``, ``big`` or ``wide``.
+    keys
+        A single key that presses it.
+    act
+        A built-in action: ``palette`` ``theme`` ``large`` ``print`` ``close-drawer`` ``shortcuts``.
     confirm
         A question; the browser asks it before it acts.
     busy
         A text shown while the form is under way (the button is then off).
-    act
-        A built-in action: ``palette``, ``theme``, ``print``, ``close-drawer`` …
+    extra
+        Further attributes, underscores become hyphens: ``name="do"``, ``hx_get=url``.
     """
     css = " ".join(part for part in ("btn", kind, size) if part)
     words = f"{icon(icon_name, 16) if icon_name else ''}<span>{escaped(label)}</span>"
-    keyhint = f"<kbd>{escaped(keys)}</kbd>" if keys else ""
-    shared = attributes(class_=css, data_confirm=confirm, data_act=act, data_key=keys.lower())
-    if href:
-        return markup(f'<a href="{escaped(href)}"{shared}>{words}{keyhint}</a>')
-    own = attributes(
-        type="button" if act else type,
-        name=name,
-        value=value,
-        data_busy=busy,
-        disabled=bool(disabled),
+    keyhint = f'<kbd aria-hidden="true">{escaped(keys)}</kbd>' if keys else ""
+    shared = attributes(
+        class_=css,
+        data_confirm=confirm,
+        data_act=act,
+        data_key=keys.lower(),
+        aria_keyshortcuts=keys.lower(),
     )
-    return markup(f"<button{shared}{own}>{words}{keyhint}</button>")
+    if href:
+        return markup(
+            f'<a href="{escaped(href)}"{shared}{attributes(**extra)}>{words}{keyhint}</a>'
+        )
+    extra = {"type": "button" if act else "submit", "data_busy": busy, **extra}
+    return markup(f"<button{shared}{attributes(**extra)}>{words}{keyhint}</button>")

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"
+MINUS = "\N{MINUS SIGN}"
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
@@ -32,7 +33,7 @@ def _decimal(value: object) -> Decimal | None:
 
 def _minus(text: str) -> str:
     """A true minus sign, as wide as the plus sign."""
-    return text.replace("-", "−")
+    return text.replace("-", MINUS)
 
 
 def cn_datetime(value: object) -> str:
@@ -93,7 +94,7 @@ def duration(value: object) -> str:
         text = _("%(h)d h %(m)d min") % {"h": seconds // HOUR, "m": seconds % HOUR // MINUTE}
     else:
         text = _("%(m)d min") % {"m": seconds // MINUTE}
-    return f"−{text}" if number < 0 else text
+    return f"{MINUS}{text}" if number < 0 else text
 
 
 def number(value: object, places: int = 0) -> str:

@@ -4,7 +4,8 @@ from functools import lru_cache
 from re import sub
 
 import lucide
-from django.utils.html import conditional_escape
+from django.utils.functional import Promise
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 FALLBACK_ICON = "circle"
@@ -17,7 +18,9 @@ def markup(text: str) -> SafeString:
 
 def escaped(value: object) -> str:
     """Text of a value, safe inside an element or a quoted attribute."""
-    return str(conditional_escape(value))
+    text = str(value) if isinstance(value, Promise) else value
+    made = getattr(text, "__html__", None)
+    return str(made()) if callable(made) else str(escape(str(text)))
 
 
 def attributes(**values: object) -> str:
@@ -35,9 +38,9 @@ def attributes(**values: object) -> str:
 def _drawing(name: str) -> str:
     """The inner paths of one Lucide icon, on one line."""
     try:
-        svg = lucide._render_icon(name, 24)  # noqa: SLF001  the package offers no plain-text entry
+        svg = lucide._render_icon(name, 24)
     except lucide.IconDoesNotExist:
-        svg = lucide._render_icon(FALLBACK_ICON, 24)  # noqa: SLF001
+        svg = lucide._render_icon(FALLBACK_ICON, 24)
     inner = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
     return sub(r"\s*\n\s*", "", inner)
 

@@ -30,7 +30,7 @@ def timeline(items: Iterable[Any]) -> dict[str, Any]:
 def facts(pairs: Iterable[Any]) -> dict[str, Any]:
     """A list of label and value: pairs, triples (label, value, url) or a dictionary."""
     rows = pairs.items() if isinstance(pairs, dict) else pairs
-    return {"rows": [(tuple(row) + ("",))[:3] for row in rows]}
+    return {"rows": [(*row, "")[:3] for row in rows]}
 
 
 def stepper(steps: Iterable[Any], label: object = "") -> dict[str, Any]:
@@ -52,7 +52,7 @@ def map_view(
     context: Context,
     layers: object,
     height: str = "tall",
-    id: str = "map",
+    element_id: str = "map",
     label: object = "",
     pick: object = "",
 ) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def map_view(
     return {
         "layers": layers,
         "height": height,
-        "id": id,
+        "element_id": element_id,
         "label": label,
         "pick": pick,
         "tile_url": context.get("tile_url", ""),
@@ -81,10 +81,15 @@ def map_view(
 
 
 def place_picker(
-    context: Context, lon: Any, lat: Any, layers: object, id: str = "place", height: str = "short"
+    context: Context,
+    lon: Any,
+    lat: Any,
+    layers: object,
+    element_id: str = "place",
+    height: str = "short",
 ) -> dict[str, Any]:
     """Choose a place: tap the map or ask the device. Fills the two form fields given."""
-    return {**map_view(context, layers, height, id, pick="1"), "lon": lon, "lat": lat}
+    return {**map_view(context, layers, height, element_id, pick="1"), "lon": lon, "lat": lat}
 
 
 def photo_picker(bound: Any, most: int = 6, megabytes: int = 8) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -146,3 +147,17 @@ def _strings(_language: str | None) -> SafeString:
 def client_strings() -> SafeString:
     """The sentences that the browser code says, in the language of the page."""
     return _strings(get_language())
+
+
+def map_css() -> SafeString:
+    """The map library's style sheet, for the ``css`` block of a page with a map."""
+    return format_html('<link rel="stylesheet" href="{}">', static("vendor/leaflet/leaflet.css"))
+
+
+def map_js() -> SafeString:
+    """The map library and our layer over it, for the ``js`` block of a page with a map."""
+    return format_html(
+        '<script src="{}" defer></script><script type="module" src="{}"></script>',
+        static("vendor/leaflet/leaflet.js"),
+        static("qy/js/map.js"),
+    )

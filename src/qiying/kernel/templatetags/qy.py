@@ -3,6 +3,9 @@
 The guide ``docs/guides/design-system.md`` lists every tag; ``/style-guide/`` shows them.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from django import template
 
 from qiying.kernel.templatetags import (
@@ -17,8 +20,9 @@ from qiying.kernel.templatetags import (
 )
 
 register = template.Library()
+Functions = tuple[Callable[..., Any], ...]
 
-for _filter in (
+FILTERS: Functions = (
     _formats.cn_datetime,
     _formats.cn_date,
     _formats.cn_time,
@@ -31,11 +35,9 @@ for _filter in (
     _formats.money_10k,
     _formats.km2,
     _formats.initial,
-):
-    register.filter(_filter.__name__, _filter)
-register.filter("json", _formats.as_json)
+)
 
-for _tag in (
+TAGS: Functions = (
     _markup.icon,
     _badges.status,
     _badges.light,
@@ -52,10 +54,11 @@ for _tag in (
     _shell.live,
     _shell.once,
     _shell.client_strings,
-):
-    register.simple_tag(_tag)
+    _shell.map_css,
+    _shell.map_js,
+)
 
-for _tag in (
+CONTEXT_TAGS: Functions = (
     _shell.html_attrs,
     _shell.body_attrs,
     _shell.large_on,
@@ -64,14 +67,17 @@ for _tag in (
     _blocks.chip,
     _tables.head,
     _tables.address,
-):
-    register.simple_tag(_tag, takes_context=True)
+)
 
-for _tag in (_blocks.card, _blocks.note, _blocks.empty_state, _blocks.drawer, _blocks.bulk_bar):
-    register.simple_block_tag(_tag)
-register.simple_block_tag(_blocks.filter_bar, takes_context=True)
+BLOCKS: Functions = (
+    _blocks.card,
+    _blocks.note,
+    _blocks.empty_state,
+    _blocks.drawer,
+    _blocks.bulk_bar,
+)
 
-for _tag in (
+PARTS: Functions = (
     _forms.field,
     _forms.error_summary,
     _forms.form_fields,
@@ -85,14 +91,27 @@ for _tag in (
     _records.skeleton,
     _records.photo_picker,
     _records.voice_note,
-):
-    register.inclusion_tag(f"kernel/components/{_tag.__name__}.html")(_tag)
+)
 
-for _tag in (
+CONTEXT_PARTS: Functions = (
     _records.map_view,
     _records.place_picker,
     _tables.pager,
     _tables.export_menu,
     _shell.toast_stack,
-):
-    register.inclusion_tag(f"kernel/components/{_tag.__name__}.html", takes_context=True)(_tag)
+)
+
+for _each in FILTERS:
+    register.filter(_each.__name__, _each)
+register.filter("json", _formats.as_json)
+for _each in TAGS:
+    register.simple_tag(_each)
+for _each in CONTEXT_TAGS:
+    register.simple_tag(_each, takes_context=True)
+for _each in BLOCKS:
+    register.simple_block_tag(_each)
+register.simple_block_tag(_blocks.filter_bar, takes_context=True)
+for _each in PARTS:
+    register.inclusion_tag(f"kernel/components/{_each.__name__}.html")(_each)
+for _each in CONTEXT_PARTS:
+    register.inclusion_tag(f"kernel/components/{_each.__name__}.html", takes_context=True)(_each)

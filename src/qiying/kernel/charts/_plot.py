@@ -1,0 +1,217 @@
+"""The fluid plot of bars, lines and areas over categories."""
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from qiying.kernel.charts._values import Number, Series, coordinate, table, text
+from qiying.kernel.templatetags._markup import markup
+
+LEFT, BOTTOM, TOP = 40, 24, 8
+WIDE, TALL = 1000, 100
+
+
+def nice_ticks(low: Number, high: Number, wanted: int = 4) -> list[float]:
+    """Round axis values from low to at least high, in steps of 1, 2, 2.5 or 5."""
+    span = float(high) - float(low)
+    if span <= 0:
+        return [float(low), float(low) + 1]
+    raw = span / wanted
+    power = 10 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * (1 - 1e-9))
+    count = math.ceil(span / step - 1e-9)
+    return [float(low) + step * i for i in range(count + 1)]
+
+
+def _totals(series: Sequence[Series], count: int) -> list[float]:
+    bars = [s for s in series if s.kind == "bar"]
+    return [sum(float(s.values[i] or 0) for s in bars) for i in range(count)]
+
+
+def _scale(
+    series: Sequence[Series], count: int, target: Number | None, low: Number, high: Number | None
+) -> list[float]:
+    if high is not None:
+        return [float(low) + (float(high) - float(low)) * i / 5 for i in range(6)]
+    tops = [*_totals(series, count), float(target or 0)]
+    tops += [float(v) for s in series if s.kind != "bar" for v in s.values if v is not None]
+    return nice_ticks(low, max(tops, default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plane:
+    """Values to plot coordinates: x over 0…1000, y over 0…100 downward."""
+
+    count: int
+    low: float
+    high: float
+
+    def x(self, index: float) -> float:
+        return WIDE * (index + 0.5) / self.count
+
+    def y(self, value: Number) -> float:
+        share = (float(value) - self.low) / (self.high - self.low)
+        return TALL * (1 - min(max(share, 0.0), 1.0))
+
+
+def _bars(plane: _Plane, series: Sequence[Series]) -> str:
+    out: list[str] = []
+    base = [plane.low] * plane.count
+    width = WIDE / plane.count * 0.62
+    for each in (s for s in series if s.kind == "bar"):
+        out.append(f'<g class="fill-{each.colour}">')
+        for i, value in enumerate(each.values):
+            if not value:
+                continue
+            top = base[i] + float(value)
+            height = plane.y(base[i]) - plane.y(top)
+            left = plane.x(i) - width / 2
+            out.append(
+                f'<rect x="{coordinate(left)}" y="{coordinate(plane.y(top))}" width="{coordinate(width)}"'
+                f' height="{coordinate(height)}"/>'
+            )
+            base[i] = top
+        out.append("</g>")
+    return "".join(out)
+
+
+def _lines(plane: _Plane, series: Sequence[Series]) -> str:
+    out: list[str] = []
+    for each in (s for s in series if s.kind != "bar"):
+        points = [(plane.x(i), plane.y(v)) for i, v in enumerate(each.values) if v is not None]
+        if not points:
+            continue
+        path = " ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points)
+        if each.kind == "area":
+            first, last = coordinate(points[0][0]), coordinate(points[-1][0])
+            out.append(
+                f'<path class="area fill-{each.colour}" d="M{first},{TALL} L{path} L{last},{TALL}Z"/>'
+            )
+        dash = " dashed" if each.is_dashed else ""
+        out.append(f'<polyline class="line stroke-{each.colour}{dash}" points="{path}"/>')
+    return "".join(out)
+
+
+def _axis_y(ticks: Sequence[float], plane: _Plane) -> str:
+    return "".join(
+        f'<text x="{LEFT - 8}" y="{coordinate(plane.y(t))}%" dy=".35em" text-anchor="end">{text(t)}</text>'
+        for t in ticks
+    )
+
+
+def _axis_x(categories: Sequence[str], every: int) -> str:
+    count = len(categories)
+    return "".join(
+        f'<text x="{coordinate((i + 0.5) / count * 100)}%" y="17" text-anchor="middle">{escape(c)}</text>'
+        for i, c in enumerate(categories)
+        if i % every == 0
+    )
+
+
+def _payload(categories: Sequence[str], series: Sequence[Series], unit: str) -> str:
+    data = {
+        "cats": list(categories),
+        "unit": unit,
+        "series": [
+            {
+                "name": s.name,
+                "colour": s.colour,
+                "values": [None if v is None else float(v) for v in s.values],
+                "texts": [text(v) for v in s.values],
+            }
+            for s in series
+        ],
+    }
+    return escape(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+
+
+def _grid(ticks: Sequence[float], plane: _Plane, target: Number | None, now: int | None) -> str:
+    out = "".join(
+        f'<line class="grid{" base" if t == plane.low else ""}" x1="0" x2="{WIDE}"'
+        f' y1="{coordinate(plane.y(t))}" y2="{coordinate(plane.y(t))}"/>'
+        for t in ticks
+    )
+    if now is not None:
+        left = WIDE * now / plane.count
+        out += f'<rect class="future" x="{coordinate(left)}" y="0" width="{coordinate(WIDE - left)}" height="{TALL}"/>'
+    if target is not None:
+        y = coordinate(plane.y(target))
+        out += f'<line class="target" x1="0" x2="{WIDE}" y1="{y}" y2="{y}"/>'
+    return out
+
+
+def chart(
+    categories: Sequence[object],
+    series: Sequence[Series],
+    *,
+    title: str,
+    unit: str = "",
+    height: int = 210,
+    every: int = 1,
+    target: Number | None = None,
+    now: int | None = None,
+    low: Number = 0,
+    high: Number | None = None,
+) -> SafeString:
+    """Bars (stacked), lines and areas over shared categories, as wide as their place.
+
+    Parameters
+    ----------
+    categories
+        Names along the axis; every ``every``-th is written.
+    series
+        Rows of the same length as the categories. Bars stack in this order.
+    unit
+        Written after each value when it is read.
+    target
+        Value of a dashed line across.
+    now
+        Index from which on the plot is shaded as not yet happened.
+    low, high
+        Ends of the axis; without ``high`` it is rounded up from the values.
+
+    Raises
+    ------
+    ValueError
+        When a series has another length than the categories.
+    """
+    names = [str(c) for c in categories]
+    if any(len(s.values) != len(names) for s in series):
+        raise ValueError("every series needs one value per category")
+    if not names:
+        return markup("")
+    ticks = _scale(series, len(names), target, low, high)
+    plane = _Plane(len(names), ticks[0], ticks[-1])
+    inner = height - TOP
+    drawing = (
+        f'<svg class="plot" y="0" width="100%" height="{inner}" viewBox="0 0 {WIDE} {TALL}"'
+        f' preserveAspectRatio="none">{_grid(ticks, plane, target, now)}{_bars(plane, series)}'
+        f"{_lines(plane, series)}</svg>"
+    )
+    rows = ((n, [text(s.values[i]) for s in series]) for i, n in enumerate(names))
+    return markup(
+        f'<qy-chart tabindex="0" role="group" aria-label="{escape(title)}"'
+        f' data-chart="{_payload(names, series, unit)}">'
+        f'<div class="chart-box"><svg class="chart axis-y" width="{LEFT}" height="{inner}"'
+        f' aria-hidden="true">{_axis_y(ticks, plane)}</svg><div class="plot-area">'
+        f'<svg class="chart" width="100%" height="{inner}" aria-hidden="true">{drawing}'
+        '<line class="cross" y1="0" y2="100%" visibility="hidden"/></svg>'
+        f'<svg class="chart axis-x" width="100%" height="{BOTTOM}" aria-hidden="true">'
+        f"{_axis_x(names, every)}</svg></div></div>"
+        f"{table(title, [s.name for s in series], rows)}</qy-chart>"
+    )
+
+
+def legend(items: Iterable[tuple[str, int] | tuple[str, int, bool]]) -> SafeString:
+    """Names with their colours; a third value True draws a dashed line."""
+    parts = []
+    for name, colour, *dash in items:
+        shape = " dash" if dash and dash[0] else ""
+        parts.append(
+            f'<span><i class="swatch swatch-{colour}{shape}" aria-hidden="true"></i>{escape(name)}</span>'
+        )
+    return markup(f'<div class="chart-legend">{"".join(parts)}</div>')
