@@ -12,7 +12,7 @@ import psutil
 import psycopg
 import pytest
 
-from qiying.config.database import Server, ensure_running, find_running, prepare
+from qiying.config.database import Server, databases, ensure_running, find_running, prepare
 from qiying.config.environment import Environment
 from qiying.config.problems import StartError
 
@@ -159,3 +159,34 @@ def test_a_long_folder_works(tmp_path: Path) -> None:
     with connect(server) as connection:
         assert connection.execute("SELECT current_user").fetchone() == ("qiying_app",)
     assert server.leave() is True
+
+
+def test_a_server_of_one_s_own_is_prepared_by_an_administrator_without_superpowers(
+    environment: Environment,
+) -> None:
+    server = ensure_running(environment)
+    with psycopg.connect(**server.admin, autocommit=True) as admin:
+        admin.execute("DROP DATABASE qiying WITH (FORCE)")
+        for role in ("qiying_app", "qiying_owner"):
+            admin.execute(f"DROP OWNED BY {role}")
+            admin.execute(f"DROP ROLE {role}")
+        admin.execute("CREATE ROLE hosted LOGIN CREATEROLE CREATEDB")
+    address = f"postgresql://hosted@/postgres?host={server.socket}&port=5432"
+    for _turn in range(2):
+        done = subprocess.run(
+            [sys.executable, "-m", "qiying", "database", "prepare", "--admin-url", address],
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    settings = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    with psycopg.connect(settings["QIYING_DATABASE_OWNER_URL"]) as owner:
+        owner.execute("CREATE TABLE thing (word text)")
+        owner.execute("CREATE INDEX ON thing USING gin (word gin_trgm_ops)")
+    with psycopg.connect(settings["QIYING_DATABASE_URL"]) as app:
+        app.execute("INSERT INTO thing VALUES ('园区')")
+    described = databases(Environment(settings))
+    assert described["default"]["USER"] == "qiying_app"
+    server.leave()
