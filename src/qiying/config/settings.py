@@ -5,6 +5,7 @@ from csp.constants import SELF
 from qiying.config.database import databases
 from qiying.config.environment import ENVIRONMENT as ENV
 from qiying.config.environment import REPOSITORY, SettingError
+from qiying.config.language import mark as _
 
 VAR = ENV.folder("VAR", REPOSITORY / "var")
 DEBUG = ENV.switch("DEBUG", default=False)
@@ -18,7 +19,7 @@ def _secret_key() -> str:
     if given:
         return given
     if SECURE:
-        raise SettingError("Set QIYING_SECRET_KEY to a secret of at least 50 characters.")
+        raise SettingError(_("Set QIYING_SECRET_KEY to a secret of at least 50 characters."))
     from django.core.management.utils import get_random_secret_key  # noqa: PLC0415  settings load
 
     kept = VAR / "secret-key"

@@ -13,6 +13,7 @@ import sys
 import typer
 
 from qiying.config.cli import _platform
+from qiying.config.language import mark as _
 
 # Django's own commands that never ask the database.
 WITHOUT_DATABASE = {"check", "help", "version", "diffsettings", "collectstatic", "findstatic"}
@@ -24,7 +25,7 @@ def build() -> typer.Typer:
     """Put the command together from the modules of this package."""
     root = typer.Typer(
         name="qiying",
-        help=_platform.text("Run Qiying, or any of Django's commands: qiying help --commands."),
+        help=_platform.text(_("Run Qiying, or any of Django's commands: qiying help --commands.")),
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

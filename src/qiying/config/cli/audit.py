@@ -28,9 +28,7 @@ def verify(
     from qiying.kernel.access import system
     from qiying.kernel.models import Tenant
 
-    verdicts = [
-        (row.code, audit.verify(system(row.pk))) for row in Tenant.objects.order_by("id")
-    ]
+    verdicts = [(row.code, audit.verify(system(row.pk))) for row in Tenant.objects.order_by("id")]
     if as_json:
         lines = [
             {
