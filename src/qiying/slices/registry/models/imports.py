@@ -83,7 +83,9 @@ class ImportRow(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["tenant", "batch", "outcome", "number"], name="import_row_outcome")
+            models.Index(
+                fields=["tenant", "batch", "outcome", "number"], name="import_row_outcome"
+            )
         ]
 
     def __str__(self) -> str:

@@ -70,7 +70,9 @@ class Unit(TenantModel):
         verbose_name_plural = _("units")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "code"], name="unit_code_once"),
-            models.CheckConstraint(condition=Q(kind__in=UnitKind.values()), name="unit_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=UnitKind.values()), name="unit_kind_known"
+            ),
             models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(parent=F("id")), name="unit_not_own_parent"
             ),
@@ -112,7 +114,9 @@ class Area(TenantModel):
             models.UniqueConstraint(
                 fields=["tenant", "kind", "key", "valid_from"], name="area_version_once"
             ),
-            models.CheckConstraint(condition=Q(kind__in=AreaKind.values()), name="area_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=AreaKind.values()), name="area_kind_known"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
                 name="area_period_forward",
@@ -161,7 +165,9 @@ class Site(TenantModel):
         verbose_name_plural = _("sites")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "key"], name="site_key_once"),
-            models.CheckConstraint(condition=Q(kind__in=SiteKind.values()), name="site_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=SiteKind.values()), name="site_kind_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["tenant", "enterprise"], name="site_enterprise"),

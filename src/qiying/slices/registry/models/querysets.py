@@ -7,7 +7,7 @@ from django.db.models import Model, Q
 
 from qiying.kernel.access import STAFF, Actor, Role
 
-M = TypeVar("M", bound=Model, covariant=True)
+M_co = TypeVar("M_co", bound=Model, covariant=True)
 SEES_ALL = STAFF | {Role.SYSTEM}
 
 
@@ -19,14 +19,14 @@ def own_firms(actor: Actor) -> frozenset[int] | None:
     return None if actor.has(Role.MACHINE) and not held else held
 
 
-class TenantRows(models.QuerySet[M]):
+class TenantRows(models.QuerySet[M_co]):
     """Rows that everybody of the tenant may see."""
 
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(tenant_id=actor.tenant_id)
 
 
-class FirmRows(TenantRows[M]):
+class FirmRows(TenantRows[M_co]):
     """Firms: staff see all, an enterprise user the own ones."""
 
     firm_field = "id"
@@ -37,13 +37,13 @@ class FirmRows(TenantRows[M]):
         return rows if own is None else rows.filter(**{f"{self.firm_field}__in": own})
 
 
-class FirmPartRows(FirmRows[M]):
+class FirmPartRows(FirmRows[M_co]):
     """Rows that belong to a firm and are as open as the firm is."""
 
     firm_field = "enterprise_id"
 
 
-class SiteRows(TenantRows[M]):
+class SiteRows(TenantRows[M_co]):
     """Sites of firms are as open as the firm; sites without a firm are open to all."""
 
     def visible_to(self, actor: Actor) -> Self:
