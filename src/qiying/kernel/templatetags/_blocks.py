@@ -111,25 +111,30 @@ def bulk_bar(content: str) -> SafeString:
     )
 
 
-def filter_bar(context: Context, content: str, target: str = "", action: str = "") -> SafeString:
-    """A GET form of filters; with ``target`` it refreshes that element and keeps the address."""
-    path = action or getattr(context.get("request"), "path", "")
-    live = (
-        attributes(
-            hx_get=path or "?",
-            hx_target=target,
-            hx_select=target,
-            hx_swap="outerHTML",
-            hx_push_url="true",
-            hx_trigger="change, search, submit, input changed delay:300ms from:find input[type=search]",
-        )
-        if target
-        else ""
+def filter_bar(
+    context: Context, content: str, target: str = "", action: str = "", label: object = ""
+) -> SafeString:
+    """A GET form of filters; with ``target`` it refreshes that element and keeps the address.
+
+    The order of the list (``sort``) and the saved view (``view``) in the address are kept.
+    """
+    request = context.get("request")
+    path = action or getattr(request, "path", "")
+    live = attributes(
+        hx_get=path or "?",
+        hx_target=target,
+        hx_select=target,
+        hx_swap="outerHTML",
+        hx_push_url="true",
+        hx_trigger="change, submit, input changed delay:300ms from:find .input",
     )
-    button = escaped(_("Filter"))
+    kept = [(n, request.GET.get(n)) for n in ("sort", "view")] if request else []
+    hidden = "".join(f'<input type="hidden"{attributes(name=n, value=v)}>' for n, v in kept if v)
+    css = "btn small only-no-script" if target else "btn small"
     return markup(
-        f'<form class="filter-bar" method="get" action="{escaped(path)}" role="search"{live}>{content}'
-        f'<button class="btn small{" only-no-script" if target else ""}" type="submit">{button}</button></form>'
+        f'<form class="filter-bar" method="get" action="{escaped(path)}" role="search"'
+        f"{attributes(aria_label=label)}{live if target else ''}>{hidden}{content}"
+        f'<button class="{css}" type="submit">{escaped(_("Filter"))}</button></form>'
     )
 
 
