@@ -1,0 +1,60 @@
+"""Tables of the calls, and the words for their codes."""
+
+from qiying.slices.calls.models.calls import Call, Round
+from qiying.slices.calls.models.labels import (
+    CHANNEL_LABELS,
+    CLOCK_LABELS,
+    CLOSURE_LABELS,
+    DECLINE_LABELS,
+    GRADE_LABELS,
+    NATURE_LABELS,
+    OUTCOME_LABELS,
+    PAUSE_LABELS,
+    PAUSE_STATE_LABELS,
+    POSITION_LABELS,
+    PURPOSE_LABELS,
+    RESOLVED_LABELS,
+    RESULT_LABELS,
+    ROUND_LABELS,
+    STATE_LABELS,
+    STATE_TONES,
+    STEP_LABELS,
+    TASK_LABELS,
+    URGENCY_LABELS,
+)
+from qiying.slices.calls.models.parts import CallBack, Contact, Dispute, Pause, Task
+from qiying.slices.calls.models.querysets import CallRows
+from qiying.slices.calls.models.records import Lapse, Note, Visit
+
+__all__ = [
+    "CHANNEL_LABELS",
+    "CLOCK_LABELS",
+    "CLOSURE_LABELS",
+    "DECLINE_LABELS",
+    "GRADE_LABELS",
+    "NATURE_LABELS",
+    "OUTCOME_LABELS",
+    "PAUSE_LABELS",
+    "PAUSE_STATE_LABELS",
+    "POSITION_LABELS",
+    "PURPOSE_LABELS",
+    "RESOLVED_LABELS",
+    "RESULT_LABELS",
+    "ROUND_LABELS",
+    "STATE_LABELS",
+    "STATE_TONES",
+    "STEP_LABELS",
+    "TASK_LABELS",
+    "URGENCY_LABELS",
+    "Call",
+    "CallBack",
+    "CallRows",
+    "Contact",
+    "Dispute",
+    "Lapse",
+    "Note",
+    "Pause",
+    "Round",
+    "Task",
+    "Visit",
+]

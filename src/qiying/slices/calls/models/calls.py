@@ -1,0 +1,370 @@
+"""The call itself and its rounds."""
+
+from typing import TYPE_CHECKING
+
+import uuid_utils.compat as uuid7
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from qiying.kernel.tenancy import TenantModel
+from qiying.slices.calls.models import labels
+from qiying.slices.calls.models.labels import choices, codes
+from qiying.slices.calls.models.querysets import CallRows, PartRows
+from qiying.slices.calls.rules import (
+    AFTER_ANSWER,
+    MAX_TITLE,
+    OPEN,
+    PROVEN,
+    CallState,
+    Channel,
+    Clock,
+    ClosureType,
+    DeclineCode,
+    Nature,
+    PositionSource,
+    Resolved,
+    Result,
+    RoundState,
+    Urgency,
+)
+
+
+def _unit(label: str, **more: bool) -> models.ForeignKey:  # type: ignore[type-arg]
+    return models.ForeignKey(
+        "registry.Unit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=label,
+        **more,
+    )
+
+
+class Call(TenantModel):
+    """What a firm asks of the zone, from the first word to the archive.
+
+    ``due_at``, ``yellow_at`` and ``clock`` are the promise that runs now (answer, milestone or
+    call-back); ``step_due_at`` and ``step_clock`` that of the next step indoors. Both are derived
+    from calendar, rule and pauses and can be derived again.
+    """
+
+    public_id = models.UUIDField(default=uuid7.uuid7, unique=True, editable=False)
+    number = models.CharField(_("number"), max_length=24)
+    enterprise = models.ForeignKey(
+        "registry.Enterprise",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("firm"),
+    )
+    channel = models.CharField(_("channel"), max_length=12, choices=choices(labels.CHANNEL_LABELS))
+    urgency = models.CharField(_("urgency"), max_length=8, choices=choices(labels.URGENCY_LABELS))
+    nature = models.CharField(
+        _("nature"), max_length=10, blank=True, choices=choices(labels.NATURE_LABELS)
+    )
+    title = models.CharField(_("title"), max_length=MAX_TITLE)
+    text = models.TextField(_("request"), blank=True)
+    words = models.TextField(editable=False, blank=True)
+    """Number, title and text as the index of trigrams finds them; erased with the text."""
+    matter_code = models.CharField(_("matter"), max_length=20, blank=True)
+    decision = models.ForeignKey(
+        "mandate.Decision",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("decision"),
+    )
+    """Whose job it was found to be, with the version of the matter in force."""
+    object_kind = models.CharField(_("object"), max_length=32, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    accuracy_m = models.FloatField(_("accuracy of the position (metres)"), null=True, blank=True)
+    position_source = models.CharField(
+        _("position from"),
+        max_length=12,
+        choices=choices(labels.POSITION_LABELS),
+        default=PositionSource.NONE.value,
+    )
+    site = models.ForeignKey(
+        "registry.Site", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    township_code = models.CharField(_("township"), max_length=40, blank=True)
+    grid = models.ForeignKey(
+        "registry.Area", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    reported_by = models.ForeignKey(
+        "kernel.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    raised_by_key = models.ForeignKey(
+        "kernel.ApiKey", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    contact_name = models.CharField(_("contact"), max_length=64, blank=True)
+    contact_phone = models.CharField(_("phone"), max_length=40, blank=True)
+    is_anonymous_machine = models.BooleanField(default=False)
+    is_public = models.BooleanField(_("may be shown to the public"), default=False)
+    is_proactive = models.BooleanField(_("found by us"), default=False)
+    complained_unit = _unit(_("unit complained of"))
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=choices(labels.STATE_LABELS),
+        default=CallState.SUBMITTED.value,
+    )
+    lead_unit = _unit(_("lead unit"))
+    first_receiver = _unit(_("first receiver"))
+    received_at = models.DateTimeField(_("received at"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    dispatched_at = models.DateTimeField(_("dispatched at"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due at"))
+    yellow_at = models.DateTimeField(_("light turns yellow at"))
+    clock = models.CharField(
+        _("deadline of"),
+        max_length=10,
+        choices=choices(labels.CLOCK_LABELS),
+        default=Clock.ANSWER.value,
+    )
+    is_provisional = models.BooleanField(_("provisional"), default=False)
+    step_due_at = models.DateTimeField(_("next step due at"), null=True, blank=True)
+    step_clock = models.CharField(
+        _("next step"), max_length=10, blank=True, choices=choices(labels.CLOCK_LABELS)
+    )
+    milestone_on = models.DateField(_("milestone"), null=True, blank=True)
+    decline_code = models.CharField(
+        _("reason for not accepting"),
+        max_length=20,
+        blank=True,
+        choices=choices(labels.DECLINE_LABELS),
+    )
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closure_type = models.CharField(
+        _("closed as"), max_length=10, blank=True, choices=choices(labels.CLOSURE_LABELS)
+    )
+    is_confirmed = models.BooleanField(_("confirmed by call-back"), default=False)
+    reopen_until = models.DateTimeField(_("may be re-opened until"), null=True, blank=True)
+    current_round = models.PositiveSmallIntegerField(_("round"), default=1)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(_("updated at"))
+
+    objects = CallRows["Call"].as_manager()
+    if TYPE_CHECKING:
+        enterprise_id: int | None
+        decision_id: int | None
+        site_id: int | None
+        grid_id: int | None
+        reported_by_id: int | None
+        raised_by_key_id: int | None
+        complained_unit_id: int | None
+        lead_unit_id: int | None
+        first_receiver_id: int | None
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "number"], name="call_number_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=codes(CallState)), name="call_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(urgency__in=codes(Urgency), channel__in=codes(Channel)),
+                name="call_codes_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(nature="") | Q(nature__in=codes(Nature)), name="call_nature_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=codes(PROVEN), closed_at__isnull=False) & ~Q(closure_type="")
+                | ~Q(state__in=codes(PROVEN)) & Q(closed_at=None, closure_type=""),
+                name="call_closure_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(closure_type="") | Q(closure_type__in=codes(ClosureType)),
+                name="call_closure_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CallState.DECLINED.value) & Q(decline_code="")
+                | Q(state=CallState.DECLINED.value, decline_code__in=codes(DeclineCode)),
+                name="call_decline_reasoned",
+            ),
+            models.CheckConstraint(
+                condition=Q(longitude=None, latitude=None)
+                | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                name="call_place_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(complained_unit=None)
+                | Q(lead_unit=None)
+                | ~Q(complained_unit=F("lead_unit")),
+                name="call_not_to_the_unit_complained_of",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "-received_at", "-id"], name="call_recent"),
+            models.Index(fields=["tenant", "state", "-received_at", "-id"], name="call_state"),
+            models.Index(
+                fields=["tenant", "lead_unit", "state", "due_at", "id"], name="call_unit_due"
+            ),
+            models.Index(
+                fields=["tenant", "lead_unit", "-received_at", "-id"], name="call_unit_recent"
+            ),
+            models.Index(fields=["tenant", "enterprise", "-received_at", "-id"], name="call_firm"),
+            models.Index(
+                fields=["tenant", "matter_code", "-received_at", "-id"], name="call_matter"
+            ),
+            models.Index(
+                fields=["tenant", "due_at", "id"],
+                condition=Q(state__in=codes(OPEN)),
+                name="call_open_due",
+            ),
+            models.Index(
+                fields=["tenant", "step_due_at", "id"],
+                condition=Q(step_due_at__isnull=False),
+                name="call_step_due",
+            ),
+            models.Index(
+                fields=["tenant", "raised_by_key", "-received_at", "-id"],
+                condition=Q(raised_by_key__isnull=False),
+                name="call_machine",
+            ),
+            models.Index(
+                fields=["tenant", "-received_at", "-id"],
+                condition=Q(is_public=True),
+                name="call_public",
+            ),
+            GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="call_words"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Round(TenantModel):
+    """One cycle of answer, call-back and rating, with its own clock.
+
+    The clock starts at ``started_at`` and is counted by ``rule_kind`` and ``rule_amount``;
+    ``due_at`` follows from these, the calendar and the pauses.
+    """
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveSmallIntegerField(_("round"))
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=choices(labels.ROUND_LABELS),
+        default=RoundState.OPEN.value,
+    )
+    lead_unit = _unit(_("lead unit"))
+    started_at = models.DateTimeField(_("clock runs from"))
+    rule_kind = models.CharField(_("counted in"), max_length=13)
+    rule_amount = models.FloatField(_("time limit"))
+    due_at = models.DateTimeField(_("due at"))
+    yellow_at = models.DateTimeField()
+    is_provisional = models.BooleanField(_("provisional"), default=False)
+    calendar_version = models.CharField(_("calendar"), max_length=64, blank=True)
+    contact_due_at = models.DateTimeField(_("first contact due at"), null=True, blank=True)
+    contacted_at = models.DateTimeField(_("first contact at"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        "kernel.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    answer_note = models.ForeignKey(
+        "calls.Note", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    result = models.CharField(
+        _("result"), max_length=10, blank=True, choices=choices(labels.RESULT_LABELS)
+    )
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        "kernel.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    called_back_at = models.DateTimeField(_("called back at"), null=True, blank=True)
+    called_back_by = models.ForeignKey(
+        "kernel.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    resolved = models.CharField(
+        _("solved, says the firm"),
+        max_length=6,
+        blank=True,
+        choices=choices(labels.RESOLVED_LABELS),
+    )
+    rating = models.PositiveSmallIntegerField(_("rating"), null=True, blank=True)
+    rating_resolved = models.CharField(
+        max_length=6, blank=True, choices=choices(labels.RESOLVED_LABELS)
+    )
+    rated_at = models.DateTimeField(_("rated at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    is_on_time = models.BooleanField(_("on time"), null=True, blank=True)
+    reopened_at = models.DateTimeField(_("re-opened at"), null=True, blank=True)
+
+    objects = PartRows["Round"].as_manager()
+    if TYPE_CHECKING:
+        call_id: int
+        lead_unit_id: int | None
+        answered_by_id: int | None
+        answer_note_id: int | None
+        reviewed_by_id: int | None
+        called_back_by_id: int | None
+
+    class Meta:
+        verbose_name = _("round")
+        verbose_name_plural = _("rounds")
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "call", "number"], name="round_number_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=codes(RoundState)), name="round_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=codes(AFTER_ANSWER))
+                | Q(answered_at__isnull=False, result__in=codes(Result)),
+                name="round_answered_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(called_back_by=None)
+                | Q(answered_by=None)
+                | ~Q(called_back_by=F("answered_by")),
+                name="round_called_back_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by=None)
+                | Q(answered_by=None)
+                | ~Q(reviewed_by=F("answered_by")),
+                name="round_reviewed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(rating=None, rating_resolved="", rated_at=None)
+                | Q(
+                    rating__range=(1, 5),
+                    rating_resolved__in=codes(Resolved),
+                    rated_at__isnull=False,
+                ),
+                name="round_rating_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RoundState.CLOSED.value, closed_at__isnull=False)
+                | ~Q(state=RoundState.CLOSED.value) & Q(closed_at=None),
+                name="round_closure_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "-due_at", "-id"], name="round_due"),
+            models.Index(fields=["tenant", "lead_unit", "-due_at", "-id"], name="round_unit_due"),
+            models.Index(
+                fields=["tenant", "contact_due_at", "id"],
+                condition=Q(
+                    state=RoundState.OPEN.value, contacted_at=None, contact_due_at__isnull=False
+                ),
+                name="round_to_contact",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call_id}/{self.number}"

@@ -1,0 +1,102 @@
+"""What an actor may see of the calls, as the filter that every query starts with."""
+
+from typing import Self, TypeVar
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, Model, OuterRef, Q
+
+from qiying.kernel.access import Actor, Role
+from qiying.slices.calls.rules import INTERNAL, TaskState
+
+
+def _portfolio(actor: Actor) -> frozenset[int]:
+    from qiying.slices.registry import public as registry  # noqa: PLC0415  being written
+
+    return registry.portfolio_ids(actor)
+
+
+M_co = TypeVar("M_co", bound=Model, covariant=True)
+SEES_ALL = frozenset(
+    {
+        Role.DESK,
+        Role.CALLBACK,
+        Role.SUPERVISOR,
+        Role.ZONE_LEADER,
+        Role.ANALYST,
+        Role.AUDITOR,
+        Role.SYSTEM,
+    }
+)
+OUTSIDERS = frozenset({Role.ENTERPRISE, Role.MACHINE})
+NOTHING = Q(pk__in=[])
+
+
+def reach(actor: Actor) -> Q | None:
+    """Which calls the roles of this actor open, each by its own way; None when all are open."""
+    if actor.roles & SEES_ALL:
+        return None
+    found = NOTHING
+    units = actor.units(Role.HANDLER, Role.UNIT_LEADER)
+    if units:
+        found |= Q(_has_task(units))
+    if actor.has(Role.GRID_OFFICER):
+        found |= Q(enterprise_id__in=_portfolio(actor))
+    if actor.enterprises:
+        found |= Q(enterprise_id__in=actor.enterprises)
+    if actor.has(Role.MACHINE):
+        found |= Q(is_public=True)
+        if actor.key_id is not None:
+            found |= Q(raised_by_key_id=actor.key_id)
+    return found
+
+
+def _has_task(units: frozenset[int]) -> Exists:
+    tasks = apps.get_model("calls", "Task")._default_manager.filter(
+        tenant_id=OuterRef("tenant_id"), call_id=OuterRef("pk"), unit_id__in=units
+    )
+    return Exists(tasks.exclude(state=TaskState.WITHDRAWN))
+
+
+class CallRows(models.QuerySet[M_co]):
+    """Calls; nobody of the unit that is complained of sees the complaint, whatever the role."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        rows = self.filter(tenant_id=actor.tenant_id)
+        units = actor.units()
+        if units:
+            rows = rows.filter(Q(complained_unit=None) | ~Q(complained_unit_id__in=units))
+        only = reach(actor)
+        return rows if only is None else rows.filter(only)
+
+
+class PartRows(models.QuerySet[M_co]):
+    """Rows that belong to a call and are as open as the call is."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        rows = self.filter(tenant_id=actor.tenant_id)
+        if actor.roles & SEES_ALL and not actor.units():
+            return rows
+        calls = CallRows(apps.get_model("calls", "Call")).visible_to(actor)
+        return rows.filter(Exists(calls.filter(pk=OuterRef("call_id"))))
+
+
+class NoteRows(PartRows[M_co]):
+    """Words: what is written for the house stays in the house."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        rows = super().visible_to(actor)
+        return rows.exclude(kind__in=INTERNAL) if actor.roles <= OUTSIDERS else rows
+
+
+class VisitRows(models.QuerySet[M_co]):
+    """Visits: staff see those of the tenant, a grid officer the own ones and those of the firms."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        rows = self.filter(tenant_id=actor.tenant_id)
+        if actor.roles & SEES_ALL:
+            return rows
+        if actor.has(Role.GRID_OFFICER):
+            firms = _portfolio(actor)
+            return rows.filter(Q(officer_id=actor.person_id) | Q(enterprise_id__in=firms))
+        return rows.none()

@@ -1,0 +1,240 @@
+"""Lists of calls: the filter bar as data, tabs with capped counts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+
+from qiying.kernel.access import Actor
+from qiying.slices.calls import rules
+from qiying.slices.calls.models import Call, Pause, Task
+from qiying.slices.calls.rules import OPEN, PAUSED, CallState, PauseState, TaskState
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ORDER = ("-received_at", "-id")
+DUE_ORDER = ("due_at", "id")
+CAP = 100
+TABS = (
+    "inbox",
+    "triage",
+    "dispatched",
+    "working",
+    "overdue",
+    "disputed",
+    "review",
+    "callback",
+    "pauses",
+    "closed",
+)
+TAB_STATES: Mapping[str, tuple[str, ...]] = {
+    "open": tuple(sorted(OPEN)),
+    "inbox": (CallState.SUBMITTED, CallState.NEED_INFO),
+    "triage": (CallState.TRIAGE,),
+    "dispatched": (CallState.DISPATCHED, CallState.REOPENED),
+    "working": (CallState.WORKING, CallState.SCHEDULED, CallState.SUSPENDED),
+    "disputed": (CallState.DISPUTED,),
+    "review": (CallState.ANSWERED,),
+    "callback": (CallState.CALLBACK,),
+    "closed": (CallState.CLOSED, CallState.ARCHIVED),
+    "declined": (CallState.DECLINED, CallState.WITHDRAWN),
+}
+AGES: Mapping[str, tuple[int, int | None]] = {
+    "0-1": (0, 1),
+    "1-3": (1, 3),
+    "3-7": (3, 7),
+    "7-15": (7, 15),
+    "15-30": (15, 30),
+    "30+": (30, None),
+}
+"""Age of an open call in days: from, before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the filter bar says; the same names stand in the URL."""
+
+    tab: str = ""
+    state: str = ""
+    light: str = ""
+    unit: str = ""
+    matter: str = ""
+    place: str = ""
+    channel: str = ""
+    urgency: str = ""
+    nature: str = ""
+    enterprise: str = ""
+    q: str = ""
+    mine: str = ""
+    due: str = ""
+    age: str = ""
+    proactive: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """The known names of a query string; anything else is left aside."""
+        names = [f.name for f in fields(cls)]
+        return cls(**{n: str(given.get(n) or "").strip()[:100] for n in names})
+
+    def as_query(self) -> dict[str, str]:
+        """The filters that are set, for the URL."""
+        return {k: v for k, v in asdict(self).items() if v}
+
+    def __bool__(self) -> bool:
+        return bool(self.as_query())
+
+
+def list_calls(
+    actor: Actor, filters: Filters | None = None, *, now: datetime
+) -> QuerySet[Call]:
+    """The visible calls that a filter leaves; page them with ``ORDER`` or ``DUE_ORDER``."""
+    rows = Call.objects.visible_to(actor)
+    for name, value in (filters or Filters()).as_query().items():
+        rows = rows.filter(_TESTS[name](value, actor, now))
+    return rows.select_related("enterprise", "lead_unit").defer("text", "words")
+
+
+def tab_counts(
+    actor: Actor, *, now: datetime, tabs: Sequence[str] = TABS
+) -> dict[str, int]:
+    """How many calls wait behind each tab, counted up to ``CAP``, in one query."""
+    parts = [
+        Call.objects.visible_to(actor)
+        .filter(_tab(name, actor, now))
+        .order_by()
+        .annotate(tab=Value(name, output_field=models.CharField()))
+        .values_list("tab", flat=True)[:CAP]
+        for name in tabs
+    ]
+    counts = dict.fromkeys(tabs, 0)
+    if not parts:
+        return counts
+    found = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True)
+    for name in found:
+        counts[name] += 1
+    return counts
+
+
+def count_capped(rows: QuerySet[Any]) -> int:
+    """How many rows, counted up to ``CAP`` so that it costs the same on any table."""
+    return rows.order_by()[:CAP].count()
+
+
+def lit(colour: str, now: datetime) -> Q:
+    """The open calls that show this light now."""
+    still = Q(state__in=sorted(OPEN))
+    late, paused = Q(due_at__lt=now), Q(state__in=sorted(PAUSED))
+    return {
+        "red": still & late,
+        "grey": paused & ~late,
+        "yellow": still & ~late & ~paused & Q(yellow_at__lte=now),
+        "green": still & ~late & ~paused & Q(yellow_at__gt=now),
+    }.get(colour, Q(pk__in=[]))
+
+
+def _tab(value: str, actor: Actor, now: datetime) -> Q:
+    if value == "overdue":
+        return lit("red", now)
+    if value == "pauses":
+        return Q(_proposed(actor)) & Q(state__in=sorted(OPEN))
+    states = TAB_STATES.get(value)
+    return Q(state__in=states) if states else Q()
+
+
+def _proposed(actor: Actor) -> Exists:
+    rows = Pause.objects.filter(
+        tenant_id=actor.tenant_id, call_id=OuterRef("pk"), state=PauseState.PROPOSED
+    )
+    return Exists(rows)
+
+
+def _light(value: str, _actor: Actor, now: datetime) -> Q:
+    return lit(value, now)
+
+
+def _unit(value: str, _actor: Actor, _now: datetime) -> Q:
+    return Q(lead_unit_id=int(value)) if value.isdecimal() else Q(lead_unit__code=value)
+
+
+def _place(value: str, _actor: Actor, _now: datetime) -> Q:
+    kind, _, key = value.partition(":")
+    if kind == "grid" and key.isdecimal():
+        return Q(grid_id=int(key))
+    return Q(township_code=value)
+
+
+def _enterprise(value: str, _actor: Actor, _now: datetime) -> Q:
+    if value.isdecimal() and len(value) < 18:
+        return Q(enterprise_id=int(value))
+    return Q(enterprise__credit_code=value)
+
+
+def _words(value: str, _actor: Actor, _now: datetime) -> Q:
+    pattern = rules.pattern(value)
+    return Q(words__contains=pattern) if pattern else Q()
+
+
+def _mine(value: str, actor: Actor, _now: datetime) -> Q:
+    if value not in {"1", "true", "yes", "on"} or actor.person_id is None:
+        return Q()
+    tasks = Task.objects.filter(
+        tenant_id=actor.tenant_id, call_id=OuterRef("pk"), person_id=actor.person_id
+    )
+    return Q(Exists(tasks.exclude(state=TaskState.WITHDRAWN))) | Q(
+        reported_by_id=actor.person_id
+    )
+
+
+def _due(value: str, _actor: Actor, now: datetime) -> Q:
+    days = {"today": (0, 1), "tomorrow": (1, 2), "week": (0, 7)}.get(value)
+    if days is None:
+        return Q()
+    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    first, last = (midnight + timedelta(days=d) for d in days)
+    return Q(state__in=sorted(OPEN), due_at__gte=first, due_at__lt=last)
+
+
+def aged(key: str, now: datetime) -> Q:
+    """The open calls of an age; nothing for an unknown one."""
+    days = AGES.get(key)
+    if days is None:
+        return Q(pk__in=[])
+    test = Q(state__in=sorted(OPEN), received_at__lte=now - timedelta(days=days[0]))
+    return test if days[1] is None else test & Q(received_at__gt=now - timedelta(days=days[1]))
+
+
+def _age(value: str, _actor: Actor, now: datetime) -> Q:
+    return aged(value, now)
+
+
+def _equal(field: str) -> Callable[[str, Actor, datetime], Q]:
+    def test(value: str, _actor: Actor, _now: datetime) -> Q:
+        return Q(**{field: value})
+
+    return test
+
+
+def _proactive(value: str, _actor: Actor, _now: datetime) -> Q:
+    return Q(is_proactive=value in {"1", "true", "yes", "on"})
+
+
+_TESTS: Mapping[str, Callable[[str, Actor, datetime], Q]] = {
+    "tab": _tab,
+    "state": _equal("state"),
+    "light": _light,
+    "unit": _unit,
+    "matter": _equal("matter_code"),
+    "place": _place,
+    "channel": _equal("channel"),
+    "urgency": _equal("urgency"),
+    "nature": _equal("nature"),
+    "enterprise": _enterprise,
+    "q": _words,
+    "mine": _mine,
+    "due": _due,
+    "age": _age,
+    "proactive": _proactive,
+}

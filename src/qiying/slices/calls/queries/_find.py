@@ -1,0 +1,99 @@
+"""One call, or the rows that belong to it."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from qiying.kernel.access import Actor
+from qiying.kernel.errors import NotFound
+from qiying.slices.calls.models import Call, CallBack, Pause, Round, Task, Visit
+from qiying.slices.calls.rules import OPEN, CallState, PauseState
+
+
+def find_call(actor: Actor, call_id: int) -> Call | None:
+    """A call that this actor may see, or None."""
+    return Call.objects.visible_to(actor).filter(id=call_id).first()
+
+
+def get_call(actor: Actor, call_id: int, *, for_update: bool = False) -> Call:
+    """A visible call, locked on request; NotFound otherwise."""
+    rows = Call.objects.visible_to(actor).filter(id=call_id)
+    if for_update:
+        rows = rows.select_for_update(of=("self",))
+    call = rows.first()
+    if call is None:
+        raise NotFound("not_found")
+    return call
+
+
+def get_by_public_id(actor: Actor, public_id: UUID) -> Call:
+    """A visible call by the id that stands in addresses."""
+    rows = Call.objects.visible_to(actor).select_related(
+        "enterprise", "lead_unit", "first_receiver", "complained_unit", "site"
+    )
+    call = rows.filter(public_id=public_id).first()
+    if call is None:
+        raise NotFound("not_found")
+    return call
+
+
+def get_task(actor: Actor, task_id: int) -> Task:
+    """A task of a visible call."""
+    task = Task.objects.visible_to(actor).filter(id=task_id).first()
+    if task is None:
+        raise NotFound("not_found")
+    return task
+
+
+def get_pause(actor: Actor, pause_id: int) -> Pause:
+    """A pause of a visible call."""
+    pause = Pause.objects.visible_to(actor).filter(id=pause_id).first()
+    if pause is None:
+        raise NotFound("not_found")
+    return pause
+
+
+def get_visit(actor: Actor, visit_id: int) -> Visit:
+    """A visible visit."""
+    visit = Visit.objects.visible_to(actor).filter(id=visit_id).first()
+    if visit is None:
+        raise NotFound("not_found")
+    return visit
+
+
+def firm_calls(actor: Actor, enterprise_id: int) -> QuerySet[Call]:
+    """The calls of one firm, newest first by ``ORDER``."""
+    rows = Call.objects.visible_to(actor).filter(enterprise_id=enterprise_id)
+    return rows.select_related("lead_unit").defer("text", "words")
+
+
+def visits(actor: Actor, enterprise_id: int | None = None) -> QuerySet[Visit]:
+    """Visits, of one firm or of all that the actor looks after."""
+    rows = Visit.objects.visible_to(actor).select_related("enterprise", "officer", "call")
+    return rows.filter(enterprise_id=enterprise_id) if enterprise_id is not None else rows
+
+
+def callback_queue(actor: Actor) -> QuerySet[Call]:
+    """Calls to be called back that this person did not answer, nearest deadline first."""
+    answered = Round.objects.filter(
+        tenant_id=actor.tenant_id, answered_by_id=actor.person_id, state="callback"
+    )
+    rows = Call.objects.visible_to(actor).filter(state=CallState.CALLBACK)
+    return rows.exclude(id__in=answered.values("call_id")).select_related(
+        "enterprise", "lead_unit"
+    )
+
+
+def open_pauses(actor: Actor) -> QuerySet[Pause]:
+    """Pauses that wait for a decision."""
+    rows = Pause.objects.visible_to(actor).filter(
+        state=PauseState.PROPOSED, call__state__in=sorted(OPEN)
+    )
+    return rows.select_related("call", "call__enterprise", "call__lead_unit", "proposer")
+
+
+def attempts_of(actor: Actor, round_id: int) -> QuerySet[CallBack]:
+    """The attempts of a round that still count."""
+    return CallBack.objects.filter(
+        tenant_id=actor.tenant_id, round_id=round_id, superseded_by=None
+    ).order_by("attempt")

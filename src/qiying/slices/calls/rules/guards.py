@@ -1,0 +1,159 @@
+"""Conditions of the table beyond state and role, over plain facts.
+
+A guard is asked twice: when the buttons are drawn and when the step is taken. It sees facts only,
+so both get the same answer.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from qiying.kernel.access import Role
+from qiying.slices.calls.rules.codes import FOR_THE_FIRM, WITH_UNIT
+
+ATTEMPTS_NEEDED = 3
+DAYS_NEEDED = 2
+MAX_PAUSES = 3
+REOPEN_WITHIN = timedelta(days=30)
+
+
+class Facts(Protocol):
+    """What a guard may look at; each is found only when a guard asks for it."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def roles(self) -> frozenset[str]: ...
+    @property
+    def own_units(self) -> frozenset[int]: ...
+    @property
+    def is_adjudicated(self) -> bool: ...
+    @property
+    def dispute_until(self) -> datetime | None: ...
+    @property
+    def disputant_id(self) -> int | None: ...
+    @property
+    def open_co_tasks(self) -> int: ...
+    @property
+    def answerer_id(self) -> int | None: ...
+    @property
+    def answering_unit_id(self) -> int | None: ...
+    @property
+    def failed_attempts(self) -> tuple[int, int]: ...
+    @property
+    def proposed_pauses(self) -> int: ...
+    @property
+    def pauses_used(self) -> int: ...
+    @property
+    def pause_reason(self) -> str: ...
+    @property
+    def reopen_until(self) -> datetime | None: ...
+    @property
+    def is_rated(self) -> bool: ...
+    @property
+    def is_co_task(self) -> bool: ...
+    @property
+    def pause_proposer_id(self) -> int | None: ...
+    @property
+    def decline_code(self) -> str: ...
+
+
+def _uncooperative_approved(facts: Facts) -> bool:
+    return facts.decline_code != "UNCOOPERATIVE" or Role.SUPERVISOR in facts.roles
+
+
+def _not_adjudicated(facts: Facts) -> bool:
+    return not facts.is_adjudicated
+
+
+def _dispute_in_time(facts: Facts) -> bool:
+    return facts.dispute_until is None or facts.now <= facts.dispute_until
+
+
+def _not_the_disputant(facts: Facts) -> bool:
+    return facts.disputant_id is None or facts.person_id != facts.disputant_id
+
+
+def _co_tasks_settled(facts: Facts) -> bool:
+    return facts.open_co_tasks == 0
+
+
+def _not_the_answerer(facts: Facts) -> bool:
+    return facts.answerer_id is None or facts.person_id != facts.answerer_id
+
+
+def _not_of_the_answering_unit(facts: Facts) -> bool:
+    return facts.answering_unit_id not in facts.own_units
+
+
+def _attempts_documented(facts: Facts) -> bool:
+    attempts, days = facts.failed_attempts
+    return attempts >= ATTEMPTS_NEEDED and days >= DAYS_NEEDED
+
+
+def _no_pause_proposed(facts: Facts) -> bool:
+    return facts.proposed_pauses == 0
+
+
+def _pauses_left(facts: Facts) -> bool:
+    return facts.pauses_used < MAX_PAUSES
+
+
+def _firm_was_awaited(facts: Facts) -> bool:
+    if facts.roles & {Role.HANDLER, Role.UNIT_LEADER, Role.SUPERVISOR, Role.SYSTEM}:
+        return True
+    return facts.pause_reason in FOR_THE_FIRM
+
+
+def _not_yet_rated(facts: Facts) -> bool:
+    return not facts.is_rated
+
+
+def _within_reopen_time(facts: Facts) -> bool:
+    return facts.reopen_until is not None and facts.now <= facts.reopen_until
+
+
+def _reopen_time_over(facts: Facts) -> bool:
+    return not _within_reopen_time(facts)
+
+
+def _is_co_task(facts: Facts) -> bool:
+    return facts.is_co_task
+
+
+def _call_with_units(facts: Facts) -> bool:
+    return facts.state in WITH_UNIT
+
+
+def _not_the_proposer(facts: Facts) -> bool:
+    return facts.pause_proposer_id is None or facts.person_id != facts.pause_proposer_id
+
+
+GUARDS: Mapping[str, Callable[[Facts], bool]] = {
+    "uncooperative_approved": _uncooperative_approved,
+    "not_adjudicated": _not_adjudicated,
+    "dispute_in_time": _dispute_in_time,
+    "not_the_disputant": _not_the_disputant,
+    "co_tasks_settled": _co_tasks_settled,
+    "not_the_answerer": _not_the_answerer,
+    "not_of_the_answering_unit": _not_of_the_answering_unit,
+    "attempts_documented": _attempts_documented,
+    "no_pause_proposed": _no_pause_proposed,
+    "pauses_left": _pauses_left,
+    "firm_was_awaited": _firm_was_awaited,
+    "not_yet_rated": _not_yet_rated,
+    "within_reopen_time": _within_reopen_time,
+    "reopen_time_over": _reopen_time_over,
+    "is_co_task": _is_co_task,
+    "call_with_units": _call_with_units,
+    "not_the_proposer": _not_the_proposer,
+}
+
+
+def blocked_by(guards: tuple[str, ...], facts: Facts) -> str:
+    """The first guard that stands in the way, "" when none does."""
+    return next((name for name in guards if not GUARDS[name](facts)), "")
