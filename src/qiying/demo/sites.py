@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
+import shapely
+from shapely.geometry import Polygon
 
 from qiying.demo import plane
 from qiying.demo.chance import stream
@@ -17,6 +19,7 @@ from qiying.demo.shapes import Area, Position
 #: More than 200 building sites, as published; 38 of them public works.
 CONSTRUCTION_SITES = 208
 _PUBLIC_WORKS = 38
+_CORNER_M = 10.0
 _DORMITORY_STAFF = 95
 _PORT_OPENED_ON = date(2019, 5, 8)
 _FIRST_START = date(2025, 3, 1)
@@ -173,7 +176,12 @@ def _term(chance: np.random.Generator) -> tuple[date, date]:
 
 def _corner(parcel: Parcel, chance: np.random.Generator) -> Position:
     """A place in the parcel away from its middle."""
-    core = plane.polygon(parcel.area).buffer(-10.0)
-    ring = core.exterior if core.geom_type == "Polygon" else core.geoms[0].exterior
+    shape = plane.polygon(parcel.area)
+    core = max(shapely.get_parts(shape.buffer(-_CORNER_M)), key=_size, default=shape)
+    ring = core.exterior
     edge = ring.interpolate(float(chance.random()), normalized=True)
     return plane.on_globe(edge.x, edge.y)
+
+
+def _size(surface: Polygon) -> float:
+    return float(surface.area)
