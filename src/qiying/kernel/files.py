@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import puremagic
@@ -20,7 +20,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.models import Attachment
 
-Upload = UploadedFile[bytes]
+Upload: TypeAlias = "UploadedFile[bytes]"
 Guard = Callable[[Actor, int], bool]
 _guards: dict[str, Guard] = {}
 MB = 1024 * 1024
@@ -74,7 +74,7 @@ def guard(subject_type: str) -> Callable[[Guard], Guard]:
     return register
 
 
-def inspect(upload: Upload) -> tuple[str, str]:
+def inspect(upload: "Upload") -> tuple[str, str]:
     """Return (family, content type) of an acceptable upload; refuse the rest.
 
     The name's ending, the first bytes and the content must agree; archives are bounded before
@@ -117,7 +117,7 @@ def _magic(head: bytes) -> list[Any]:
         return []
 
 
-def _open_up(family: str, upload: Upload, name: str) -> None:
+def _open_up(family: str, upload: "Upload", name: str) -> None:
     upload.seek(0)
     try:
         if family == "image":
@@ -148,7 +148,7 @@ def check_archive(file: Any, name: str) -> None:
 
 
 @tenancy.operation
-def store(actor: Actor, upload: Upload, *, purpose: str, now: datetime) -> Attachment:
+def store(actor: Actor, upload: "Upload", *, purpose: str, now: datetime) -> Attachment:
     """Keep an upload that belongs to no record yet."""
     family, content_type = inspect(upload)
     sha256 = hashlib.sha256()

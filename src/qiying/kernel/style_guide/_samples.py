@@ -74,6 +74,16 @@ def context(*, now: datetime) -> dict[str, Any]:
     }
 
 
+def reader() -> dict[str, Any]:
+    """A reader for the shell when nobody signed in."""
+    return {
+        "me": {"name": "周敏", "roles": _("Shift lead"), "url": "#marks"},
+        "zone_name": _("Sample zone"),
+        "unread": 3,
+        "live": False,
+    }
+
+
 def _moments(now: datetime) -> dict[str, Any]:
     return {
         "moment": now - timedelta(hours=3),
