@@ -16,7 +16,7 @@ from qiying.kernel.access import Actor, Held, Role
 from qiying.kernel.errors import Denied, NotFound, Problem
 from qiying.kernel.models import Tenant, TenantKind
 from qiying.kernel.web import page
-from qiying.slices.calls import operations, queries
+from qiying.slices.calls import operations
 from qiying.slices.calls.open311 import parse, rows
 from qiying.slices.calls.open311.parse import Complaint
 from qiying.slices.calls.open311.render import (
@@ -28,6 +28,7 @@ from qiying.slices.calls.open311.render import (
     refuse,
     refuse_problem,
 )
+from qiying.slices.calls.queries.standard import list_standard
 
 View = Callable[..., HttpResponse]
 SPAN = timedelta(days=90)
@@ -120,7 +121,7 @@ def requests(request: HttpRequest, *, fmt: str) -> HttpResponse:
     data = parse.merged(request)
     actor = _reader(data, _tenant(data))
     with tenancy.reading(actor):
-        found = queries.list_standard(actor, **_window(data))
+        found = list_standard(actor, **_window(data))
         return answer(rows.requests(actor, found, request), REQUESTS, fmt)
 
 
@@ -156,7 +157,7 @@ def one(request: HttpRequest, *, fmt: str, number: str) -> HttpResponse:
     data = parse.merged(request)
     actor = _reader(data, _tenant(data))
     with tenancy.reading(actor):
-        found = queries.list_standard(actor, numbers=[number], limit=1)
+        found = list_standard(actor, numbers=[number], limit=1)
         if not found:
             raise NotFound("not_found")
         return answer(rows.requests(actor, found, request), REQUESTS, fmt)
@@ -169,7 +170,7 @@ def token(request: HttpRequest, *, fmt: str, number: str) -> HttpResponse:
     data = parse.merged(request)
     actor = _reader(data, _tenant(data))
     with tenancy.reading(actor):
-        if not queries.list_standard(actor, numbers=[number], limit=1):
+        if not list_standard(actor, numbers=[number], limit=1):
             raise NotFound("not_found")
     return answer([{"service_request_id": number, "token": number}], REQUESTS, fmt)
 
