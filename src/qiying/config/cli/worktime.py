@@ -16,6 +16,36 @@ MOST_DAYS = 36_500
 MOST_HOURS = 100_000
 YEARS = range(1950, 2200)
 
+Start = Annotated[
+    str, typer.Option(help=text(_("Date, or date and time, of the event: 2026-02-13T10:00.")))
+]
+WorkingDays = Annotated[
+    int | None,
+    typer.Option(min=1, max=MOST_DAYS, help=text(_("Length of the period in working days."))),
+]
+NaturalDays = Annotated[
+    int | None,
+    typer.Option(min=1, max=MOST_DAYS, help=text(_("Length of the period in calendar days."))),
+]
+Hours = Annotated[
+    float | None,
+    typer.Option(min=0.01, max=MOST_HOURS, help=text(_("Length of the period in hours."))),
+]
+WorkingHours = Annotated[
+    float | None,
+    typer.Option(
+        min=0.01, max=MOST_HOURS, help=text(_("Length of the period in business hours."))
+    ),
+]
+Pauses = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FROM/TO",
+        help=text(_("Pause of the clock, may be repeated; without an end it is still running.")),
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help=text(_("Print JSON.")))]
+
 app = typer.Typer(help=text(_("Statutory working days and deadlines.")), no_args_is_help=True)
 
 
@@ -27,37 +57,13 @@ def group() -> None:
 @app.command(help=text(_("Print when a period ends; the day of the event is not counted.")))
 def due(
     *,
-    start: Annotated[
-        str, typer.Option(help=text(_("Date, or date and time, of the event: 2026-02-13T10:00.")))
-    ],
-    working_days: Annotated[
-        int | None,
-        typer.Option(min=1, max=MOST_DAYS, help=text(_("Length of the period in working days."))),
-    ] = None,
-    natural_days: Annotated[
-        int | None,
-        typer.Option(min=1, max=MOST_DAYS, help=text(_("Length of the period in calendar days."))),
-    ] = None,
-    hours: Annotated[
-        float | None,
-        typer.Option(min=0.01, max=MOST_HOURS, help=text(_("Length of the period in hours."))),
-    ] = None,
-    working_hours: Annotated[
-        float | None,
-        typer.Option(
-            min=0.01, max=MOST_HOURS, help=text(_("Length of the period in business hours."))
-        ),
-    ] = None,
-    pause: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FROM/TO",
-            help=text(
-                _("Pause of the clock, may be repeated; without an end it is still running.")
-            ),
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=text(_("Print JSON.")))] = False,
+    start: Start,
+    working_days: WorkingDays = None,
+    natural_days: NaturalDays = None,
+    hours: Hours = None,
+    working_hours: WorkingHours = None,
+    pause: Pauses = None,
+    as_json: AsJson = False,
 ) -> None:
     """Derive one deadline from the calendar that the platform is seeded with."""
     from qiying.engines import worktime
