@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from qiying.kernel import events, tenancy
 from qiying.kernel.access import Actor, Held, Role, combine
 from qiying.kernel.errors import NotFound, Refused
-from qiying.kernel.models import ApiKey, Grant, Tenant, User
+from qiying.kernel.models import ApiKey, Grant, Tenant, TenantKind, User
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -175,3 +175,9 @@ def list_grants(actor: Actor, *, on: date) -> QuerySet[Grant]:
 
 def list_keys(actor: Actor) -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(tenant_id=actor.tenant_id).order_by("-id")
+
+
+def zones(code: str = "") -> list[Tenant]:
+    """The zone of this code, or the first two zones when none is named."""
+    rows = Tenant.objects.filter(kind=TenantKind.ZONE)
+    return list(rows.filter(code=code)[:1] if code else rows.order_by("id")[:2])

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from qiying.kernel import files, idempotency, people, tenancy
 from qiying.kernel.access import Actor, Held, Role
 from qiying.kernel.errors import Denied, NotFound, Problem
-from qiying.kernel.models import Tenant, TenantKind
+from qiying.kernel.models import Tenant
 from qiying.kernel.web import page
 from qiying.slices.calls import operations
 from qiying.slices.calls.open311 import parse, rows
@@ -55,9 +55,7 @@ def door(view: View) -> View:
 
 def _tenant(data: Mapping[str, Any]) -> Tenant:
     """The zone that is asked; the identifier may be left out where there is only one."""
-    code = data.get("jurisdiction_id")
-    zones = Tenant.objects.filter(kind=TenantKind.ZONE)
-    found = list(zones.filter(code=code)[:1] if code else zones.order_by("id")[:2])
+    found = people.zones(data.get("jurisdiction_id") or "")
     if not found:
         raise Complaint((404, _("jurisdiction_id is not known here.")))
     if len(found) > 1:
