@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.mandate import rules
-from qiying.slices.mandate.models import _labels as labels
+from qiying.slices.mandate.models import labels
 from qiying.slices.mandate.models._rows import DatedRows, TenantRows, in_language
 
-GRADES = [(g.value, g.value) for g in rules.Grade]
+GRADES = [(g, g) for g in rules.GRADES]
 PERIOD = Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))
 
 
@@ -94,9 +94,7 @@ class MatterVersion(TenantModel):
             models.CheckConstraint(
                 condition=Q(basis__in=labels.Basis.values), name="matter_basis_known"
             ),
-            models.CheckConstraint(
-                condition=Q(grade__in=[g.value for g in rules.Grade]), name="matter_grade_known"
-            ),
+            models.CheckConstraint(condition=Q(grade__in=rules.GRADES), name="matter_grade_known"),
             models.CheckConstraint(
                 condition=Q(time_kind__in=labels.TimeKind.values, time_amount__gte=1),
                 name="matter_time_known",

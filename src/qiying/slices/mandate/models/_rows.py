@@ -9,17 +9,17 @@ from django.utils.translation import get_language
 
 from qiying.kernel.access import Actor
 
-M = TypeVar("M", bound=Model, covariant=True)
+M_co = TypeVar("M_co", bound=Model, covariant=True)
 
 
-class TenantRows(models.QuerySet[M]):
+class TenantRows(models.QuerySet[M_co]):
     """Rows that everybody of the tenant may see; what is published is published to firms too."""
 
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(tenant_id=actor.tenant_id)
 
 
-class DatedRows(TenantRows[M]):
+class DatedRows(TenantRows[M_co]):
     """Rows in force from a day until before another."""
 
     def in_force(self, on: date) -> Self:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.mandate import rules
-from qiying.slices.mandate.models import _labels as labels
+from qiying.slices.mandate.models import labels
 from qiying.slices.mandate.models._register import PERIOD, Matter
 from qiying.slices.mandate.models._rows import DatedRows, TenantRows, in_language
 

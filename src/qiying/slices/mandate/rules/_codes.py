@@ -2,25 +2,7 @@
 
 from enum import StrEnum
 
-
-class Status(StrEnum):
-    """What the reform did to a matter."""
-
-    CORE = "CORE"
-    SHARE = "SHARE"
-    LOCK = "LOCK"
-    DEPT = "DEPT"
-    STRIP = "STRIP"
-
-
-class Basis(StrEnum):
-    """What decides between the units of a row."""
-
-    WALL = "WALL"
-    ZONE = "ZONE"
-    DEPT = "DEPT"
-    TOWNSHIP = "TOWNSHIP"
-    LINEAR = "LINEAR"
+from qiying.engines.jurisdiction import GRADES, LOCAL_TOWNSHIP, Basis, ObjectKind, Status
 
 
 class Nature(StrEnum):
@@ -68,18 +50,6 @@ class Duty(StrEnum):
     INTERNAL = "internal"
 
 
-class Grade(StrEnum):
-    """How well the basis is known, best first."""
-
-    A = "A"
-    A_STAR = "A*"
-    B = "B"
-    C = "C"
-    K = "K"
-    D = "D"
-    R = "R"
-
-
 class Side(StrEnum):
     INSIDE = "inside"
     OUTSIDE = "outside"
@@ -103,21 +73,28 @@ class EditionKind(StrEnum):
     REVISION = "revision"
 
 
-class ObjectKind(StrEnum):
-    """What the matter is about at the place; the engine knows the same names."""
-
-    ENTERPRISE_PREMISES = "enterprise_premises"
-    WORKSHOP = "workshop"
-    ENTERPRISE_DORMITORY = "enterprise_dormitory"
-    PORT_YARD = "port_yard"
-    CONSTRUCTION_SITE = "construction_site"
-    RESIDENTIAL_NEIGHBOURHOOD = "residential_neighbourhood"
-    RESIDENT_MATTER = "resident_matter"
-    PUBLIC_PLACE = "public_place"
-    SEGMENT = "segment"
-
-
-LOCAL_TOWNSHIP = "LOCAL_TOWNSHIP"
-"""The token of a seat (属地乡镇) that the township holding the place takes."""
 ZONE = "ZONE"
+RESPONDERS = ("FIRE", "EMB", ZONE)
+"""Who goes first where life is in danger and nobody nearer is named: the first that exists."""
 CATEGORIES = tuple(f"{n:02d}" for n in range(1, 16))
+SEVERITIES = ("error", "warning")
+
+__all__ = [
+    "CATEGORIES",
+    "GRADES",
+    "LOCAL_TOWNSHIP",
+    "RESPONDERS",
+    "SEVERITIES",
+    "ZONE",
+    "Basis",
+    "DelegationKind",
+    "Duty",
+    "EditionKind",
+    "Nature",
+    "ObjectKind",
+    "Part",
+    "Power",
+    "Side",
+    "Status",
+    "TimeKind",
+]

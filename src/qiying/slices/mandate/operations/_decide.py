@@ -1,0 +1,233 @@
+"""Whose job it is: proposed, decided and kept, replayed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypedDict, Unpack
+
+from django.db import transaction
+
+from qiying.engines import jurisdiction
+from qiying.engines.jurisdiction import Case, Geometry, Params
+from qiying.kernel import events, tenancy
+from qiying.kernel.access import STAFF, Actor, Role
+from qiying.kernel.errors import Invalid, NotFound
+from qiying.slices.mandate import models, queries, rules
+from qiying.slices.mandate.operations._ruling import Ruling, ruling_of, ruling_of_decision
+from qiying.slices.mandate.operations._world import Ready, Worlds, worlds
+
+DECIDERS = STAFF | {Role.SYSTEM, Role.MACHINE, Role.ENTERPRISE}
+"""Who may have an answer stored: whoever may receive or raise a call."""
+
+
+class Asked(TypedDict, total=False):
+    """What is asked besides the matter and the day; ``longitude`` and ``latitude`` in WGS 84.
+
+    ``geometry`` is GeoJSON and stands for the point; ``belongs_to_zone`` None when no firm is
+    named; ``recused`` are unit codes.
+    """
+
+    longitude: float | None
+    latitude: float | None
+    object_kind: str
+    accuracy_m: float
+    belongs_to_zone: bool | None
+    owner_unit_code: str | None
+    is_danger: bool
+    responder_code: str | None
+    recused: Iterable[str]
+    geometry: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    ready: Ready
+    case: Case
+    decision: jurisdiction.Decision
+    row: queries.MatterCard
+    register: queries.Register
+
+
+def propose(actor: Actor, *, matter_code: str, on: date, **asked: Unpack[Asked]) -> Ruling:
+    """Whose job it would be; nothing is written."""
+    heard = _hear(actor, matter_code, on, asked)
+    return ruling_of_decision(heard.decision, heard.register, heard.row)
+
+
+@tenancy.operation
+def decide(
+    actor: Actor,
+    *,
+    matter_code: str,
+    on: date,
+    now: datetime,
+    subject: events.Subject | None = None,
+    **asked: Unpack[Asked],
+) -> Ruling:
+    """Decide whose job it is and keep the decision, inside the caller's operation.
+
+    Raises
+    ------
+    NotFound
+        The register has no such matter on that day.
+    Invalid
+        The place or the object cannot be read.
+    RuntimeError
+        The engine's checker contradicts the engine; nothing is written.
+    """
+    actor.require(*DECIDERS)
+    heard = _hear(actor, matter_code, on, asked)
+    violations = jurisdiction.check(heard.ready.world, heard.case, heard.decision)
+    if violations:
+        raise RuntimeError(f"the checker contradicts the decision: {violations}")
+    row = _keep(actor, heard, now, subject)
+    events.record(
+        "mandate.decided",
+        subject=row,
+        actor=actor,
+        now=now,
+        matter=matter_code,
+        rule=heard.decision.rule.value,
+        lead=heard.decision.lead,
+        digest=row.digest,
+    )
+    return ruling_of(row.answer, heard.register, digest=row.digest, row=heard.row, decision=row)
+
+
+def _hear(actor: Actor, code: str, on: date, asked: Asked) -> _Heard:
+    all_worlds = worlds(actor)
+    ready = all_worlds.on(on)
+    row = all_worlds.register.find(code, on)
+    if row is None or code not in ready.world.matter_by_code:
+        raise NotFound("mandate.no_matter", matter=code)
+    case = _case(all_worlds, ready, row, on, asked)
+    return _Heard(ready, case, jurisdiction.decide(ready.world, case), row, all_worlds.register)
+
+
+def _case(
+    all_worlds: Worlds, ready: Ready, row: queries.MatterCard, on: date, asked: Asked
+) -> Case:
+    known = ready.world.kind_by_unit
+    owner = asked.get("owner_unit_code") or _owner(all_worlds, row, on, asked)
+    responder = asked.get("responder_code")
+    if asked.get("is_danger") and not responder:
+        responder = next((u for u in rules.RESPONDERS if u in known), None)
+    for field, unit in (("owner_unit_code", owner), ("responder_code", responder)):
+        if unit is not None and unit not in known:
+            raise Invalid("input.invalid", {field: "mandate.unit_unknown"})
+    try:
+        return Case(
+            matter=row.code,
+            object_kind=rules.ObjectKind(asked.get("object_kind", "enterprise_premises")),
+            geometry=_geometry(asked),
+            accuracy_m=asked.get("accuracy_m", 5.0),
+            on=on,
+            belongs_to_zone=asked.get("belongs_to_zone", True),
+            owner=owner,
+            is_danger=asked.get("is_danger", False),
+            responder=responder,
+            recused=frozenset(asked.get("recused", ())),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Invalid("mandate.case") from error
+
+
+def _geometry(asked: Asked) -> Geometry | None:
+    plain = asked.get("geometry")
+    if plain:
+        return Geometry.from_json(plain)
+    longitude, latitude = asked.get("longitude"), asked.get("latitude")
+    if longitude is None or latitude is None:
+        return None
+    return Geometry.point(longitude, latitude)
+
+
+def _owner(all_worlds: Worlds, row: queries.MatterCard, on: date, asked: Asked) -> str | None:
+    longitude, latitude = asked.get("longitude"), asked.get("latitude")
+    if row.basis != rules.Basis.LINEAR or longitude is None or latitude is None:
+        return None
+    return all_worlds.owner_at(longitude, latitude, on)
+
+
+def _keep(
+    actor: Actor, heard: _Heard, now: datetime, subject: events.Subject | None
+) -> models.Decision:
+    decision, revision = heard.decision, heard.register.revision
+    lead = heard.register.units.get(decision.lead or "")
+    return models.Decision.objects.create(
+        tenant_id=actor.tenant_id,
+        matter_id=heard.row.matter_id,
+        version_id=heard.row.version_id,
+        subject_type=events.subject_type(subject) if subject is not None else "",
+        subject_id=subject.pk if subject is not None else None,
+        decided_on=heard.case.on,
+        case=heard.case.as_json(),
+        answer=decision.as_json(),
+        digest=decision.digest(),
+        snapshot_id=_snapshot(actor, heard.ready, now),
+        engine_version=jurisdiction.VERSION,
+        registry_revision=revision[0],
+        mandate_revision=revision[1],
+        lead_unit_id=lead.id if lead else None,
+        side=decision.side.value,
+        needs_confirmation=decision.needs_confirmation,
+        needs_adjudication=decision.needs_adjudication,
+        made_at=now,
+        made_by=actor.identity,
+    )
+
+
+def _snapshot(actor: Actor, ready: Ready, now: datetime) -> int:
+    """The key of the kept world; written by the first decision that is made in it."""
+    if ready.snapshot_id is not None:
+        return ready.snapshot_id
+    rows = models.Snapshot.objects.visible_to(actor).filter(digest=ready.digest)
+    if not rows.exists():
+        body = rules.world_to_plain(ready.world)
+        row = models.Snapshot(
+            tenant_id=actor.tenant_id, digest=ready.digest, body=body, made_at=now
+        )
+        models.Snapshot.objects.bulk_create([row], ignore_conflicts=True)
+    key = rows.values_list("id", flat=True).get()
+
+    def remember() -> None:
+        # only a committed row may be trusted by the next transaction
+        ready.snapshot_id = key
+
+    transaction.on_commit(remember)
+    return key
+
+
+def ruling(actor: Actor, decision_id: int) -> Ruling:
+    """A stored decision, in the reader's language."""
+    row = queries.get_decision(actor, decision_id)
+    register = queries.register(actor)
+    card = register.find(row.matter.code, row.decided_on)
+    return ruling_of(row.answer, register, digest=row.digest, row=card, decision=row)
+
+
+def replay(actor: Actor, decision_id: int) -> tuple[str, str]:
+    """The stored digest, and the one that the same inputs give now."""
+    with tenancy.reading(actor):
+        row = queries.get_decision(actor, decision_id, with_world=True)
+        return row.digest, _again(row, rules.world_from_plain(row.snapshot.body))
+
+
+def replay_all(actor: Actor) -> tuple[int, list[str]]:
+    """Replay every decision; how many there are, and the public ids of those that differ."""
+    count, differ = 0, []
+    with tenancy.reading(actor):
+        for snapshot in models.Snapshot.objects.visible_to(actor).order_by("id").iterator():
+            world = rules.world_from_plain(snapshot.body)
+            rows = models.Decision.objects.visible_to(actor).filter(snapshot=snapshot)
+            for row in rows.order_by("id").iterator():
+                count += 1
+                if _again(row, world) != row.digest:
+                    differ.append(str(row.public_id))
+    return count, differ
+
+
+def _again(row: models.Decision, world: jurisdiction.World) -> str:
+    plain = row.answer["params"]
+    params = Params(**{**plain, "evidence": tuple(plain["evidence"].items())})
+    return jurisdiction.decide(world, Case.from_json(row.case), params).digest()

@@ -1,0 +1,62 @@
+"""Everything that can be asked about the register; each question takes an actor."""
+
+from qiying.slices.mandate.queries._cards import MatterCard, law_text
+from qiying.slices.mandate.queries._figures import figures
+from qiying.slices.mandate.queries._records import (
+    MatterFilter,
+    count_by_status,
+    count_decisions,
+    get_decision,
+    get_decision_by_public_id,
+    get_delegation,
+    get_edition,
+    get_handover,
+    get_handover_by_number,
+    get_matter,
+    get_version,
+    list_decisions,
+    list_delegations,
+    list_editions,
+    list_handovers,
+    list_precedents,
+    list_versions,
+)
+from qiying.slices.mandate.queries._register import (
+    SAME,
+    Register,
+    Revision,
+    matter,
+    matters,
+    register,
+    revision_of,
+)
+
+__all__ = [
+    "SAME",
+    "MatterCard",
+    "MatterFilter",
+    "Register",
+    "Revision",
+    "count_by_status",
+    "count_decisions",
+    "figures",
+    "get_decision",
+    "get_decision_by_public_id",
+    "get_delegation",
+    "get_edition",
+    "get_handover",
+    "get_handover_by_number",
+    "get_matter",
+    "get_version",
+    "law_text",
+    "list_decisions",
+    "list_delegations",
+    "list_editions",
+    "list_handovers",
+    "list_precedents",
+    "list_versions",
+    "matter",
+    "matters",
+    "register",
+    "revision_of",
+]

@@ -1,0 +1,146 @@
+"""The register in memory: every version by code, kept per process until it changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from qiying.kernel import revisions, tenancy
+from qiying.kernel.access import Actor
+from qiying.kernel.errors import NotFound
+from qiying.slices.mandate.models import MatterVersion, Seat
+from qiying.slices.mandate.queries._cards import MatterCard
+from qiying.slices.mandate.rules import LOCAL_TOWNSHIP, Article
+from qiying.slices.registry import public as registry
+
+Revision = tuple[int, int]
+"""Of the registry and of the register."""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Every dated version of every matter, and the units by code and by id."""
+
+    revision: Revision
+    versions: Mapping[str, tuple[MatterCard, ...]]
+    units: Mapping[str, registry.UnitCard]
+    code_of: Mapping[int, str]
+
+    def on(self, day: date) -> dict[str, MatterCard]:
+        """The rows in force on a day, by code."""
+        found = (self.find(code, day) for code in self.versions)
+        return {card.code: card for card in found if card is not None}
+
+    def find(self, code: str, day: date) -> MatterCard | None:
+        cards = self.versions.get(code, ())
+        return next((c for c in cards if c.is_in_force(day)), None)
+
+    def turns(self) -> tuple[date, ...]:
+        """The days on which another set of rows comes into force."""
+        days = {c.valid_from for cards in self.versions.values() for c in cards}
+        days |= {c.valid_to for cards in self.versions.values() for c in cards if c.valid_to}
+        return tuple(sorted(days))
+
+    def unit_name(self, code: str) -> str:
+        card = self.units.get(code)
+        return card.name if card else code
+
+
+_kept: revisions.Kept[Register] = revisions.Kept()
+
+
+def revision_of(actor: Actor) -> Revision:
+    """Which registry and which register are in force: one query."""
+    now = revisions.current(actor)
+    return now.get("registry", 0), now.get("mandate", 0)
+
+
+def register(actor: Actor, revision: Revision | None = None) -> Register:
+    """The whole register; built again only after something changed."""
+    key = revision or revision_of(actor)
+    return _kept.get(actor.tenant_id, key, lambda: _build(actor, key))
+
+
+def _build(actor: Actor, revision: Revision) -> Register:
+    with tenancy.reading(actor):
+        units = registry.units(actor)
+        code_of = {card.id: code for code, card in units.items()}
+        seats = _seats(actor, code_of)
+        rows = MatterVersion.objects.visible_to(actor).select_related("matter")
+        versions: dict[str, list[MatterCard]] = {}
+        for row in rows.order_by("matter__code", "valid_from"):
+            card = _card(row, seats.get(row.pk, {}))
+            versions.setdefault(card.code, []).append(card)
+    frozen = {code: tuple(cards) for code, cards in versions.items()}
+    return Register(revision, MappingProxyType(frozen), units, MappingProxyType(code_of))
+
+
+Cells = dict[str, tuple[str, ...]]
+
+
+def _seats(actor: Actor, code_of: Mapping[int, str]) -> dict[int, Cells]:
+    rows = Seat.objects.visible_to(actor).order_by("version_id", "side", "part", "position")
+    found: dict[int, Cells] = {}
+    for version_id, side, part, unit_id in rows.values_list(
+        "version_id", "side", "part", "unit_id"
+    ):
+        cells = found.setdefault(version_id, {})
+        code = LOCAL_TOWNSHIP if unit_id is None else code_of[unit_id]
+        name = f"{part}_{side}"
+        cells[name] = (*cells.get(name, ()), code)
+    return found
+
+
+SAME = (
+    "number",
+    "valid_from",
+    "valid_to",
+    "name_zh",
+    "name_en",
+    "status",
+    "basis",
+    "nature",
+    "power",
+    "duty",
+    "grade",
+    "basis_text",
+    "time_kind",
+    "time_amount",
+    "time_source",
+    "extension_max",
+    "co_amount",
+    "is_public",
+    "is_resident_matter",
+    "lead_before_reform",
+    "office_code",
+    "note_zh",
+    "note_en",
+)
+"""Fields that a row and its table name alike."""
+
+
+def _card(row: MatterVersion, cells: Cells) -> MatterCard:
+    return MatterCard(
+        matter_id=row.matter_id,
+        version_id=row.pk,
+        code=row.matter.code,
+        category=row.matter.category,
+        legal_basis=tuple(Article(**article) for article in row.legal_basis),
+        keywords_zh=tuple(row.keywords.get("zh", ())),
+        keywords_en=tuple(row.keywords.get("en", ())),
+        **{name: getattr(row, name) for name in SAME},
+        **cells,
+    )
+
+
+def matters(actor: Actor, on: date) -> tuple[MatterCard, ...]:
+    """The rows in force on a day, by code."""
+    return tuple(register(actor).on(on).values())
+
+
+def matter(actor: Actor, code: str, on: date) -> MatterCard:
+    """One row in force on a day; NotFound when there is none."""
+    card = register(actor).find(code, on)
+    if card is None:
+        raise NotFound("mandate.no_matter", matter=code)
+    return card
