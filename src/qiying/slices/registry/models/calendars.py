@@ -10,6 +10,10 @@ from qiying.slices.registry.models.querysets import TenantRows
 from qiying.slices.registry.rules.kinds import Grade
 
 
+class WorkCalendarRows(TenantRows["WorkCalendar"]):
+    """Work calendars that an actor may see."""
+
+
 class WorkCalendar(TenantModel):
     """One edition of a year: Mondays to Fridays that rest, Saturdays and Sundays that work.
 
@@ -35,7 +39,7 @@ class WorkCalendar(TenantModel):
     made_by = models.CharField(max_length=24)
     made_at = models.DateTimeField(_("made at"))
 
-    objects = TenantRows["WorkCalendar"].as_manager()
+    objects = WorkCalendarRows.as_manager()
 
     class Meta:
         verbose_name = _("work calendar")

@@ -13,6 +13,10 @@ from qiying.slices.registry.models.querysets import FirmPartRows, FirmRows
 from qiying.slices.registry.rules.kinds import EntityKind, FirmStatus
 
 
+class EnterpriseRows(FirmRows["Enterprise"]):
+    """Firms that an actor may see."""
+
+
 class Enterprise(TenantModel):
     """A market entity of the zone, known by its unified social credit code."""
 
@@ -46,7 +50,7 @@ class Enterprise(TenantModel):
     is_officer_own = models.BooleanField(_("officer named for this firm"), default=False)
     updated_at = models.DateTimeField(_("updated at"))
 
-    objects = FirmRows["Enterprise"].as_manager()
+    objects = EnterpriseRows.as_manager()
     if TYPE_CHECKING:
         grid_id: int | None
         grid_officer_id: int | None
@@ -84,6 +88,10 @@ class Enterprise(TenantModel):
         return in_language(self.name_zh, self.name_en)
 
 
+class ContactRows(FirmPartRows["Contact"]):
+    """Contacts that an actor may see."""
+
+
 class Contact(TenantModel):
     """A person to ring at a firm. Personal data: it stands here only, and can be erased."""
 
@@ -95,7 +103,7 @@ class Contact(TenantModel):
     title = models.CharField(_("position"), max_length=60, blank=True)
     is_primary = models.BooleanField(_("first to ring"), default=False)
 
-    objects = FirmPartRows["Contact"].as_manager()
+    objects = ContactRows.as_manager()
     if TYPE_CHECKING:
         enterprise_id: int
 

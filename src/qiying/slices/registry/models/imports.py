@@ -20,6 +20,10 @@ STATES = [
 ]
 
 
+class ImportBatchRows(TenantRows["ImportBatch"]):
+    """Imports that an actor may see."""
+
+
 class ImportBatch(TenantModel):
     """A file that was read and checked, and perhaps written to the register."""
 
@@ -38,7 +42,7 @@ class ImportBatch(TenantModel):
     made_at = models.DateTimeField(_("read at"))
     applied_at = models.DateTimeField(_("written at"), null=True, blank=True)
 
-    objects = TenantRows["ImportBatch"].as_manager()
+    objects = ImportBatchRows.as_manager()
 
     class Meta:
         verbose_name = _("import")
@@ -57,6 +61,10 @@ class ImportBatch(TenantModel):
         return self.file_name
 
 
+class ImportRowRows(TenantRows["ImportRow"]):
+    """Lines of imports that an actor may see."""
+
+
 class ImportRow(TenantModel):
     """A line of the file as it stood there, what it means and what is wrong with it."""
 
@@ -69,7 +77,7 @@ class ImportRow(TenantModel):
     clean = models.JSONField(default=dict)
     errors = models.JSONField(default=list)
 
-    objects = TenantRows["ImportRow"].as_manager()
+    objects = ImportRowRows.as_manager()
     if TYPE_CHECKING:
         batch_id: int
 

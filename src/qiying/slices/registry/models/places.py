@@ -10,8 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.registry.models.labels import AREA_KINDS, SITE_KINDS, UNIT_KINDS, in_language
-from qiying.slices.registry.models.querysets import SiteRows, TenantRows
+from qiying.slices.registry.models.querysets import SitePartRows, TenantRows
 from qiying.slices.registry.rules.kinds import AreaKind, SiteKind, UnitKind
+
+
+class ZoneRows(TenantRows["Zone"]):
+    """Zones that an actor may see."""
 
 
 class Zone(TenantModel):
@@ -29,7 +33,7 @@ class Zone(TenantModel):
     latitude = models.FloatField(_("latitude"))
     hotline = models.CharField(_("hotline"), max_length=30, blank=True)
 
-    objects = TenantRows["Zone"].as_manager()
+    objects = ZoneRows.as_manager()
 
     class Meta:
         verbose_name = _("zone")
@@ -47,6 +51,10 @@ class Zone(TenantModel):
         return in_language(self.name_zh, self.name_en)
 
 
+class UnitRows(TenantRows["Unit"]):
+    """Units that an actor may see."""
+
+
 class Unit(TenantModel):
     """An organisation that can be given work: office, department, township, utility, company."""
 
@@ -61,7 +69,7 @@ class Unit(TenantModel):
     address = models.CharField(_("address"), max_length=200, blank=True)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
-    objects = TenantRows["Unit"].as_manager()
+    objects = UnitRows.as_manager()
     if TYPE_CHECKING:
         parent_id: int | None
 
@@ -86,6 +94,10 @@ class Unit(TenantModel):
         return in_language(self.name_zh, self.name_en)
 
 
+class AreaRows(TenantRows["Area"]):
+    """Areas that an actor may see."""
+
+
 class Area(TenantModel):
     """One dated version of a boundary or a line; a change of shape makes a new version."""
 
@@ -103,7 +115,7 @@ class Area(TenantModel):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
 
-    objects = TenantRows["Area"].as_manager()
+    objects = AreaRows.as_manager()
     if TYPE_CHECKING:
         unit_id: int | None
 
@@ -134,6 +146,10 @@ class Area(TenantModel):
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
 
 
+class SiteRows(SitePartRows["Site"]):
+    """Sites that an actor may see."""
+
+
 class Site(TenantModel):
     """A piece of ground or a building that belongs to a firm or to a unit."""
 
@@ -155,7 +171,7 @@ class Site(TenantModel):
     valid_from = models.DateField(_("from"), null=True, blank=True)
     retired_on = models.DateField(_("retired on"), null=True, blank=True)
 
-    objects = SiteRows["Site"].as_manager()
+    objects = SiteRows.as_manager()
     if TYPE_CHECKING:
         enterprise_id: int | None
         owner_unit_id: int | None
@@ -182,6 +198,10 @@ class Site(TenantModel):
         return in_language(self.name_zh, self.name_en)
 
 
+class GridDutyRows(TenantRows["GridDuty"]):
+    """Grid duties that an actor may see."""
+
+
 class GridDuty(TenantModel):
     """An officer answers for a grid from a day until a day."""
 
@@ -190,7 +210,7 @@ class GridDuty(TenantModel):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("until"), null=True, blank=True)
 
-    objects = TenantRows["GridDuty"].as_manager()
+    objects = GridDutyRows.as_manager()
     if TYPE_CHECKING:
         officer_id: int
 

@@ -43,7 +43,7 @@ class FirmPartRows(FirmRows[M_co]):
     firm_field = "enterprise_id"
 
 
-class SiteRows(TenantRows[M_co]):
+class SitePartRows(TenantRows[M_co]):
     """Sites of firms are as open as the firm; sites without a firm are open to all."""
 
     def visible_to(self, actor: Actor) -> Self:

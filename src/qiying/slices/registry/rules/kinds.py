@@ -1,6 +1,10 @@
 """The closed lists of this slice, as codes; their words stand beside the tables."""
 
+import re
 from enum import StrEnum
+
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._\-]{0,39}")
+"""Codes and keys: they stand in addresses, in files and in events."""
 
 
 class Kind(StrEnum):

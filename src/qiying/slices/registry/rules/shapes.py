@@ -145,6 +145,12 @@ def point(longitude: float, latitude: float) -> Geometry:
     return {"type": "Point", "coordinates": [longitude, latitude]}
 
 
+def a_point_of(geometry: Geometry) -> tuple[float, float]:
+    """Longitude and latitude of some point of a stored shape."""
+    spot = shapely.get_coordinates(shapely.geometry.shape(geometry))[0]
+    return float(spot[0]), float(spot[1])
+
+
 def area_m2(geometry: Geometry) -> float:
     """Geodesic area of a stored shape in square metres; 0 for points and lines."""
     return abs(float(GEOD.geometry_area_perimeter(shapely.geometry.shape(geometry))[0]))

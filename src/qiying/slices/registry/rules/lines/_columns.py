@@ -7,7 +7,7 @@ from typing import Any
 
 from qiying.kernel.errors import Invalid
 from qiying.slices.registry.rules import cells, credit_code, industry
-from qiying.slices.registry.rules.kinds import ImportKind
+from qiying.slices.registry.rules.kinds import KEY, ImportKind
 from qiying.slices.registry.rules.lines import _words as words
 
 Reader = Callable[[Any], Any]
@@ -45,7 +45,7 @@ def _industry(value: Any) -> str:
 
 def _key(value: Any) -> str:
     found = cells.text(value, most=40)
-    if any(c.isspace() or c in "/?#%\"'<>" for c in found):
+    if not KEY.fullmatch(found):
         raise Invalid("registry.cell.key")
     return found
 
@@ -54,13 +54,6 @@ def _phone(value: Any) -> str:
     found = cells.text(value, most=40)
     if not any(c.isdigit() for c in found) or any(c not in "0123456789+-() /转" for c in found):
         raise Invalid("registry.cell.phone")
-    return found
-
-
-def _email(value: Any) -> str:
-    found = cells.text(value, most=200)
-    if "@" not in found.strip("@") or " " in found:
-        raise Invalid("registry.cell.email")
     return found
 
 
@@ -261,7 +254,6 @@ PEOPLE = (
     ),
     Column("name", "姓名", "name", _text(64), is_required=True, others="名字"),
     Column("phone", "手机", "phone", _phone, others="电话 手机号 联系电话 mobile"),
-    Column("email", "邮箱", "e-mail", _email, others="电子邮箱 email"),
     Column(
         "role", "角色", "role", _choice(words.ROLE_WORDS), is_required=True, others="岗位 权限"
     ),

@@ -1,0 +1,101 @@
+"""Work calendars: every change is a new edition, and those who count days are told."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Any
+
+from django.db import connection
+
+from qiying.kernel import events, revisions, tenancy
+from qiying.kernel.access import Actor
+from qiying.slices.registry import queries
+from qiying.slices.registry.models import WorkCalendar
+from qiying.slices.registry.operations._fields import require
+from qiying.slices.registry.rules import calendars as rules
+from qiying.slices.registry.rules.kinds import Grade
+from qiying.slices.registry.rules.lifecycles import KEEPERS
+
+
+@tenancy.operation
+def set_calendar(
+    actor: Actor,
+    year: int,
+    *,
+    rest_days: Iterable[date],
+    work_days: Iterable[date],
+    now: datetime,
+    hours: Sequence[tuple[str, str]] = rules.STANDARD_HOURS,
+    notice: str = "",
+    name_zh: str = "",
+    name_en: str = "",
+    issued_on: date | None = None,
+    grade: str = Grade.D.value,
+) -> WorkCalendar:
+    """Make a new edition of a year; an edition equal to the latest one makes nothing.
+
+    Records ``registry.calendar_changed`` so that whoever has deadlines derives them again.
+    """
+    actor.require(*KEEPERS)
+    rests, works = sorted(set(rest_days)), sorted(set(work_days))
+    faults = rules.faults_of(year, rests, works, hours)
+    if not 1990 <= year <= 2100:
+        faults["year"] = "input.number"
+    if grade not in Grade.values():
+        faults["grade"] = "input.choice"
+    require(faults)
+    _take_turns(actor, year)
+    latest = queries.list_editions(actor, year).first()
+    values: dict[str, Any] = {
+        "rest_days": [d.isoformat() for d in rests],
+        "work_days": [d.isoformat() for d in works],
+        "hours": [list(span) for span in hours],
+        "notice": notice,
+        "name_zh": name_zh,
+        "name_en": name_en,
+        "issued_on": issued_on,
+        "grade": grade,
+    }
+    if latest is not None and all(getattr(latest, k) == v for k, v in values.items()):
+        return latest
+    row = WorkCalendar.objects.create(
+        tenant_id=actor.tenant_id,
+        year=year,
+        version=latest.version + 1 if latest else 1,
+        made_by=actor.identity,
+        made_at=now,
+        **values,
+    )
+    revisions.bump(actor, "calendar")
+    events.record(
+        "registry.calendar_changed",
+        subject=row,
+        actor=actor,
+        now=now,
+        year=year,
+        version=row.version,
+    )
+    return row
+
+
+def _take_turns(actor: Actor, year: int) -> None:
+    """Two editors of one year follow each other: the second sees the first one's edition."""
+    with connection.cursor() as cursor:
+        name = f"registry.calendar:{actor.tenant_id}:{year}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 23))", [name])
+
+
+@tenancy.operation
+def seed_calendars(actor: Actor, *, now: datetime) -> int:
+    """Bring the packaged notices into a tenant; years that have an edition stay as they are."""
+    actor.require(*KEEPERS)
+    text = (files("qiying.slices.registry") / "seeds" / "work_calendar.json").read_text("utf-8")
+    known = {row.year for row in queries.latest_editions(actor)}
+    made = 0
+    for entry in json.loads(text)["notices"]:
+        if entry["year"] in known:
+            continue
+        set_calendar(actor, entry["year"], now=now, **rules.notice_of(entry))
+        made += 1
+    return made
