@@ -93,8 +93,8 @@ def heat(
     title: str,
 ) -> SafeString:
     """A matrix in seven steps of one colour: rows by columns, darker is more."""
-    left, row_height, width = 52, 24, 1120
-    cell = (width - left) / max(len(columns), 1)
+    left, row_height, cell = 52, 24, 33
+    width = left + cell * len(columns)
     top = max((float(v) for row in values for v in row), default=0) or 1
     height = row_height * len(rows) + 24
     out = []
@@ -121,7 +121,7 @@ def heat(
     )
     return markup(
         f'<div class="scroller" tabindex="0" role="group" aria-label="{escape(title)}">'
-        f'<svg class="heat" viewBox="0 0 {width} {height}" aria-hidden="true">{"".join(out)}</svg>'
+        f'<svg class="heat" width="{width}" viewBox="0 0 {width} {height}" aria-hidden="true">{"".join(out)}</svg>'
         f"{numbers}</div>"
     )
 

@@ -103,13 +103,27 @@ def _axis_y(ticks: Sequence[float], plane: _Plane) -> str:
     )
 
 
+def _label_steps(categories: Sequence[str], every: int) -> list[int]:
+    """Every how many labels fit a wide, a middling and a narrow plot; each step divides the next."""
+    longest = max(sum(12 if ord(c) > 0x2E7F else 7 for c in name) for name in categories) + 10
+    steps = [max(every, 1)]
+    for room in (900, 440, 250):
+        fitting = math.ceil(longest * len(categories) / room)
+        steps.append(math.ceil(fitting / steps[-1]) * steps[-1])
+    return steps[1:]
+
+
 def _axis_x(categories: Sequence[str], every: int) -> str:
     count = len(categories)
-    return "".join(
-        f'<text x="{coordinate((i + 0.5) / count * 100)}%" y="17" text-anchor="middle">{escape(c)}</text>'
-        for i, c in enumerate(categories)
-        if i % every == 0
-    )
+    wide, middling, narrow = _label_steps(categories, every)
+    out = []
+    for i, name in enumerate(categories):
+        if i % wide:
+            continue
+        css = ' class="if-wide"' if i % middling else ' class="if-mid"' if i % narrow else ""
+        x = coordinate((i + 0.5) / count * 100)
+        out.append(f'<text{css} x="{x}%" y="17" text-anchor="middle">{escape(name)}</text>')
+    return "".join(out)
 
 
 def _payload(categories: Sequence[str], series: Sequence[Series], unit: str) -> str:
@@ -162,7 +176,7 @@ def chart(
     Parameters
     ----------
     categories
-        Names along the axis; every ``every``-th is written.
+        Names along the axis; at most every ``every``-th is written, fewer where they would touch.
     series
         Rows of the same length as the categories. Bars stack in this order.
     unit

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as lazy
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A chapter of the guide: its anchor, name, and examples (template name to title)."""
+    """A chapter of the guide: its anchor, name, examples (template name to title), wide ones."""
 
     key: str
     title: Promise
     icon: str
     examples: Mapping[str, Promise]
+    wide: frozenset[str] = frozenset()
 
 
 SECTIONS = (
@@ -46,6 +47,7 @@ SECTIONS = (
             "live": lazy("Live line"),
             "colours": lazy("Chart colours"),
         },
+        frozenset(["button", "colours"]),
     ),
     Section(
         "figures",
@@ -60,6 +62,7 @@ SECTIONS = (
             "heat": lazy("Matrix"),
             "mini": lazy("Small table and progress"),
         },
+        frozenset(["kpis", "heat"]),
     ),
     Section(
         "lists",
@@ -72,6 +75,7 @@ SECTIONS = (
             "queue": lazy("Queue"),
             "kanban": lazy("Board"),
         },
+        frozenset(["table", "kanban"]),
     ),
     Section(
         "forms",
@@ -96,6 +100,7 @@ SECTIONS = (
             "tree": lazy("Tree"),
             "drawer": lazy("Drawer"),
         },
+        frozenset(["stepper", "head"]),
     ),
     Section(
         "notices",
@@ -107,7 +112,13 @@ SECTIONS = (
             "error_note": lazy("Something failed"),
         },
     ),
-    Section("map", lazy("Map"), "map", {"map_view": lazy("Layers, legend, pins")}),
+    Section(
+        "map",
+        lazy("Map"),
+        "map",
+        {"map_view": lazy("Layers, legend, pins")},
+        frozenset(["map_view"]),
+    ),
     Section(
         "phone",
         lazy("Phone"),

@@ -49,5 +49,8 @@ def _section(
         template = get_template(f"{FOLDER}/{section.key}/{name}.html")
         source = str(getattr(template, "template").source)  # noqa: B009  untyped in the stubs
         html = template.render({**context, "example": name}, request)
-        examples.append({"title": title, "source": source.strip(), "html": html})
+        is_wide = name in section.wide
+        examples.append(
+            {"title": title, "source": source.strip(), "html": html, "is_wide": is_wide}
+        )
     return {"key": section.key, "title": section.title, "examples": examples}

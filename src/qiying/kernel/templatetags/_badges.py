@@ -129,7 +129,7 @@ def countdown(
         return "—"
     full = f"{due_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
     if paused:
-        word = paused if isinstance(paused, str) else _("Paused")
+        word = _("Paused") if paused in (True, 1, "1") else paused
         return markup(
             f'<span class="countdown" data-tone="paused" title="{full}">'
             f"{icon('circle-pause', 14)}{escaped(word)}</span>"

@@ -37,6 +37,10 @@ const actions = {
   print() {
     window.print();
   },
+  tree(button) {
+    const isClosed = button.closest("li").classList.toggle("closed");
+    button.setAttribute("aria-expanded", !isClosed);
+  },
   "close-drawer": (button, event) => closeDrawer(event),
   "single-keys": (box) => store.set("qy-keys", box.checked ? "on" : "off"),
 };

@@ -185,5 +185,5 @@ function dropSentDraft() {
 dropSentDraft();
 onContent((root) => {
   within(root, "form[data-draft]").forEach(setUpDraft);
-  within(root, "[data-focus]").forEach((element) => element.focus());
+  within(root, "[data-focus]").filter((element) => !element.closest("[data-no-focus]")).forEach((element) => element.focus());
 });
