@@ -119,6 +119,8 @@ class Call(TenantModel):
         choices=choices(labels.STATE_LABELS),
         default=CallState.SUBMITTED.value,
     )
+    proposed_unit = _unit(_("proposed lead"))
+    needs_confirmation = models.BooleanField(_("proposal needs confirmation"), default=False)
     lead_unit = _unit(_("lead unit"))
     first_receiver = _unit(_("first receiver"))
     received_at = models.DateTimeField(_("received at"))
@@ -163,6 +165,7 @@ class Call(TenantModel):
         reported_by_id: int | None
         raised_by_key_id: int | None
         complained_unit_id: int | None
+        proposed_unit_id: int | None
         lead_unit_id: int | None
         first_receiver_id: int | None
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, Model, OuterRef, Q
 
 from qiying.kernel.access import Actor, Role
-from qiying.slices.calls.rules import INTERNAL, TaskState
+from qiying.slices.calls.rules import INTERNAL, NoteKind, RoundState, TaskState
 
 
 def _portfolio(actor: Actor) -> frozenset[int]:
@@ -82,11 +82,17 @@ class PartRows(models.QuerySet[M_co]):
 
 
 class NoteRows(PartRows[M_co]):
-    """Words: what is written for the house stays in the house."""
+    """Words: what is written for the house stays there; an answer leaves it after review."""
 
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
-        return rows.exclude(kind__in=INTERNAL) if actor.roles <= OUTSIDERS else rows
+        if not actor.roles <= OUTSIDERS:
+            return rows
+        rounds = apps.get_model("calls", "Round")._default_manager.filter(
+            tenant_id=actor.tenant_id, answer_note_id=OuterRef("pk")
+        )
+        passed = rounds.exclude(state__in=[RoundState.OPEN, RoundState.ANSWERED])
+        return rows.exclude(kind__in=INTERNAL).filter(~Q(kind=NoteKind.ANSWER) | Exists(passed))
 
 
 class VisitRows(models.QuerySet[M_co]):

@@ -94,7 +94,7 @@ def list_calls(
     rows = Call.objects.visible_to(actor)
     for name, value in (filters or Filters()).as_query().items():
         rows = rows.filter(_TESTS[name](value, actor, now))
-    return rows.select_related("enterprise", "lead_unit").defer("text", "words")
+    return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer("text", "words")
 
 
 def tab_counts(

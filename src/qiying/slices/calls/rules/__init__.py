@@ -1,6 +1,20 @@
 """What is decided without a database: states, the table of steps, guards, clocks, codes."""
 
-from qiying.slices.calls.rules.clocks import Paused, Term, answer_rule, light, term
+from qiying.slices.calls.rules.clocks import (
+    CO_TASK_WITHIN,
+    DISPUTE_WITHIN,
+    MILESTONE_WITHIN,
+    REDO_WITHIN,
+    STEP_WITHIN,
+    Paused,
+    Term,
+    answer_rule,
+    closing,
+    due_at,
+    light,
+    rule_of,
+    term,
+)
 from qiying.slices.calls.rules.codes import (
     AFTER_ANSWER,
     FAILED,
@@ -40,6 +54,7 @@ from qiying.slices.calls.rules.guards import (
     blocked_by,
 )
 from qiying.slices.calls.rules.inputs import INPUTS, ROW_STEPS, Inputs
+from qiying.slices.calls.rules.rates import LEAST_TO_RANK, RELAPSE_WITHIN, wilson
 from qiying.slices.calls.rules.table import (
     CALL,
     LIFECYCLES,
@@ -60,24 +75,31 @@ __all__ = [
     "AFTER_ANSWER",
     "ATTEMPTS_NEEDED",
     "CALL",
+    "CO_TASK_WITHIN",
     "DAYS_NEEDED",
+    "DISPUTE_WITHIN",
     "FAILED",
     "GUARDS",
     "INPUTS",
     "INTERNAL",
     "LIFECYCLES",
+    "LEAST_TO_RANK",
     "MAX_PAUSES",
     "MAX_TEXT",
     "MAX_TITLE",
+    "MILESTONE_WITHIN",
     "OPEN",
     "PAUSE",
     "PAUSED",
     "PROVEN",
     "REACHED",
+    "REDO_WITHIN",
     "RECEIVERS",
+    "RELAPSE_WITHIN",
     "REOPEN_WITHIN",
     "ROUND",
     "ROW_STEPS",
+    "STEP_WITHIN",
     "STOPPED",
     "TABLE",
     "TASK",
@@ -110,10 +132,14 @@ __all__ = [
     "Where",
     "answer_rule",
     "blocked_by",
+    "closing",
+    "due_at",
     "has_control",
     "light",
     "pattern",
+    "rule_of",
     "searchable",
     "table_markdown",
     "term",
+    "wilson",
 ]

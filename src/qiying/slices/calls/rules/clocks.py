@@ -156,3 +156,8 @@ def light(
     if is_paused:
         return "grey"
     return "yellow" if yellow_at is not None and now >= yellow_at else "green"
+
+
+def rule_of(kind: str, amount: float) -> Rule:
+    """The rule that a round's columns stand for."""
+    return Rule(KIND_OF[kind], amount)

@@ -1,0 +1,181 @@
+"""The leader's page: every number with its denominator, its uncertainty and its list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, F, QuerySet
+
+from qiying.kernel.access import Actor
+from qiying.slices.calls import rules
+from qiying.slices.calls.models import Call, Round
+from qiying.slices.calls.queries._dossier import unit_cards
+from qiying.slices.calls.queries._filters import AGES, aged
+from qiying.slices.calls.queries._measures import (
+    Measure,
+    RoundFilters,
+    answerable_unit,
+    measures,
+    population,
+)
+from qiying.slices.mandate import public as mandate
+
+MOST_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A share with what it was counted from; ``share`` is None when nothing was asked about."""
+
+    name: str
+    numerator: float
+    denominator: int
+    query: Mapping[str, str]
+    """Lists the numerator at ``list_rounds``; with ``missed=1`` those that fell short."""
+
+    @property
+    def share(self) -> float | None:
+        return self.numerator / self.denominator if self.denominator else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson 95 % interval of the share."""
+        return rules.wilson(self.numerator, self.denominator)
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether there is enough to compare with others."""
+        return self.denominator >= rules.LEAST_TO_RANK
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One unit, matter or place; ``key`` is "-" for what has none."""
+
+    key: str
+    label: str
+    figures: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """Open calls of one age; ``query`` lists them at ``list_calls``."""
+
+    key: str
+    count: int
+    query: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    start: date
+    end: date
+    total: BoardRow
+    by_unit: tuple[BoardRow, ...]
+    by_matter: tuple[BoardRow, ...]
+    by_place: tuple[BoardRow, ...]
+    ages: tuple[Age, ...]
+
+
+def leader_board(actor: Actor, *, start: date, end: date, now: datetime) -> Board:
+    """Rounds due from ``start`` until before ``end``, in four queries and two for names."""
+    rows = population(actor, start, end, now=now)
+    known = measures(actor.tenant_id)
+    cards = unit_cards(actor)
+    names = {str(c.id): c.name for c in cards.values()}
+    towns = {c.code: c.name for c in cards.values()}
+    titles = {m.code: m.name for m in mandate.matters(actor, now.date())}
+    period = RoundFilters(start, end)
+    by_unit = _grouped(rows.annotate(key=answerable_unit()), known, period, "unit", names)
+    by_matter = _grouped(
+        rows.annotate(key=F("call__matter_code")), known, period, "matter", titles
+    )
+    by_place = _grouped(
+        rows.annotate(key=F("call__township_code")), known, period, "place", towns
+    )
+    total = BoardRow("", "", _sum(by_unit, known, period))
+    return Board(
+        start,
+        end,
+        total,
+        by_unit[:MOST_ROWS],
+        by_matter[:MOST_ROWS],
+        by_place[:MOST_ROWS],
+        _ages(actor, now),
+    )
+
+
+def totals(actor: Actor, *, start: date, end: date, now: datetime) -> Mapping[str, Figure]:
+    """Every measure of the whole zone in one query."""
+    known = measures(actor.tenant_id)
+    counted = population(actor, start, end, now=now).aggregate(**_counts(known))
+    return _figures(counted, known, RoundFilters(start, end))
+
+
+def _counts(known: Mapping[str, Measure]) -> dict[str, Count]:
+    found = {}
+    for name, m in known.items():
+        found[f"{name}_top"] = Count("id", filter=m.denominator & m.numerator)
+        found[f"{name}_base"] = Count("id", filter=m.denominator)
+        if m.half is not None:
+            found[f"{name}_half"] = Count("id", filter=m.denominator & m.half)
+    return found
+
+
+def _figures(
+    counted: Mapping[str, Any], known: Mapping[str, Measure], filters: RoundFilters
+) -> dict[str, Figure]:
+    query = filters.as_query()
+    return {
+        name: Figure(
+            name,
+            counted[f"{name}_top"] + counted.get(f"{name}_half", 0) / 2,
+            counted[f"{name}_base"],
+            {**query, "measure": name},
+        )
+        for name in known
+    }
+
+
+def _grouped(
+    rows: QuerySet[Round],
+    known: Mapping[str, Measure],
+    period: RoundFilters,
+    field: str,
+    labels: Mapping[str, str],
+) -> tuple[BoardRow, ...]:
+    found = []
+    for counted in rows.values("key").annotate(**_counts(known)).order_by():
+        key = str(counted["key"] or "-")
+        figures = _figures(counted, known, period)
+        linked = {
+            name: Figure(name, f.numerator, f.denominator, {**f.query, field: key})
+            for name, f in figures.items()
+        }
+        found.append(BoardRow(key, labels.get(key, key), linked))
+    return tuple(sorted(found, key=lambda r: (-r.figures["due"].denominator, r.key)))
+
+
+def _sum(
+    rows: tuple[BoardRow, ...], known: Mapping[str, Measure], period: RoundFilters
+) -> dict[str, Figure]:
+    query = period.as_query()
+    return {
+        name: Figure(
+            name,
+            sum(r.figures[name].numerator for r in rows),
+            sum(r.figures[name].denominator for r in rows),
+            {**query, "measure": name},
+        )
+        for name in known
+    }
+
+
+def _ages(actor: Actor, now: datetime) -> tuple[Age, ...]:
+    counts = {f"a{i}": Count("id", filter=aged(key, now)) for i, key in enumerate(AGES)}
+    rows = Call.objects.visible_to(actor).filter(state__in=sorted(rules.OPEN))
+    counted = rows.aggregate(**counts)
+    return tuple(
+        Age(key, counted[f"a{i}"], {"tab": "open", "age": key}) for i, key in enumerate(AGES)
+    )

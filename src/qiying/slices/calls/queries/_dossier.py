@@ -1,0 +1,182 @@
+"""Everything about one call in a fixed number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from qiying.kernel.access import Actor
+from qiying.kernel.models import Attachment, User
+from qiying.slices.calls import rules
+from qiying.slices.calls.models import (
+    Call,
+    CallBack,
+    Contact,
+    Dispute,
+    Note,
+    Pause,
+    Round,
+    Task,
+)
+from qiying.slices.calls.queries._case import Case
+from qiying.slices.calls.rules import OPEN, PAUSED, TaskState
+from qiying.slices.mandate import public as mandate
+from qiying.slices.registry import public as registry
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The rows of one call. ``notes``, ``files``, ``people`` and ``units`` are by id.
+
+    ``files`` maps ``("calls.call", id)`` and ``("calls.note", id)`` to attachments; ``units`` are
+    registry cards.
+    """
+
+    call: Call
+    rounds: tuple[Round, ...]
+    tasks: tuple[Task, ...]
+    pauses: tuple[Pause, ...]
+    callbacks: tuple[CallBack, ...]
+    disputes: tuple[Dispute, ...]
+    contacts: tuple[Contact, ...]
+    notes: dict[int, Note]
+    files: dict[tuple[str, int], list[Attachment]]
+    people: dict[int, str]
+    units: dict[int, registry.UnitCard]
+
+    @property
+    def round(self) -> Round:
+        """The current round."""
+        return next(r for r in self.rounds if r.number == self.call.current_round)
+
+    def tasks_of(self, round_: Round) -> list[Task]:
+        """The tasks of a round that were not taken back, the lead's first."""
+        found = [
+            t for t in self.tasks if t.round_id == round_.pk and t.state != TaskState.WITHDRAWN
+        ]
+        return sorted(found, key=lambda t: (not t.is_lead, t.pk))
+
+    def words(self, note_id: int | None) -> str:
+        """The text of a note, "" when there is none, it was erased or is not for this reader."""
+        note = self.notes.get(note_id or 0)
+        return note.text if note else ""
+
+    def person(self, person_id: int | None) -> str:
+        return self.people.get(person_id or 0, "")
+
+    def unit(self, unit_id: int | None) -> str:
+        card = self.units.get(unit_id or 0)
+        return card.name if card else ""
+
+    @property
+    def call_files(self) -> list[Attachment]:
+        """What was attached when the call was raised."""
+        return self.files.get(("calls.call", self.call.pk), [])
+
+    def note_files(self, note_id: int) -> list[Attachment]:
+        return self.files.get(("calls.note", note_id), [])
+
+
+def dossier(actor: Actor, call: Call) -> Dossier:
+    """Load everything about a call that the caller has shown to be visible."""
+    mine = {"tenant_id": actor.tenant_id, "call_id": call.pk}
+    notes = {n.pk: n for n in Note.objects.visible_to(actor).filter(call_id=call.pk).order_by("id")}
+    tasks = tuple(Task.objects.filter(**mine).order_by("id"))
+    pauses = tuple(Pause.objects.filter(**mine).order_by("id"))
+    callbacks = tuple(CallBack.objects.filter(**mine).order_by("id"))
+    disputes = tuple(Dispute.objects.filter(**mine).order_by("id"))
+    contacts = tuple(Contact.objects.filter(**mine).order_by("id"))
+    rounds = tuple(Round.objects.filter(**mine).order_by("number"))
+    return Dossier(
+        call,
+        rounds,
+        tasks,
+        pauses,
+        callbacks,
+        disputes,
+        contacts,
+        notes,
+        _files(actor, call, notes),
+        _people(call, notes.values(), tasks, rounds, pauses, callbacks, disputes, contacts),
+        unit_cards(actor),
+    )
+
+
+def unit_cards(actor: Actor) -> dict[int, registry.UnitCard]:
+    """The units of the zone by id."""
+    return {card.id: card for card in registry.units(actor).values()}
+
+
+def _files(
+    actor: Actor, call: Call, notes: dict[int, Note]
+) -> dict[tuple[str, int], list[Attachment]]:
+    rows = Attachment.objects.filter(tenant_id=actor.tenant_id).filter(
+        Q(subject_type="calls.call", subject_id=call.pk)
+        | Q(subject_type="calls.note", subject_id__in=list(notes))
+    )
+    found: dict[tuple[str, int], list[Attachment]] = {}
+    for row in rows.order_by("id"):
+        found.setdefault((row.subject_type, row.subject_id or 0), []).append(row)
+    return found
+
+
+PERSON_FIELDS = (
+    "author_id",
+    "person_id",
+    "answered_by_id",
+    "reviewed_by_id",
+    "called_back_by_id",
+    "proposer_id",
+    "approver_id",
+    "by_id",
+    "raised_by_id",
+    "adjudicated_by_id",
+    "signed_by_id",
+)
+
+
+def _people(call: Call, *groups: Iterable[Any]) -> dict[int, str]:
+    ids = {call.reported_by_id}
+    for group in groups:
+        for row in group:
+            ids.update(getattr(row, name, None) for name in PERSON_FIELDS)
+    return names_of({i for i in ids if i is not None})
+
+
+def names_of(person_ids: Iterable[int]) -> dict[int, str]:
+    """The names of people by id."""
+    rows = User.objects.filter(id__in=list(person_ids))
+    return {p.pk: str(p) for p in rows.only("name", "username")}
+
+
+def case_of(actor: Actor, found: Dossier, *, now: datetime) -> Case:
+    """The same rows as facts for the guards, without asking again."""
+    this = found.round
+    known = {
+        "round": this,
+        "tasks": found.tasks_of(this),
+        "pauses": [p for p in found.pauses if p.round_id == this.pk],
+        "callbacks": [
+            c for c in found.callbacks if c.round_id == this.pk and c.superseded_by_id is None
+        ],
+        "disputes": list(found.disputes),
+    }
+    return Case(actor, found.call, now, known=known)
+
+
+def light(call: Call, now: datetime) -> str:
+    """green, yellow, red, grey, or "" when no clock runs any more."""
+    return rules.light(
+        now,
+        due_at=call.due_at,
+        yellow_at=call.yellow_at,
+        is_running=call.state in OPEN,
+        is_paused=call.state in PAUSED,
+    )
+
+
+def proposal(actor: Actor, call: Call) -> mandate.Ruling | None:
+    """Whose job the call was found to be, with the reasons; None before a matter is set."""
+    return mandate.ruling(actor, call.decision_id) if call.decision_id else None

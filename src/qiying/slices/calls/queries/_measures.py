@@ -1,0 +1,162 @@
+"""What the rates count, once: the board and the list behind each number use the same tests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from qiying.kernel.access import Actor
+from qiying.slices.calls.models import Call, Round
+from qiying.slices.calls.rules import RELAPSE_WITHIN, Resolved, RoundState
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ROUND_ORDER = ("-due_at", "-id")
+CLOSED = Q(state=RoundState.CLOSED)
+SAID_YES = Q(resolved=Resolved.YES)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A share of rounds: those that count, of those that are asked about.
+
+    ``half`` are rounds that count one half (partly solved).
+    """
+
+    name: str
+    numerator: Q
+    denominator: Q = Q()
+    half: Q | None = None
+
+
+def relapsed(tenant_id: int) -> Exists:
+    """The same firm called again about the same matter within 30 days of the closure."""
+    again = Call.objects.filter(
+        tenant_id=tenant_id,
+        enterprise_id=OuterRef("call__enterprise_id"),
+        matter_code=OuterRef("call__matter_code"),
+        received_at__gt=OuterRef("closed_at"),
+        received_at__lte=OuterRef("closed_at") + RELAPSE_WITHIN,
+    ).exclude(matter_code="")
+    return Exists(again.exclude(id=OuterRef("call_id")))
+
+
+def measures(tenant_id: int) -> dict[str, Measure]:
+    """The measures by name (see the chapter on rates in the slice's documentation)."""
+    in_time = Q(contact_due_at=None) | Q(contacted_at__lte=F("contact_due_at"))
+    verified = (
+        CLOSED
+        & SAID_YES
+        & Q(called_back_by__isnull=False, reopened_at=None)
+        & ~Q(relapsed(tenant_id))
+    )
+    rows = (
+        Measure("due", Q()),
+        Measure("responded", Q(contacted_at__isnull=False) & in_time),
+        Measure("on_time", CLOSED & Q(is_on_time=True)),
+        Measure("declared", CLOSED),
+        Measure("verified", verified),
+        Measure("first_time", CLOSED & SAID_YES & Q(number=1)),
+        Measure("solved", SAID_YES, ~Q(resolved=""), Q(resolved=Resolved.PARTLY)),
+        Measure("satisfied", Q(rating__gte=3), Q(rating__isnull=False)),
+        Measure("satisfied_strictly", Q(rating__gte=4), Q(rating__isnull=False)),
+        Measure("rated", Q(rating__isnull=False)),
+        Measure("redone", Q(state=RoundState.REJECTED) | Q(reopened_at__isnull=False)),
+    )
+    return {m.name: m for m in rows}
+
+
+def midnight(day: date) -> datetime:
+    """The start of a day in Shanghai."""
+    return datetime.combine(day, time(), tzinfo=SHANGHAI)
+
+
+def population(actor: Actor, start: date, end: date, *, now: datetime) -> QuerySet[Round]:
+    """Rounds due from ``start`` until before ``end`` and by now, whatever became of them.
+
+    Overdue open ones are in; what was declined or withdrawn is not, because nothing was owed any
+    more; what is not due yet is not judged yet.
+    """
+    until = min(midnight(end), now)
+    rows = Round.objects.visible_to(actor).filter(due_at__gte=midnight(start), due_at__lt=until)
+    return rows.exclude(state=RoundState.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFilters:
+    """What is listed behind a number: a measure, who missed it, period, unit, matter, place."""
+
+    start: date | None = None
+    end: date | None = None
+    measure: str = "due"
+    missed: bool = False
+    """List those in the denominator that do not count."""
+    unit: str = ""
+    matter: str = ""
+    place: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Self:
+        """The known names of a query string; anything else is left aside."""
+        return cls(
+            start=_day(given.get("start")),
+            end=_day(given.get("end")),
+            measure=str(given.get("measure") or "due"),
+            missed=str(given.get("missed") or "") in {"1", "true", "on"},
+            unit=str(given.get("unit") or ""),
+            matter=str(given.get("matter") or ""),
+            place=str(given.get("place") or ""),
+        )
+
+    def as_query(self) -> dict[str, str]:
+        """The filters that are set, for the URL."""
+        found = {
+            "start": self.start.isoformat() if self.start else "",
+            "end": self.end.isoformat() if self.end else "",
+            "measure": self.measure,
+            "missed": "1" if self.missed else "",
+            "unit": self.unit,
+            "matter": self.matter,
+            "place": self.place,
+        }
+        return {k: v for k, v in found.items() if v}
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(text or ""))
+    except ValueError:
+        return None
+
+
+def answerable_unit() -> Coalesce:
+    """The unit that a round counts for: its lead, before dispatch the first receiver."""
+    return Coalesce("lead_unit_id", "call__first_receiver_id")
+
+
+def list_rounds(actor: Actor, filters: RoundFilters, *, now: datetime) -> QuerySet[Round]:
+    """The rounds behind a number; page them with ``ROUND_ORDER``."""
+    today = now.astimezone(SHANGHAI).date()
+    start = filters.start or today.replace(day=1)
+    rows = population(actor, start, filters.end or today + timedelta(days=1), now=now)
+    found = measures(actor.tenant_id)
+    measure = found.get(filters.measure, found["due"])
+    rows = rows.filter(measure.denominator)
+    counts = measure.numerator if measure.half is None else measure.numerator | measure.half
+    rows = rows.exclude(pk__in=rows.filter(counts)) if filters.missed else rows.filter(counts)
+    return _narrowed(rows, filters).select_related("call", "call__enterprise", "lead_unit")
+
+
+def _narrowed(rows: QuerySet[Round], filters: RoundFilters) -> QuerySet[Round]:
+    if filters.unit:
+        if not filters.unit.isdecimal():
+            return rows.none()
+        rows = rows.annotate(answerable=answerable_unit()).filter(answerable=int(filters.unit))
+    if filters.matter:
+        rows = rows.filter(call__matter_code="" if filters.matter == "-" else filters.matter)
+    if filters.place:
+        rows = rows.filter(call__township_code="" if filters.place == "-" else filters.place)
+    return rows

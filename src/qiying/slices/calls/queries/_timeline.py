@@ -1,0 +1,191 @@
+"""What happened to a call, in the reader's words, from events and notes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from qiying.kernel.access import Actor, Role
+from qiying.kernel.models import Attachment, Event
+from qiying.kernel.models.identity import ROLE_LABELS
+from qiying.slices.calls.models import (
+    CLOCK_LABELS,
+    CLOSURE_LABELS,
+    DECLINE_LABELS,
+    GRADE_LABELS,
+    OUTCOME_LABELS,
+    PAUSE_LABELS,
+    RESULT_LABELS,
+    Call,
+)
+from qiying.slices.calls.queries._dossier import Dossier, dossier, names_of
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: when, what (translated), by whom, and the words and files that belong to it."""
+
+    at: datetime
+    topic: str
+    title: str
+    who: str
+    text: str
+    tone: str
+    """done, current, todo or stopped."""
+    files: tuple[Attachment, ...]
+    is_internal: bool
+    round: int
+
+
+TITLES: Mapping[str, tuple[Promise | str, str]] = {
+    "calls.received": (_("The firm raised the call"), "done"),
+    "calls.classified": (_("Matter set to %(matter)s"), "done"),
+    "calls.accepted": (_("Accepted"), "done"),
+    "calls.info_asked": (_("The firm is asked for information; the clock pauses"), "stopped"),
+    "calls.info_supplied": (_("The firm gave the information"), "done"),
+    "calls.declined": (_("Not accepted: %(decline)s"), "stopped"),
+    "calls.withdrawn": (_("The firm withdrew the call"), "stopped"),
+    "calls.dispatched": (_("Dispatched to %(unit)s"), "done"),
+    "calls.signed": (_("%(unit)s signed for it"), "done"),
+    "calls.person_assigned": (_("%(person)s of %(unit)s is in charge"), "done"),
+    "calls.disputed": (_("%(unit)s disputes the dispatch"), "stopped"),
+    "calls.adjudicated": (_("Decided: %(unit)s leads, no return"), "done"),
+    "calls.contacted": (_("%(unit)s spoke to the firm"), "done"),
+    "calls.contact_failed": (_("%(unit)s did not reach the firm"), "stopped"),
+    "calls.stage_reported": (_("%(unit)s gave a stage report"), "done"),
+    "calls.task_done": (_("%(unit)s did its part"), "done"),
+    "calls.pause_proposed": (_("Pause proposed: %(reason)s"), "todo"),
+    "calls.pause_approved": (_("The clock is paused: %(reason)s"), "stopped"),
+    "calls.pause_refused": (_("The pause was refused"), "done"),
+    "calls.resumed": (_("The clock runs on"), "done"),
+    "calls.scheduled": (_("Followed through; milestone %(milestone)s"), "done"),
+    "calls.answered": (_("%(unit)s answered: %(result)s"), "done"),
+    "calls.review_passed": (_("The answer passed review"), "done"),
+    "calls.review_returned": (_("The answer was returned"), "stopped"),
+    "calls.callback_attempted": (_("Call-back attempt %(attempt)s: %(outcome)s"), "stopped"),
+    "calls.callback_superseded": (_("Attempt corrected: %(outcome)s"), "done"),
+    "calls.callback_rejected": (_("The firm was not content; round %(round)s begins"), "stopped"),
+    "calls.closed": (_("Closed: %(closure)s"), "done"),
+    "calls.rated": (_("The firm rated: %(grade)s"), "done"),
+    "calls.reopened": (_("The firm re-opened the call; round %(round)s begins"), "stopped"),
+    "calls.archived": (_("Archived"), "done"),
+    "calls.noted": (_("Internal note"), "done"),
+    "calls.messaged": (_("Message"), "done"),
+    "calls.deadline_changed": (_("Deadline derived again: %(due)s"), "done"),
+    "calls.overdue": (_("Overdue: %(clock)s"), "stopped"),
+}
+INTERNAL_TOPICS = frozenset(
+    {
+        "calls.classified",
+        "calls.person_assigned",
+        "calls.disputed",
+        "calls.adjudicated",
+        "calls.stage_reported",
+        "calls.task_done",
+        "calls.pause_proposed",
+        "calls.pause_refused",
+        "calls.answered",
+        "calls.review_returned",
+        "calls.callback_superseded",
+        "calls.noted",
+        "calls.overdue",
+    }
+)
+OUTSIDERS = frozenset({Role.ENTERPRISE, Role.MACHINE})
+
+
+def timeline(actor: Actor, call: Call, *, found: Dossier | None = None) -> list[Line]:
+    """The lines that this actor may read, oldest first."""
+    found = found or dossier(actor, call)
+    rows = Event.objects.filter(
+        tenant_id=actor.tenant_id, subject_type="calls.call", subject_id=call.pk
+    ).order_by("sequence")
+    is_outside = actor.roles <= OUTSIDERS
+    shown = [e for e in rows if not (is_outside and e.topic in INTERNAL_TOPICS)]
+    people = found.people | _missing(shown, found)
+    return [_line(e, found, people, is_outside=is_outside) for e in shown]
+
+
+def _missing(rows: Sequence[Event], found: Dossier) -> dict[int, str]:
+    asked = {_person_id(e.actor) for e in rows} | {e.data.get("person") for e in rows}
+    ids = {i for i in asked if i} - set(found.people)
+    return names_of(ids) if ids else {}
+
+
+def _person_id(actor: str) -> int:
+    return int(actor[1:]) if actor.startswith("p") else 0
+
+
+def _line(event: Event, found: Dossier, people: dict[int, str], *, is_outside: bool) -> Line:
+    title, tone = TITLES.get(event.topic, (event.topic, "done"))
+    note_id = _note_for(event, found, is_outside=is_outside)
+    data = _names(event.data, found, people)
+    return Line(
+        at=event.occurred_at,
+        topic=event.topic,
+        title=str(title) % data,
+        who=_who(event, people),
+        text=found.words(note_id),
+        tone=tone,
+        files=tuple(_files(event, found, note_id)),
+        is_internal=event.topic in INTERNAL_TOPICS,
+        round=int(event.data.get("round") or 1),
+    )
+
+
+def _note_for(event: Event, found: Dossier, *, is_outside: bool) -> int:
+    """An answer is the firm's to read once it passed review: it then stands at that line."""
+    note = int(event.data.get("note") or 0)
+    if event.topic == "calls.review_passed" and is_outside:
+        return int(event.data.get("answer") or 0)
+    return note
+
+
+def _files(event: Event, found: Dossier, note_id: int) -> list[Attachment]:
+    if event.topic == "calls.received":
+        return found.call_files
+    return found.note_files(note_id)
+
+
+def _who(event: Event, people: dict[int, str]) -> str:
+    person = people.get(_person_id(event.actor), "")
+    role = str(ROLE_LABELS.get(event.role, ""))  # type: ignore[call-overload]  # a role's code
+    return f"{person} · {role}" if person and role else person or role
+
+
+def _label(words: Mapping[Any, Promise | str], code: Any) -> str:
+    return str(words.get(code, code or ""))
+
+
+def _names(
+    data: Mapping[str, Any], found: Dossier, people: dict[int, str]
+) -> dict[str, str]:
+    """The words for the codes and ids that a title may ask for."""
+    return {
+        "unit": found.unit(data.get("unit")),
+        "person": people.get(data.get("person") or 0, ""),
+        "matter": str(data.get("matter") or ""),
+        "decline": _label(DECLINE_LABELS, data.get("code")),
+        "reason": _label(PAUSE_LABELS, data.get("reason")),
+        "milestone": str(data.get("milestone") or ""),
+        "result": _label(RESULT_LABELS, data.get("result")),
+        "attempt": str(data.get("attempt") or ""),
+        "outcome": _label(OUTCOME_LABELS, data.get("outcome")),
+        "closure": _label(CLOSURE_LABELS, data.get("closure")),
+        "grade": _label(GRADE_LABELS, data.get("grade")),
+        "round": str(data.get("round") or ""),
+        "clock": _label(CLOCK_LABELS, data.get("clock")),
+        "due": _moment(data.get("due")),
+    }
+
+
+def _moment(text: Any) -> str:
+    if not isinstance(text, str) or not text:
+        return ""
+    return f"{datetime.fromisoformat(text).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
