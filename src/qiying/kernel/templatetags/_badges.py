@@ -112,7 +112,7 @@ def tone_of(seconds: float, warn: int = 60, crit: int = 30) -> str:
 
 
 def countdown(
-    due_at: datetime | None, paused: object = "", warn: int = 60, crit: int = 30
+    due_at: datetime | None, paused: object = "", warn: int = 60, crit: int = 30, size: str = ""
 ) -> SafeString | str:
     """Time left until a deadline; runs by itself in the browser, correct without it.
 
@@ -124,19 +124,22 @@ def countdown(
         Truthy: the clock stands still; a text is printed as the reason.
     warn, crit
         Minutes left at which the colour turns amber and red.
+    size
+        ``huge`` for the one clock of a record.
     """
     if due_at is None:
         return "—"
+    css = f"countdown {escaped(size)}".strip()
     full = f"{due_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
     if paused:
         word = _("Paused") if paused in (True, 1, "1") else paused
         return markup(
-            f'<span class="countdown" data-tone="paused" title="{full}">'
+            f'<span class="{css}" data-tone="paused" title="{full}">'
             f"{icon('circle-pause', 14)}{escaped(word)}</span>"
         )
     left = (due_at - timezone.now()).total_seconds()
     return markup(
-        f'<qy-count class="countdown" data-tone="{tone_of(left, warn, crit)}" title="{full}"'
+        f'<qy-count class="{css}" data-tone="{tone_of(left, warn, crit)}" title="{full}"'
         f' data-due="{int(due_at.timestamp() * 1000)}" data-warn="{int(warn)}"'
         f' data-crit="{int(crit)}">{escaped(remaining(left))}</qy-count>'
     )

@@ -56,9 +56,9 @@ def empty_state(content: str, icon_name: str, title: object, text: object = "") 
 
 def no_result(clear_url: str = "?", title: object = "", text: object = "") -> SafeString:
     """A filter found nothing: say so and offer to clear it."""
-    clear = f'<a class="btn" href="{escaped(clear_url)}">{escaped(_("Clear the filter"))}</a>'
+    words = escaped(_("Clear the filter"))
     return empty_state(
-        clear,
+        f'<a class="btn" href="{escaped(clear_url)}">{words}</a>',
         "search-x",
         title or _("Nothing matches"),
         text or _("Remove a condition, or check the spelling."),
@@ -71,9 +71,8 @@ def error_note(
     """Something failed: what, what still works, retry, and the number to quote."""
     again = icon("rotate-cw", 16) + escaped(_("Try again"))
     retry = f'<div class="actions"><a class="btn" href="{escaped(retry_url)}">{again}</a></div>'
-    quote = (
-        f"<br><small>{escaped(_('Reference'))} {escaped(reference)}</small>" if reference else ""
-    )
+    words = escaped(_("Reference"))
+    quote = f"<br><small>{words} {escaped(reference)}</small>" if reference else ""
     return markup(
         f'<div class="empty empty-error" role="alert"><span class="empty-icon">{icon("cloud-off", 22)}'
         f"</span><b>{escaped(title)}</b><p>{escaped(text)}{quote}</p>{retry if retry_url else ''}</div>"
@@ -83,31 +82,30 @@ def error_note(
 def drawer(
     content: str, title: object, close_url: str = "", open_url: str = "", tag: object = ""
 ) -> SafeString:
-    """A panel at the right over the list. Content: ``<div class="drawer-body">`` and ``<footer>``."""
-    more = (
-        f'<a class="icon-button" href="{escaped(open_url)}" aria-label="{escaped(_("Open the full page"))}">'
-        f"{icon('external-link', 18)}</a>"
-        if open_url
-        else ""
-    )
-    shut = f'aria-label="{escaped(_("Close"))}">{icon("x", 18)}'
+    """A panel at the right over the list. It holds ``drawer-body``, ``drawer-foot``."""
+    more = attributes(class_="icon-button", href=open_url, aria_label=_("Open the full page"))
+    shut = attributes(class_="icon-button", data_act="close-drawer", aria_label=_("Close"))
+    cross = icon("x", 18)
     close = (
-        f'<a class="icon-button" data-act="close-drawer" href="{escaped(close_url)}" {shut}</a>'
+        f'<a href="{escaped(close_url)}"{shut}>{cross}</a>'
         if close_url
-        else f'<button class="icon-button" type="button" data-act="close-drawer" {shut}</button>'
+        else f'<button type="button"{shut}>{cross}</button>'
     )
+    wider = f"<a{more}>{icon('external-link', 18)}</a>" if open_url else ""
     return markup(
         '<div class="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" data-drawer>'
-        f'<header>{escaped(tag)}<h2 id="drawer-title">{escaped(title)}</h2>{more}{close}</header>'
-        f"{content}</div>"
+        f'<div class="drawer-head">{escaped(tag)}<h2 id="drawer-title">{escaped(title)}</h2>'
+        f"{wider}{close}</div>{content}</div>"
     )
 
 
 def bulk_bar(content: str) -> SafeString:
     """The dark bar that appears while rows are selected; its buttons act on ``name=id`` boxes."""
+    label = attributes(role="toolbar", aria_label=_("With the selected rows"))
+    words = escaped(_("Selected"))
     return markup(
-        f'<div class="bulk" data-bulk hidden role="toolbar" aria-label="{escaped(_("With the selected rows"))}">'
-        f"<span>{escaped(_('Selected'))} <b data-count>0</b></span>{content}</div>"
+        f'<div class="bulk" data-bulk hidden{label}><span>{words} <b data-count>0</b></span>'
+        f"{content}</div>"
     )
 
 
@@ -131,10 +129,11 @@ def filter_bar(
     kept = [(n, request.GET.get(n)) for n in ("sort", "view")] if request else []
     hidden = "".join(f'<input type="hidden"{attributes(name=n, value=v)}>' for n, v in kept if v)
     css = "btn small only-no-script" if target else "btn small"
+    words = escaped(_("Filter"))
     return markup(
         f'<form class="filter-bar" method="get" action="{escaped(path)}" role="search"'
         f"{attributes(aria_label=label)}{live if target else ''}>{hidden}{content}"
-        f'<button class="{css}" type="submit">{escaped(_("Filter"))}</button></form>'
+        f'<button class="{css}" type="submit">{words}</button></form>'
     )
 
 
