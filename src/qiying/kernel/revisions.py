@@ -33,6 +33,9 @@ def bump(actor: Actor, name: str) -> None:
             "ON CONFLICT (tenant_id, name) DO UPDATE SET value = kernel_counter.value + 1",
             [actor.tenant_id, PREFIX + name],
         )
+    scope = tenancy.current()
+    if scope is not None:
+        scope.has_bumped = True
 
 
 class Kept(Generic[T]):
@@ -48,6 +51,10 @@ class Kept(Generic[T]):
         if found is not None and found[0] == revision:
             return found[1]
         value = build()
+        scope = tenancy.current()
+        if scope is not None and scope.has_bumped:
+            # not committed yet: if this is rolled back, another change gets the same revision
+            return value
         with self._lock:
             self._kept[tenant_id] = (revision, value)
         return value

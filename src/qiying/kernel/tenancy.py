@@ -32,6 +32,8 @@ class Scope:
     tenant_id: int
     is_writing: bool
     drafts: "list[Draft]" = field(default_factory=list)
+    has_bumped: bool = False
+    """Slow data was changed here: copies built from now on may yet be rolled back."""
     on_flush: "Callable[[Scope], None] | None" = None
 
 
