@@ -15,6 +15,16 @@ def test_a_killed_part_is_started_again(platform: Any, part: str) -> None:
     assert platform.is_running()
 
 
+def test_jobs_are_done_after_every_part_was_killed(platform: Any) -> None:
+    for part in ("database", "worker", "web", "database"):
+        platform.kill(part)
+        platform.wait_until_ready()
+    platform.qiying("procrastinate", "defer", "kernel.sweep", '{"timestamp": 1}')
+    assert platform.eventually(
+        lambda: platform.query("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+    )
+
+
 def test_a_second_start_beside_the_first_is_refused_in_a_sentence(platform: Any) -> None:
     with pytest.raises(AssertionError, match="already runs in"):
         platform.qiying("serve", "--no-demo")

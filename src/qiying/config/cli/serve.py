@@ -97,9 +97,12 @@ def worker(
     _leave_with_parent(with_parent=with_parent)
     _platform.start_django()
 
-    from django.core.management import call_command
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    call_command("procrastinate", "worker", concurrency=concurrency)
+    # Finished jobs are deleted: the record of what happened is the chain of events, not the queue.
+    with app.replace_connector(DjangoConnector().get_worker_connector()) as at_work:
+        at_work.run_worker(concurrency=concurrency, delete_jobs="successful")
 
 
 def _leave_with_parent(*, with_parent: bool) -> None:
