@@ -2,9 +2,11 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -23,8 +25,24 @@ MAX_SENT = 3
 MAX_TRIES = 5
 
 
+_shown: list[Callable[[], list[tuple[str, str, str]]]] = []
+
+
+def show_accounts(source: Callable[[], list[tuple[str, str, str]]]) -> None:
+    """Let the demonstration print its (role, user name, password) on the sign-in page."""
+    _shown.append(source)
+
+
+def shown_accounts() -> list[tuple[str, str, str]]:
+    """The accounts of a demonstration; none unless ``QIYING_DEMO`` is on."""
+    return [row for source in _shown for row in source()] if settings.DEMO else []
+
+
 def by_password(request: HttpRequest, username: str, password: str) -> User:
-    """The person of this name and password; every failure counts towards the lock."""
+    """The person of this name (or number) and password; every failure counts towards the lock."""
+    if PHONE.fullmatch(username):
+        owner = User.objects.filter(phone=username, is_active=True).first()
+        username = owner.username if owner else username
     user = authenticate(request, username=username, password=password)
     if getattr(request, "axes_locked_out", False):
         raise Throttled("signin.locked")

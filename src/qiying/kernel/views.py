@@ -76,6 +76,7 @@ def _sign_in_page(
         "way": way,
         "next": _next(request),
         "sentence": problems.sentence(problem) if problem else "",
+        "accounts": signin.shown_accounts(),
     }
     return render(request, "kernel/sign_in.html", context, status=status)
 

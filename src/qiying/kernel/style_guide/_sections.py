@@ -121,7 +121,7 @@ SECTIONS = (
     ),
     Section(
         "phone",
-        lazy("Phone"),
+        lazy("Phone pages"),
         "smartphone",
         {
             "tiles": lazy("Big choices"),
