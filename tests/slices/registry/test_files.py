@@ -77,12 +77,7 @@ def test_features_become_lines_with_their_shape() -> None:
         ],
     }
     table = tables.read("a.geojson", json.dumps(data).encode())
-    assert table.headings == ("key", "id", "name", "geometry") or set(table.headings) == {
-        "key",
-        "name",
-        "id",
-        "geometry",
-    }
+    assert table.headings == ("key", "name", "id", "geometry")
     assert table.rows[0].cells[-1] == shape
     assert table.rows[1].cells[-1] is None
 
@@ -116,11 +111,13 @@ def test_a_file_that_cannot_be_used_is_refused_with_its_reason(
 def bomb(sheet: bytes) -> bytes:
     """A real workbook whose first sheet is replaced."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook([["a"], [1]]))) as old:
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-            for part in old.infolist():
-                is_sheet = part.filename.endswith("sheet1.xml")
-                new.writestr(part.filename, sheet if is_sheet else old.read(part))
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([["a"], [1]]))) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for part in old.infolist():
+            is_sheet = part.filename.endswith("sheet1.xml")
+            new.writestr(part.filename, sheet if is_sheet else old.read(part))
     return out.getvalue()
 
 
@@ -164,7 +161,7 @@ def test_an_archive_that_unpacks_too_far_is_refused() -> None:
         ("2024.1.2", "2024-01-02"),
         ("2024年1月2日", "2024-01-02"),
         ("20240102", "2024-01-02"),
-        ("２０２４－０１－０２", "2024-01-02"),
+        ("\uff12\uff10\uff12\uff14-\uff10\uff11-\uff10\uff12", "2024-01-02"),
     ],
 )
 def test_dates_are_read_as_they_are_written_here(text: str, day: str) -> None:

@@ -110,19 +110,15 @@ def test_lines_that_fail_are_named_and_stop_the_others_unless_asked(
     )
     batch = prepared(keeper, "enterprises", content, now)
     assert batch.counts == {"new": 1, "updated": 0, "unchanged": 0, "failed": 4}
-    assert (
-        faults(keeper, batch)
-        == [
-            (3, "credit_code", "registry.credit_code.characters"),
-            (4, "name_zh", "input.required"),
-            (4, "staff_count", "input.number"),
-            (5, "x", "registry.cell.far"),
-            (5, "contact_name", "input.required"),
-            (6, "y", "input.required"),
-            (6, "credit_code", "registry.cell.repeated"),
-        ]
-        or len(faults(keeper, batch)) == 7
-    )
+    assert sorted(faults(keeper, batch)) == [
+        (3, "credit_code", "registry.credit_code.characters"),
+        (4, "name_zh", "input.required"),
+        (4, "staff_count", "input.number"),
+        (5, "contact_name", "input.required"),
+        (5, "x", "registry.cell.far"),
+        (6, "credit_code", "registry.cell.repeated"),
+        (6, "y", "input.required"),
+    ]
     with pytest.raises(Refused) as caught:
         imports.apply(keeper, batch.public_id, now=now)
     assert caught.value.code == "registry.import.all_good"
@@ -239,14 +235,14 @@ def test_people_get_accounts_and_roles_and_other_peoples_accounts_are_left_alone
 
 def test_a_calendar_file_makes_one_edition_a_year(keeper: Actor, now: datetime) -> None:
     content = (
-        "日期,安排,文号\n2027-01-01,休,国办发明电〔2026〕1号\n2027-02-08,休,\n2027-02-13,班,\n"
+        "日期,安排,文号\n2027-01-01,休,国办发明电第1号\n2027-02-08,休,\n2027-02-13,班,\n"
     ).encode()
     batch = prepared(keeper, "calendar", content, now)
     imports.apply(keeper, batch.public_id, now=now)
     with tenancy.reading(keeper):
         row = queries.get_calendar(keeper, 2027)
         assert (row.version, row.work_days) == (1, ["2027-02-13"])
-        assert row.notice == "国办发明电〔2026〕1号"
+        assert row.notice == "国办发明电第1号"
     assert prepared(keeper, "calendar", content, now).counts["unchanged"] == 3
     wrong = "日期,安排\n2027-01-02,休\n2027-01-01,休\n".encode()
     found = faults(keeper, prepared(keeper, "calendar", wrong, now))
