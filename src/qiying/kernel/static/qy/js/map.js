@@ -71,7 +71,7 @@ class ZoneMap {
   }
 
   draw(data, kind) {
-    const isQuiet = ["planned", "developed", "water", "road"].includes(kind) || Boolean(this.element.dataset.pick);
+    const isQuiet = ["planned", "developed", "water", "road"].includes(kind) || Boolean(this.element.dataset.placing);
     return L.geoJSON(data, {
       renderer: this.renderer,
       interactive: !isQuiet,
@@ -92,7 +92,7 @@ class ZoneMap {
     const text = tooltip(feature);
     if (text && !isQuiet) layer.bindTooltip(text, { sticky: !(layer instanceof L.Marker), direction: "top", offset: [0, -10] });
     const url = feature.properties?.url;
-    if (url && !this.element.dataset.pick) {
+    if (url && !this.element.dataset.placing) {
       layer.on("click", () => { location.href = url; });
       layer.on("keypress", (event) => { if (event.originalEvent.key === "Enter") location.href = url; });
     }

@@ -32,7 +32,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  const scope = event.target.closest("[data-bulk-form], table");
+  const scope = event.target.closest("[data-bulk-form]") ?? event.target.closest("table");
   if (!scope) return;
   if (event.target.matches("[data-pick-all]")) {
     all("[data-pick]", scope).forEach((box) => { box.checked = event.target.checked; });
