@@ -8,13 +8,7 @@ from django.db.models import Exists, Model, OuterRef, Q
 
 from qiying.kernel.access import Actor, Role
 from qiying.slices.calls.rules import INTERNAL, NoteKind, RoundState, TaskState
-
-
-def _portfolio(actor: Actor) -> frozenset[int]:
-    from qiying.slices.registry import public as registry  # noqa: PLC0415  being written
-
-    return registry.portfolio_ids(actor)
-
+from qiying.slices.registry import public as registry
 
 M_co = TypeVar("M_co", bound=Model, covariant=True)
 SEES_ALL = frozenset(
@@ -41,7 +35,7 @@ def reach(actor: Actor) -> Q | None:
     if units:
         found |= Q(_has_task(units))
     if actor.has(Role.GRID_OFFICER):
-        found |= Q(enterprise_id__in=_portfolio(actor))
+        found |= Q(enterprise_id__in=registry.portfolio_ids(actor))
     if actor.enterprises:
         found |= Q(enterprise_id__in=actor.enterprises)
     if actor.has(Role.MACHINE):
@@ -103,6 +97,6 @@ class VisitRows(models.QuerySet[M_co]):
         if actor.roles & SEES_ALL:
             return rows
         if actor.has(Role.GRID_OFFICER):
-            firms = _portfolio(actor)
+            firms = registry.portfolio_ids(actor)
             return rows.filter(Q(officer_id=actor.person_id) | Q(enterprise_id__in=firms))
         return rows.none()

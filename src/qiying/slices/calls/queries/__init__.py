@@ -8,7 +8,7 @@ from qiying.slices.calls.queries._board import (
     leader_board,
     totals,
 )
-from qiying.slices.calls.queries._case import Case
+from qiying.slices.calls.queries._case import Case, local_day
 from qiying.slices.calls.queries._dossier import (
     Dossier,
     case_of,
@@ -35,6 +35,8 @@ from qiying.slices.calls.queries._find import (
     attempts_of,
     callback_queue,
     find_call,
+    find_pause_call,
+    find_task_call,
     firm_calls,
     get_by_public_id,
     get_call,
@@ -84,6 +86,8 @@ __all__ = [
     "count_capped",
     "dossier",
     "find_call",
+    "find_pause_call",
+    "find_task_call",
     "firm_calls",
     "get_by_public_id",
     "get_call",
@@ -95,6 +99,7 @@ __all__ = [
     "list_calls",
     "list_rounds",
     "lit",
+    "local_day",
     "measures",
     "midnight",
     "morning_sheet",

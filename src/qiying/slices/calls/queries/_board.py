@@ -91,9 +91,7 @@ def leader_board(actor: Actor, *, start: date, end: date, now: datetime) -> Boar
     by_matter = _grouped(
         rows.annotate(key=F("call__matter_code")), known, period, "matter", titles
     )
-    by_place = _grouped(
-        rows.annotate(key=F("call__township_code")), known, period, "place", towns
-    )
+    by_place = _grouped(rows.annotate(key=F("call__township_code")), known, period, "place", towns)
     total = BoardRow("", "", _sum(by_unit, known, period))
     return Board(
         start,

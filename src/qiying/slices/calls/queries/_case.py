@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -102,6 +102,12 @@ class Case:
     @property
     def open_dispute(self) -> Dispute | None:
         return next((d for d in self.disputes if d.adjudicated_at is None), None)
+
+    def begin_round(self, round_: Round) -> None:
+        """Look at a round that was just opened; what was known of the one before is forgotten."""
+        for name in ("round", "tasks", "pauses", "callbacks"):
+            self.__dict__.pop(name, None)
+        self.__dict__["round"] = round_
 
     # --- rules.Facts ---
 
@@ -233,3 +239,8 @@ _CHECKS: Mapping[str, Callable[[Case, str, Where], bool]] = {
     Role.UNIT_LEADER: Case._of_the_unit,
     Role.MACHINE: Case._of_the_machine,
 }
+
+
+def local_day(now: datetime) -> date:
+    """The day in Shanghai."""
+    return now.astimezone(SHANGHAI).date()

@@ -82,7 +82,9 @@ class Dossier:
 def dossier(actor: Actor, call: Call) -> Dossier:
     """Load everything about a call that the caller has shown to be visible."""
     mine = {"tenant_id": actor.tenant_id, "call_id": call.pk}
-    notes = {n.pk: n for n in Note.objects.visible_to(actor).filter(call_id=call.pk).order_by("id")}
+    notes = {
+        n.pk: n for n in Note.objects.visible_to(actor).filter(call_id=call.pk).order_by("id")
+    }
     tasks = tuple(Task.objects.filter(**mine).order_by("id"))
     pauses = tuple(Pause.objects.filter(**mine).order_by("id"))
     callbacks = tuple(CallBack.objects.filter(**mine).order_by("id"))

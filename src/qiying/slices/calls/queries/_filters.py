@@ -87,9 +87,7 @@ class Filters:
         return bool(self.as_query())
 
 
-def list_calls(
-    actor: Actor, filters: Filters | None = None, *, now: datetime
-) -> QuerySet[Call]:
+def list_calls(actor: Actor, filters: Filters | None = None, *, now: datetime) -> QuerySet[Call]:
     """The visible calls that a filter leaves; page them with ``ORDER`` or ``DUE_ORDER``."""
     rows = Call.objects.visible_to(actor)
     for name, value in (filters or Filters()).as_query().items():
@@ -97,9 +95,7 @@ def list_calls(
     return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer("text", "words")
 
 
-def tab_counts(
-    actor: Actor, *, now: datetime, tabs: Sequence[str] = TABS
-) -> dict[str, int]:
+def tab_counts(actor: Actor, *, now: datetime, tabs: Sequence[str] = TABS) -> dict[str, int]:
     """How many calls wait behind each tab, counted up to ``CAP``, in one query."""
     parts = [
         Call.objects.visible_to(actor)
@@ -183,9 +179,7 @@ def _mine(value: str, actor: Actor, _now: datetime) -> Q:
     tasks = Task.objects.filter(
         tenant_id=actor.tenant_id, call_id=OuterRef("pk"), person_id=actor.person_id
     )
-    return Q(Exists(tasks.exclude(state=TaskState.WITHDRAWN))) | Q(
-        reported_by_id=actor.person_id
-    )
+    return Q(Exists(tasks.exclude(state=TaskState.WITHDRAWN))) | Q(reported_by_id=actor.person_id)
 
 
 def _due(value: str, _actor: Actor, now: datetime) -> Q:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
 from qiying.slices.calls.models import Call, CallBack, Pause, Round, Task, Visit
@@ -97,3 +98,17 @@ def attempts_of(actor: Actor, round_id: int) -> QuerySet[CallBack]:
     return CallBack.objects.filter(
         tenant_id=actor.tenant_id, round_id=round_id, superseded_by=None
     ).order_by("attempt")
+
+
+def find_task_call(actor: Actor, task_id: int) -> int | None:
+    """The call that a visible task belongs to."""
+    with tenancy.reading(actor):
+        rows = Task.objects.visible_to(actor).filter(id=task_id)
+        return rows.values_list("call_id", flat=True).first()
+
+
+def find_pause_call(actor: Actor, pause_id: int) -> int | None:
+    """The call that a visible pause belongs to."""
+    with tenancy.reading(actor):
+        rows = Pause.objects.visible_to(actor).filter(id=pause_id)
+        return rows.values_list("call_id", flat=True).first()

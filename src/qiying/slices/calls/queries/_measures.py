@@ -1,7 +1,7 @@
 """What the rates count, once: the board and the list behind each number use the same tests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ class Measure:
 
     name: str
     numerator: Q
-    denominator: Q = Q()
+    denominator: Q = field(default_factory=Q)
     half: Q | None = None
 
 

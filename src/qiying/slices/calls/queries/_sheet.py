@@ -96,9 +96,7 @@ def morning_sheet(actor: Actor, *, now: datetime, unit_id: int | None = None) ->
         taken = {c.pk for c in hits}
         if key in {"overdue", "due_today"}:
             left = [c for c in left if c.pk not in taken]
-        groups.append(
-            Group(key, str(label), tuple(hits[:MOST]), len(hits), {**query, **suffix})
-        )
+        groups.append(Group(key, str(label), tuple(hits[:MOST]), len(hits), {**query, **suffix}))
     return Sheet(units, tuple(groups), _late_tasks(actor, units, now))
 
 

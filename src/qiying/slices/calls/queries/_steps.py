@@ -100,9 +100,7 @@ def _open(case: Case, entity: Entity, name: str, entity_id: int) -> Iterator[Ope
     if blocked in HIDING:
         return
     tone = "primary" if name in PRIMARY else "danger" if name in GRAVE else "plain"
-    yield OpenStep(
-        name, str(STEP_LABELS[name]), entity, entity_id, tone, INPUTS[name], blocked
-    )
+    yield OpenStep(name, str(STEP_LABELS[name]), entity, entity_id, tone, INPUTS[name], blocked)
 
 
 HIDING = frozenset(

@@ -163,9 +163,7 @@ def _label(words: Mapping[Any, Promise | str], code: Any) -> str:
     return str(words.get(code, code or ""))
 
 
-def _names(
-    data: Mapping[str, Any], found: Dossier, people: dict[int, str]
-) -> dict[str, str]:
+def _names(data: Mapping[str, Any], found: Dossier, people: dict[int, str]) -> dict[str, str]:
     """The words for the codes and ids that a title may ask for."""
     return {
         "unit": found.unit(data.get("unit")),

@@ -1,0 +1,89 @@
+"""Everything that can happen to a call; the only writer of its tables."""
+
+from qiying.slices.calls.operations._closing import (
+    archive,
+    attempt_callback,
+    callback_confirm,
+    callback_reject,
+    close_unreached,
+    rate,
+    reopen,
+    supersede_attempt,
+)
+from qiying.slices.calls.operations._deadlines import note_overdue, rederive
+from qiying.slices.calls.operations._dispatch import (
+    adjudicate,
+    assign_person,
+    dispatch,
+    dispute,
+    sign,
+)
+from qiying.slices.calls.operations._intake import (
+    UNCHANGED,
+    accept,
+    ask_info,
+    classify,
+    decline,
+    supply_info,
+    withdraw,
+)
+from qiying.slices.calls.operations._receive import receive
+from qiying.slices.calls.operations._take import STEPS, take
+from qiying.slices.calls.operations._talk import message, note, record_visit
+from qiying.slices.calls.operations._tasks import CoUnit
+from qiying.slices.calls.operations._work import (
+    answer,
+    approve_pause,
+    contact,
+    propose_pause,
+    refuse_pause,
+    resume,
+    review_pass,
+    review_return,
+    schedule,
+    stage_report,
+    task_done,
+)
+
+__all__ = [
+    "STEPS",
+    "UNCHANGED",
+    "CoUnit",
+    "accept",
+    "adjudicate",
+    "answer",
+    "approve_pause",
+    "archive",
+    "ask_info",
+    "assign_person",
+    "attempt_callback",
+    "callback_confirm",
+    "callback_reject",
+    "classify",
+    "close_unreached",
+    "contact",
+    "decline",
+    "dispatch",
+    "dispute",
+    "message",
+    "note",
+    "note_overdue",
+    "propose_pause",
+    "rate",
+    "receive",
+    "record_visit",
+    "rederive",
+    "refuse_pause",
+    "reopen",
+    "resume",
+    "review_pass",
+    "review_return",
+    "schedule",
+    "sign",
+    "stage_report",
+    "supersede_attempt",
+    "supply_info",
+    "take",
+    "task_done",
+    "withdraw",
+]

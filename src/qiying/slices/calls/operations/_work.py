@@ -1,0 +1,274 @@
+"""The unit at work: first contact, co-handlers' parts, pauses, milestones, the answer."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from qiying.kernel.access import Actor
+from qiying.kernel.errors import Invalid
+from qiying.kernel.tenancy import operation
+from qiying.slices.calls import rules
+from qiying.slices.calls.models import Call, Contact, Pause
+from qiying.slices.calls.operations._move import (
+    begin,
+    begin_pause,
+    begin_task,
+    derive_round,
+    end_pause,
+    move_task,
+    run_answer_clock,
+    run_callback_clock,
+    touch,
+    write,
+)
+from qiying.slices.calls.rules import (
+    MILESTONE_WITHIN,
+    Clock,
+    NoteKind,
+    PauseReason,
+    PauseState,
+    Result,
+)
+from qiying.slices.registry import public as registry
+
+ONE_DAY = timedelta(days=1)
+
+
+@operation
+def contact(
+    actor: Actor,
+    call_id: int,
+    *,
+    now: datetime,
+    is_reached: bool = True,
+    text: str = "",
+    version: int | None = None,
+) -> Call:
+    """The lead spoke to the firm, or tried to; the first effective contact counts."""
+    move = begin(actor, call_id, "contact", now=now, version=version)
+    unit_id = move.call.lead_unit_id
+    note = write(move, NoteKind.CONTACT, text, unit_id=unit_id, is_needed=False)
+    Contact.objects.create(
+        tenant_id=actor.tenant_id,
+        call=move.call,
+        round=move.round,
+        unit_id=unit_id,
+        by_id=actor.person_id,
+        at=now,
+        is_reached=is_reached,
+        words_id=note,
+    )
+    if not is_reached:
+        return touch(move, "calls.contact_failed", note=note, unit=unit_id)
+    if move.round.contacted_at is None:
+        move.round.contacted_at = now
+        move.round.save(update_fields=["contacted_at"])
+    return move.end(note=note, unit=unit_id)
+
+
+@operation
+def stage_report(
+    actor: Actor,
+    task_id: int,
+    *,
+    now: datetime,
+    text: str,
+    attachments: Sequence[int] = (),
+    version: int | None = None,
+) -> Call:
+    """A co-handler says how far it is and why it is not done."""
+    move = begin_task(actor, task_id, "stage_report", now=now, version=version)
+    unit_id = move.task.unit_id
+    note = write(move, NoteKind.STAGE_REPORT, text, attachments=attachments, unit_id=unit_id)
+    move_task(move.task, "stage_report", move.role, reported_at=now, report_id=note)
+    return touch(move, "calls.stage_reported", note=note, unit=unit_id, task=task_id)
+
+
+@operation
+def task_done(
+    actor: Actor,
+    task_id: int,
+    *,
+    now: datetime,
+    text: str,
+    attachments: Sequence[int] = (),
+    version: int | None = None,
+) -> Call:
+    """A co-handler did its part."""
+    move = begin_task(actor, task_id, "task_done", now=now, version=version)
+    unit_id = move.task.unit_id
+    note = write(move, NoteKind.STAGE_REPORT, text, attachments=attachments, unit_id=unit_id)
+    move_task(move.task, "task_done", move.role, done_at=now, report_id=note)
+    return touch(move, "calls.task_done", note=note, unit=unit_id, task=task_id)
+
+
+@operation
+def propose_pause(
+    actor: Actor,
+    call_id: int,
+    *,
+    now: datetime,
+    reason: str,
+    text: str,
+    expected_to_at: datetime | None = None,
+    attachments: Sequence[int] = (),
+    version: int | None = None,
+) -> Call:
+    """Ask that the clock stand still, with reason and evidence; it runs until that is approved."""
+    if reason not in set(PauseReason):
+        raise Invalid("input.invalid", {"reason": "input.choice"})
+    if expected_to_at is not None and expected_to_at <= now:
+        raise Invalid("input.invalid", {"expected_to_at": "calls.future"})
+    move = begin(actor, call_id, "propose_pause", now=now, version=version)
+    unit_id = move.call.lead_unit_id
+    note = write(move, NoteKind.PAUSE, text, attachments=attachments, unit_id=unit_id)
+    pause = Pause.objects.create(
+        tenant_id=actor.tenant_id,
+        call=move.call,
+        round=move.round,
+        state=PauseState.PROPOSED,
+        reason_code=reason,
+        from_at=now,
+        expected_to_at=expected_to_at,
+        evidence_id=note,
+        proposer_id=actor.person_id,
+        proposed_at=now,
+    )
+    return move.end(note=note, pause=pause.pk, reason=reason, unit=unit_id)
+
+
+@operation
+def approve_pause(
+    actor: Actor, pause_id: int, *, now: datetime, version: int | None = None
+) -> Call:
+    """Let the clock stand still from now on; the deadline moves with the ledger."""
+    move, pause = begin_pause(actor, pause_id, "approve_pause", now=now, version=version)
+    pause.state, pause.from_at = PauseState.RUNNING, now
+    pause.approver_id, pause.decided_at = actor.person_id, now
+    pause.save(update_fields=["state", "from_at", "approver", "decided_at"])
+    derive_round(move, move.case.pauses)
+    run_answer_clock(move)
+    return move.end(
+        pause=pause.pk,
+        reason=pause.reason_code,
+        note=pause.evidence_id,
+        due=move.round.due_at.isoformat(),
+    )
+
+
+@operation
+def refuse_pause(
+    actor: Actor, pause_id: int, *, now: datetime, text: str, version: int | None = None
+) -> Call:
+    """The clock runs on."""
+    move, pause = begin_pause(actor, pause_id, "refuse_pause", now=now, version=version)
+    note = write(move, NoteKind.PAUSE_REFUSAL, text)
+    pause.state, pause.approver_id, pause.decided_at = PauseState.REFUSED, actor.person_id, now
+    pause.save(update_fields=["state", "approver", "decided_at"])
+    return move.end(pause=pause.pk, note=note, reason=pause.reason_code)
+
+
+@operation
+def resume(
+    actor: Actor,
+    call_id: int,
+    *,
+    now: datetime,
+    text: str = "",
+    attachments: Sequence[int] = (),
+    version: int | None = None,
+) -> Call:
+    """The reason for the pause is gone; the firm may say so itself when it was waited for."""
+    move = begin(actor, call_id, "resume", now=now, version=version)
+    note = write(move, NoteKind.RESUMPTION, text, attachments=attachments, is_needed=False)
+    end_pause(move)
+    run_answer_clock(move)
+    return move.end(note=note, due=move.round.due_at.isoformat())
+
+
+@operation
+def schedule(
+    actor: Actor,
+    call_id: int,
+    *,
+    now: datetime,
+    milestone_on: date,
+    text: str,
+    version: int | None = None,
+) -> Call:
+    """It cannot be finished in time: a plan with a day, followed through, counted unresolved."""
+    calendar = registry.calendar(actor)
+    last = rules.due_at(now, MILESTONE_WITHIN, calendar)
+    due_at = rules.closing(milestone_on, calendar)
+    if not now < due_at <= last:
+        raise Invalid("input.invalid", {"milestone_on": "calls.milestone"})
+    move = begin(actor, call_id, "schedule", now=now, version=version)
+    note = write(move, NoteKind.PLAN, text, unit_id=move.call.lead_unit_id)
+    move.set(
+        milestone_on=milestone_on,
+        clock=Clock.MILESTONE,
+        due_at=due_at,
+        yellow_at=max(now, due_at - ONE_DAY),
+        is_provisional=False,
+    )
+    return move.end(note=note, milestone=milestone_on.isoformat())
+
+
+@operation
+def answer(
+    actor: Actor,
+    call_id: int,
+    *,
+    now: datetime,
+    result: str,
+    text: str,
+    attachments: Sequence[int] = (),
+    version: int | None = None,
+) -> Call:
+    """The lead answers, after every co-handler has done its part or said why not."""
+    if result not in set(Result):
+        raise Invalid("input.invalid", {"result": "input.choice"})
+    move = begin(actor, call_id, "answer", now=now, version=version)
+    unit_id = move.call.lead_unit_id
+    note = write(move, NoteKind.ANSWER, text, attachments=attachments, unit_id=unit_id)
+    lead = move.case.lead_task
+    if lead is not None:
+        move_task(lead, "answer", move.role, done_at=now)
+    move.move_round(
+        "answer",
+        answered_at=now,
+        answered_by_id=actor.person_id,
+        answer_note_id=note,
+        result=result,
+    )
+    run_callback_clock(move)
+    return move.end(note=note, unit=unit_id, result=result)
+
+
+@operation
+def review_pass(actor: Actor, call_id: int, *, now: datetime, version: int | None = None) -> Call:
+    """The answer is good enough to be read by the firm and asked about."""
+    move = begin(actor, call_id, "review_pass", now=now, version=version)
+    round_ = move.move_round("review_pass", reviewed_at=now, reviewed_by_id=actor.person_id)
+    return move.end(answer=round_.answer_note_id, unit=round_.lead_unit_id)
+
+
+@operation
+def review_return(
+    actor: Actor, call_id: int, *, now: datetime, text: str, version: int | None = None
+) -> Call:
+    """The answer is not good enough: back to the lead, whose clock never stopped."""
+    move = begin(actor, call_id, "review_return", now=now, version=version)
+    note = write(move, NoteKind.RETURN, text)
+    lead = move.case.lead_task
+    if lead is not None:
+        move_task(lead, "review_return", move.role, done_at=None)
+    move.move_round(
+        "review_return",
+        answered_at=None,
+        answered_by_id=None,
+        answer_note_id=None,
+        result="",
+        reviewed_by_id=None,
+    )
+    run_answer_clock(move)
+    return move.end(note=note, unit=move.round.lead_unit_id)
