@@ -1,5 +1,4 @@
 import pytest
-from django.db import IntegrityError, connection, transaction
 
 from qiying.slices.mandate import models
 

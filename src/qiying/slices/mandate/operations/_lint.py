@@ -37,7 +37,7 @@ def lint(actor: Actor, on: date) -> tuple[rules.Finding, ...]:
         return rules.lint(
             rules.LintRegister(
                 rows=tuple(c for cards in register.versions.values() for c in cards),
-                units={code: card.kind for code, card in register.units.items()},
+                units={c: u.kind for c, u in register.units.items() if not u.is_retired},
                 terms=terms,
                 transfers=transfers,
                 areas=grounds,

@@ -57,8 +57,23 @@ def revise(
         ``mandate.later_version``, ``mandate.same_day`` or ``mandate.no_change``.
     """
     actor.require(*EDITORS)
-    matter = queries.get_matter(actor, code, for_update=True)
     cards = queries.register(actor).versions.get(code, ())
+    return _revise(
+        actor, code, cards, effective_on=effective_on, values=values, reason=reason, now=now
+    )
+
+
+def _revise(
+    actor: Actor,
+    code: str,
+    cards: tuple[queries.MatterCard, ...],
+    *,
+    effective_on: date,
+    values: Mapping[str, Any],
+    reason: str,
+    now: datetime,
+) -> models.MatterVersion:
+    matter = queries.get_matter(actor, code, for_update=True)
     before = next((c for c in cards if c.is_in_force(effective_on)), None)
     if before is None:
         raise Refused("mandate.not_in_force", matter=code)
@@ -136,8 +151,14 @@ def load_rows(
             found["same"].append(row.code)
         else:
             values = {name: getattr(row, name) for name in rules.CONTENT}
-            revise(
-                actor, row.code, effective_on=effective_on, values=values, reason=reason, now=now
+            _revise(
+                actor,
+                row.code,
+                register.versions[row.code],
+                effective_on=effective_on,
+                values=values,
+                reason=reason,
+                now=now,
             )
             found["revised"].append(row.code)
     return LoadReport(*(tuple(codes) for codes in found.values()))

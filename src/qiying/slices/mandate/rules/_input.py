@@ -123,7 +123,7 @@ def before_reform(row: Row, valid_from: date, reform_on: date) -> Row:
     """The version of a row that was in force before the reform.
 
     Where the zone carried the matter it stood in the lead seat inside the boundary, and what
-    the reform stripped was its own business; the departments and the township co-handled.
+    the reform stripped was its own business there; departments and township co-handled.
     """
     period = {"valid_from": valid_from, "valid_to": reform_on, "number": 1}
     lead = row.lead_before_reform
@@ -137,7 +137,7 @@ def before_reform(row: Row, valid_from: date, reform_on: date) -> Row:
             "lead_inside": (lead,),
             "co_inside": tuple(u for u in others if u != lead),
             "status": codes.Status.CORE.value if was_stripped else row.status,
-            "basis": codes.Basis.ZONE.value if was_stripped else row.basis,
+            "basis": codes.Basis.WALL.value if was_stripped else row.basis,
             "office_code": "",
         }
     )
