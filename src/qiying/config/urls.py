@@ -19,7 +19,8 @@ SLICE_PATHS = {
 
 def _exists(module: str) -> bool:
     try:
-        return find_spec(module) is not None
+        parent = module.rsplit(".", 1)[0].removesuffix(".open311")
+        return find_spec(module) is not None and find_spec(f"{parent}.operations") is not None
     except ModuleNotFoundError:
         return False
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 MAX_DESCRIPTION = 4000
 ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[\])?")
 FRACTION = re.compile(r"\.\d+")
+LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
+"""An offset whose ``+`` was sent unencoded and arrived as a space."""
 FILE_PARTS = re.compile(r"media(\[\])?|photo\d*|file_.+")
 
 
@@ -117,7 +119,7 @@ def moment(data: QueryDict, name: str) -> datetime | None:
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(FRACTION.sub("", text.replace(" ", "+", 1)))
+        found = datetime.fromisoformat(FRACTION.sub("", LOST_PLUS.sub(r"+\1", text)))
     except ValueError as error:
         raise Complaint((400, _("%(name)s is not a date and time.") % {"name": name})) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
