@@ -90,7 +90,7 @@ def _formal(world: World, case: Case, decision: Decision) -> Iterator[Violation]
 
 
 def _reasons(world: World, matter: Matter, decision: Decision) -> Iterator[Violation]:
-    bars = Status.LOCK is matter.status or matter.is_department
+    bars = matter.status in (Status.LOCK, Status.DEPT) or matter.basis is Basis.DEPT
     if bars and world.kind_by_unit.get(decision.lead or "") is UnitKind.COMPANY:
         yield Violation(Breach.COMPANY_LEADS, str(decision.lead))
     rules = [reason.rule for reason in decision.reasons]

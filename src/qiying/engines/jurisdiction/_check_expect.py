@@ -176,7 +176,8 @@ class Court:
         pending = self._handover is not None and self._handover.on > self.case.on
         before = matter.lead_before_reform if self._is_before or pending else ()
         leads = self._named((*matter.lead_inside, *matter.lead_outside, *before), None)
-        named = {*leads, self.case.owner} - {None}
+        owner = self.case.owner if matter.basis is Basis.LINEAR else None
+        named = {*leads, owner}
         kept = frozenset(unit for unit in named if unit and self._may_lead(unit))
         return Expected(Rule.ADJUDICATION, candidates=kept)
 
@@ -250,7 +251,8 @@ class Court:
 
     @property
     def _is_departmental(self) -> bool:
-        return self.matter.status is Status.DEPT or self.matter.basis is Basis.DEPT
+        status, basis = self.matter.status, self.matter.basis
+        return status is Status.DEPT or (basis is Basis.DEPT and status is not Status.LOCK)
 
     @property
     def _is_residential(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qiying.engines.jurisdiction._codes import LOCAL_TOWNSHIP, Rule, Side, Status, UnitKind
+from qiying.engines.jurisdiction._codes import LOCAL_TOWNSHIP, Basis, Rule, Side, Status, UnitKind
 from qiying.engines.jurisdiction._place import Place
 from qiying.engines.jurisdiction._register import Matter
 from qiying.engines.jurisdiction._result import Number, Reason, Rejected
@@ -187,8 +187,9 @@ class Hearing:
         leads = (*self.matter.lead_inside, *self.matter.lead_outside)
         if self.place.is_before or self.place.is_pending:
             leads = (*leads, *self.matter.lead_before_reform)
-        named = [self.resolve(code) for code in leads]
-        return unique(code for code in (*named, self.question.owner) if code is not None)
+        owner = self.question.owner if self.matter.basis is Basis.LINEAR else None
+        named = [*(self.resolve(code) for code in leads), owner]
+        return unique(code for code in named if code is not None)
 
 
 def unique(units: Iterable[str]) -> tuple[str, ...]:

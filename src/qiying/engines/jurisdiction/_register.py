@@ -68,8 +68,12 @@ class Matter:
 
     @property
     def is_department(self) -> bool:
-        """A statutory department leads it wherever the object lies."""
-        return Status.DEPT is self.status or Basis.DEPT is self.basis
+        """A statutory department leads it wherever the object lies.
+
+        What a statute places on the zone stays with it, whatever basis the row names.
+        """
+        is_by_basis = Basis.DEPT is self.basis and Status.LOCK is not self.status
+        return Status.DEPT is self.status or is_by_basis
 
     @property
     def is_township(self) -> bool:
