@@ -227,7 +227,7 @@ def _announce(host: str, port: int, begun: float, *, has_demo: bool) -> bool:
         return False
     address = startup.address_to_ask(host)
     shown = f"[{address}]" if ":" in address else address
-    typer.echo(f"  web, worker … {time.monotonic() - begun:.1f} s")
+    typer.echo(f"  {text(_('web and worker'))} … {time.monotonic() - begun:.1f} s")
     typer.echo(f"ready http://{shown}:{port}")
     if has_demo:
         _print_sign_ins()
