@@ -7,7 +7,7 @@ from typing import Literal
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from qiying.kernel.charts._values import Bar, Number, Part, coordinate, table, text
+from qiying.kernel.charts._values import Bar, Number, Part, num, table, text
 from qiying.kernel.templatetags._markup import markup
 
 
@@ -26,8 +26,8 @@ def spark(
     if kind == "bar":
         top, step = max(numbers) or 1, width / count
         body = "".join(
-            f'<rect x="{coordinate(i * step + 1)}" y="{coordinate(height - 2 - v / top * (height - 4))}"'
-            f' width="{coordinate(step - 2)}" height="{coordinate(v / top * (height - 4) + 1)}" rx="1"/>'
+            f'<rect x="{num(i * step + 1)}" y="{num(height - 2 - v / top * (height - 4))}"'
+            f' width="{num(step - 2)}" height="{num(v / top * (height - 4) + 1)}" rx="1"/>'
             for i, v in enumerate(numbers)
         )
         return markup(f"{frame}{body}</svg>")
@@ -36,11 +36,11 @@ def spark(
         (3 + i * (width - 6) / (count - 1), height - 4 - (v - low) / span * (height - 8))
         for i, v in enumerate(numbers)
     ]
-    path = " ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points)
+    path = " ".join(f"{num(x)},{num(y)}" for x, y in points)
     (x0, _), (x1, y1) = points[0], points[-1]
     return markup(
-        f'{frame}<path class="shade" d="M{coordinate(x0)},{height} L{path} L{coordinate(x1)},{height}Z"/>'
-        f'<polyline points="{path}"/><circle cx="{coordinate(x1)}" cy="{coordinate(y1)}" r="2.2"/></svg>'
+        f'{frame}<path class="shade" d="M{num(x0)},{height} L{path} L{num(x1)},{height}Z"/>'
+        f'<polyline points="{path}"/><circle cx="{num(x1)}" cy="{num(y1)}" r="2.2"/></svg>'
     )
 
 
@@ -51,7 +51,7 @@ def _slice(start: float, stop: float) -> str:
     a, b = ((start + gap / 2) * 2 - 0.5) * math.pi, ((stop - gap / 2) * 2 - 0.5) * math.pi
 
     def at(angle: float, radius: float) -> str:
-        return f"{coordinate(centre + radius * math.cos(angle))} {coordinate(centre + radius * math.sin(angle))}"
+        return f"{num(centre + radius * math.cos(angle))} {num(centre + radius * math.sin(angle))}"
 
     large = 1 if b - a > math.pi else 0
     return (
@@ -104,13 +104,13 @@ def heat(
         for i, value in enumerate(values[j]):
             step = 0 if not value else min(6, 1 + int(float(value) / top * 5.99))
             out.append(
-                f'<rect class="chart-part q{step}" x="{coordinate(left + cell * i + 1)}" y="{y + 1}"'
-                f' width="{coordinate(cell - 2)}" height="{row_height - 2}" rx="2"><title>'
+                f'<rect class="chart-part q{step}" x="{num(left + cell * i + 1)}" y="{y + 1}"'
+                f' width="{num(cell - 2)}" height="{row_height - 2}" rx="2"><title>'
                 f"{escape(name)} {escape(str(columns[i]))}: {text(value)}</title></rect>"
             )
     for i, column in enumerate(columns):
         if len(columns) <= 14 or i % 2 == 0:
-            x = coordinate(left + cell * (i + 0.5))
+            x = num(left + cell * (i + 0.5))
             out.append(
                 f'<text x="{x}" y="{height - 6}" text-anchor="middle">{escape(str(column))}</text>'
             )
@@ -121,7 +121,8 @@ def heat(
     )
     return markup(
         f'<div class="scroller" tabindex="0" role="group" aria-label="{escape(title)}">'
-        f'<svg class="heat" width="{width}" viewBox="0 0 {width} {height}" aria-hidden="true">{"".join(out)}</svg>'
+        f'<svg class="heat" width="{width}" viewBox="0 0 {width} {height}" aria-hidden="true">'
+        f"{''.join(out)}</svg>"
         f"{numbers}</div>"
     )
 
@@ -152,13 +153,15 @@ def hbar(
         )
         mark = ""
         if bar.target is not None and top:
-            x = coordinate(min(float(bar.target) / top, 1) * 100)
+            x = num(min(float(bar.target) / top, 1) * 100)
             mark = f'<line class="mark" x1="{x}%" x2="{x}%" y1="1" y2="15"/>'
         rows.append(
-            f'<div class="hbar-item{" below" if is_below else ""}"><div class="hbar-head"><span>{label}</span>'
+            f'<div class="hbar-item{" below" if is_below else ""}"><div class="hbar-head">'
+            f"<span>{label}</span>"
             f'<span><b class="num">{text(bar.value)}{escape(unit)}</b>{goal}</span></div>'
             '<svg aria-hidden="true"><rect class="track" y="3" width="100%" height="10" rx="5"/>'
-            f'<rect class="value chart-part" y="3" width="{coordinate(share)}%" height="10" rx="5"/>{mark}</svg></div>'
+            f'<rect class="value chart-part" y="3" width="{num(share)}%" height="10" rx="5"/>'
+            f"{mark}</svg></div>"
         )
     return markup(
         f'<div class="hbar" role="group" aria-label="{escape(title)}">{"".join(rows)}</div>'

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from qiying.kernel.charts._values import Number, Series, coordinate, table, text
+from qiying.kernel.charts._values import Number, Series, num, table, text
 from qiying.kernel.templatetags._markup import markup
 
 LEFT, BOTTOM, TOP = 40, 24, 8
@@ -71,8 +71,8 @@ def _bars(plane: _Plane, series: Sequence[Series]) -> str:
             height = plane.y(base[i]) - plane.y(top)
             left = plane.x(i) - width / 2
             out.append(
-                f'<rect x="{coordinate(left)}" y="{coordinate(plane.y(top))}" width="{coordinate(width)}"'
-                f' height="{coordinate(height)}"/>'
+                f'<rect x="{num(left)}" y="{num(plane.y(top))}" width="{num(width)}"'
+                f' height="{num(height)}"/>'
             )
             base[i] = top
         out.append("</g>")
@@ -85,11 +85,12 @@ def _lines(plane: _Plane, series: Sequence[Series]) -> str:
         points = [(plane.x(i), plane.y(v)) for i, v in enumerate(each.values) if v is not None]
         if not points:
             continue
-        path = " ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in points)
+        path = " ".join(f"{num(x)},{num(y)}" for x, y in points)
         if each.kind == "area":
-            first, last = coordinate(points[0][0]), coordinate(points[-1][0])
+            first, last = num(points[0][0]), num(points[-1][0])
             out.append(
-                f'<path class="area fill-{each.colour}" d="M{first},{TALL} L{path} L{last},{TALL}Z"/>'
+                f'<path class="area fill-{each.colour}"'
+                f' d="M{first},{TALL} L{path} L{last},{TALL}Z"/>'
             )
         dash = " dashed" if each.is_dashed else ""
         out.append(f'<polyline class="line stroke-{each.colour}{dash}" points="{path}"/>')
@@ -98,13 +99,14 @@ def _lines(plane: _Plane, series: Sequence[Series]) -> str:
 
 def _axis_y(ticks: Sequence[float], plane: _Plane) -> str:
     return "".join(
-        f'<text x="{LEFT - 8}" y="{coordinate(plane.y(t))}%" dy=".35em" text-anchor="end">{text(t)}</text>'
+        f'<text x="{LEFT - 8}" y="{num(plane.y(t))}%" dy=".35em" text-anchor="end">'
+        f"{text(t)}</text>"
         for t in ticks
     )
 
 
 def _label_steps(categories: Sequence[str], every: int) -> list[int]:
-    """Every how many labels fit a wide, a middling and a narrow plot; each step divides the next."""
+    """Steps between labels that fit a wide, a middling and a narrow plot; each divides the next."""
     longest = max(sum(12 if ord(c) > 0x2E7F else 7 for c in name) for name in categories) + 10
     steps = [max(every, 1)]
     for room in (900, 440, 250):
@@ -121,7 +123,7 @@ def _axis_x(categories: Sequence[str], every: int) -> str:
         if i % wide:
             continue
         css = ' class="if-wide"' if i % middling else ' class="if-mid"' if i % narrow else ""
-        x = coordinate((i + 0.5) / count * 100)
+        x = num((i + 0.5) / count * 100)
         out.append(f'<text{css} x="{x}%" y="17" text-anchor="middle">{escape(name)}</text>')
     return "".join(out)
 
@@ -146,14 +148,15 @@ def _payload(categories: Sequence[str], series: Sequence[Series], unit: str) -> 
 def _grid(ticks: Sequence[float], plane: _Plane, target: Number | None, now: int | None) -> str:
     out = "".join(
         f'<line class="grid{" base" if t == plane.low else ""}" x1="0" x2="{WIDE}"'
-        f' y1="{coordinate(plane.y(t))}" y2="{coordinate(plane.y(t))}"/>'
+        f' y1="{num(plane.y(t))}" y2="{num(plane.y(t))}"/>'
         for t in ticks
     )
     if now is not None:
         left = WIDE * now / plane.count
-        out += f'<rect class="future" x="{coordinate(left)}" y="0" width="{coordinate(WIDE - left)}" height="{TALL}"/>'
+        out += f'<rect class="future" x="{num(left)}" y="0" width="{num(WIDE - left)}"'
+        out += f' height="{TALL}"/>'
     if target is not None:
-        y = coordinate(plane.y(target))
+        y = num(plane.y(target))
         out += f'<line class="target" x1="0" x2="{WIDE}" y1="{y}" y2="{y}"/>'
     return out
 
@@ -226,6 +229,7 @@ def legend(items: Iterable[tuple[str, int] | tuple[str, int, bool]]) -> SafeStri
     for name, colour, *dash in items:
         shape = " dash" if dash and dash[0] else ""
         parts.append(
-            f'<span><i class="swatch swatch-{colour}{shape}" aria-hidden="true"></i>{escape(name)}</span>'
+            f'<span><i class="swatch swatch-{colour}{shape}" aria-hidden="true"></i>'
+            f"{escape(name)}</span>"
         )
     return markup(f'<div class="chart-legend">{"".join(parts)}</div>')

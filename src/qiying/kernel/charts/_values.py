@@ -41,7 +41,7 @@ class Bar:
     url: str = ""
 
 
-def coordinate(value: Number) -> str:
+def num(value: Number) -> str:
     """A coordinate with at most two decimals."""
     return f"{float(value):.2f}".rstrip("0").rstrip(".")
 
@@ -56,7 +56,8 @@ def text(value: Number | None) -> str:
 def table(title: str, head: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
     columns = "".join(f'<th scope="col">{escape(h)}</th>' for h in head)
     body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(c)}</td>" for c in cells)}</tr>'
+        f'<tr><th scope="row">{escape(name)}</th>'
+        f"{''.join(f'<td>{escape(c)}</td>' for c in cells)}</tr>"
         for name, cells in rows
     )
     return (

@@ -32,7 +32,8 @@ def card(
     side = f'<span class="muted">{escaped(aside)}</span>' if aside else ""
     return markup(
         f'<section{classes} aria-labelledby="{escaped(anchor)}"><header>'
-        f'<h2 id="{escaped(anchor)}">{escaped(title)}{number}</h2>{side}</header>{content}</section>'
+        f'<h2 id="{escaped(anchor)}">{escaped(title)}{number}</h2>{side}</header>'
+        f"{content}</section>"
     )
 
 
@@ -40,7 +41,8 @@ def note(content: str, tone: str = "info", icon_name: str = "", role: str = "") 
     """A notice inside the page. Tones: info success warn error."""
     mark = icon(icon_name or NOTE_ICONS.get(tone, "info"), 18)
     return markup(
-        f'<div class="note note-{escaped(tone)}"{attributes(role=role)}>{mark}<div>{content}</div></div>'
+        f'<div class="note note-{escaped(tone)}"{attributes(role=role)}>{mark}'
+        f"<div>{content}</div></div>"
     )
 
 
@@ -74,8 +76,9 @@ def error_note(
     words = escaped(_("Reference"))
     quote = f"<br><small>{words} {escaped(reference)}</small>" if reference else ""
     return markup(
-        f'<div class="empty empty-error" role="alert"><span class="empty-icon">{icon("cloud-off", 22)}'
-        f"</span><b>{escaped(title)}</b><p>{escaped(text)}{quote}</p>{retry if retry_url else ''}</div>"
+        '<div class="empty empty-error" role="alert"><span class="empty-icon">'
+        f"{icon('cloud-off', 22)}</span><b>{escaped(title)}</b>"
+        f"<p>{escaped(text)}{quote}</p>{retry if retry_url else ''}</div>"
     )
 
 
@@ -93,8 +96,8 @@ def drawer(
     )
     wider = f"<a{more}>{icon('external-link', 18)}</a>" if open_url else ""
     return markup(
-        '<div class="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" data-drawer>'
-        f'<div class="drawer-head">{escaped(tag)}<h2 id="drawer-title">{escaped(title)}</h2>'
+        '<div class="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1"'
+        f' data-drawer><div class="drawer-head">{escaped(tag)}<h2 id="drawer-title">{escaped(title)}</h2>'
         f"{wider}{close}</div>{content}</div>"
     )
 
@@ -187,7 +190,7 @@ def button(
     keys
         A single key that presses it.
     act
-        A built-in action: ``palette`` ``theme`` ``large`` ``print`` ``close-drawer`` ``shortcuts``.
+        A built-in action: ``palette``, ``theme``, ``large``, ``print``, ``shortcuts`` …
     confirm
         A question; the browser asks it before it acts.
     busy

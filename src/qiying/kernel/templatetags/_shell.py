@@ -70,7 +70,7 @@ def body_attrs(context: Context) -> SafeString:
 
 
 def live(*topics: str) -> str:
-    """Value of ``hx-trigger`` that refreshes on these topics, and by polling when the line drops."""
+    """``hx-trigger`` value: refresh on these topics, and by polling when the line drops."""
     events = [f"qy:{topic} from:body throttle:1s" for topic in topics]
     return ", ".join([*events, "qy:poll from:body"])
 
