@@ -27,6 +27,7 @@ from qiying.slices.registry.rules.kinds import AreaKind
 
 __all__ = [
     "AreaCard",
+    "ContactCard",
     "EnterpriseCard",
     "FirmPanel",
     "MapLayer",
@@ -35,6 +36,7 @@ __all__ = [
     "ZoneCard",
     "areas",
     "calendar",
+    "contacts",
     "convert",
     "enterprise",
     "enterprise_by_public_id",
@@ -135,6 +137,16 @@ class SiteCard(Named):
     geometry: Mapping[str, Any]
     longitude: float
     latitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCard:
+    """A person to ring at a firm; personal data, not to be kept elsewhere."""
+
+    name: str
+    phone: str
+    title: str
+    is_primary: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +297,13 @@ def _firm_card(row: Enterprise) -> EnterpriseCard:
         row.address,
         row.township_code,
     )
+
+
+def contacts(actor: Actor, enterprise_id: int) -> list[ContactCard]:
+    """Whom to ring at a firm, the first to ring first."""
+    with tenancy.reading(actor):
+        rows = queries.list_contacts(actor, enterprise_id)
+        return [ContactCard(r.name, r.phone, r.title, r.is_primary) for r in rows]
 
 
 def areas(actor: Actor) -> tuple[AreaCard, ...]:
