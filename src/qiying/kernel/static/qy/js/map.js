@@ -6,6 +6,7 @@ import { setUpPlace } from "./place.js";
 const SVG = "http://www.w3.org/2000/svg";
 const AREAS = ["township", "planned", "developed", "parcel", "neighbourhood", "grid", "wall"];
 const POINTS = ["site", "call"];
+const REFRESH_AFTER = 3000;
 const START = [35.5, 105]; // shown only while no layer has any extent
 const MARKS = {
   call: "M12 5v9M12 19v.1",
@@ -164,6 +165,13 @@ const begin = () => onContent((root) => within(root, "[data-map]").forEach(setUp
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
 else begin();
 
-for (const topic of ["qy:call", "qy:poll"]) {
-  document.body.addEventListener(topic, () => all("[data-map]").forEach((element) => element.zoneMap?.refresh("call")));
+let waiting = 0;
+/** Many calls may change at once; the pins follow a moment later, once. */
+function refreshCalls() {
+  waiting ||= setTimeout(() => {
+    waiting = 0;
+    all("[data-map]").forEach((element) => element.zoneMap?.refresh("call"));
+  }, REFRESH_AFTER);
 }
+document.body.addEventListener("qy:call", refreshCalls);
+document.body.addEventListener("qy:poll", refreshCalls);

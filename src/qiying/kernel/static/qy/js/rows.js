@@ -1,6 +1,6 @@
 // Row selection and the bar that acts on the selected rows. A filter form also tells its state
 // to the chips without :has().
-import { all, one } from "./dom.js";
+import { all, one, onContent, within } from "./dom.js";
 
 function refresh(scope) {
   const boxes = all("[data-pick]", scope);
@@ -17,6 +17,15 @@ function refresh(scope) {
     one("[data-count]", bar).textContent = picked.length;
   }
 }
+
+/** In the card form of a table each plain cell says which column it was. */
+function labelCells(table) {
+  const names = all("thead th", table).map((head) => head.textContent.trim());
+  for (const cell of all("tbody td:not([class*=at-]):not(.pick):not([colspan])", table)) {
+    if (names[cell.cellIndex] && !one("button, form", cell)) cell.dataset.label = names[cell.cellIndex];
+  }
+}
+onContent((root) => within(root, "table.stack").forEach(labelCells));
 
 let last = null;
 
