@@ -6,3 +6,11 @@ class MandateConfig(AppConfig):
     name = "qiying.slices.mandate"
     label = "mandate"
     verbose_name = _("powers and duties")
+
+    def ready(self) -> None:
+        from qiying.kernel import problems  # noqa: PLC0415  models exist from here on
+        from qiying.slices.mandate import views  # noqa: PLC0415
+        from qiying.slices.mandate.models.problems import PROBLEMS  # noqa: PLC0415
+
+        problems.register(PROBLEMS)
+        views.hang_up()

@@ -9,7 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.mandate.models._register import PERIOD, Matter, MatterVersion
-from qiying.slices.mandate.models._rows import DatedRows, TenantRows, in_language
+from qiying.slices.mandate.models._rows import (
+    DatedRows,
+    DecisionRows,
+    TenantRows,
+    in_language,
+)
 
 
 class Snapshot(TenantModel):
@@ -49,13 +54,14 @@ class Decision(TenantModel):
     lead_unit = models.ForeignKey(
         "registry.Unit", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    recused_ids = models.JSONField(_("units with a conflict of interest"), default=list)
     side = models.CharField(_("side"), max_length=10)
     needs_confirmation = models.BooleanField(_("needs confirmation"), default=False)
     needs_adjudication = models.BooleanField(_("needs adjudication"), default=False)
     made_at = models.DateTimeField(_("decided at"))
     made_by = models.CharField(_("decided by"), max_length=24)
 
-    objects = TenantRows["Decision"].as_manager()
+    objects = DecisionRows["Decision"].as_manager()
     if TYPE_CHECKING:
         matter_id: int
         version_id: int

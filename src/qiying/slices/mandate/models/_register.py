@@ -8,8 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.mandate import rules
-from qiying.slices.mandate.models import labels
 from qiying.slices.mandate.models._rows import DatedRows, TenantRows, in_language
+from qiying.slices.mandate.models.labels import (
+    Basis,
+    Category,
+    Duty,
+    EditionKind,
+    Nature,
+    Part,
+    Power,
+    Side,
+    Status,
+    TimeKind,
+)
 
 GRADES = [(g, g) for g in rules.GRADES]
 PERIOD = Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))
@@ -19,7 +30,7 @@ class Matter(TenantModel):
     """One matter of the register, known by its code; everything else is in its versions."""
 
     code = models.CharField(_("code"), max_length=20)
-    category = models.CharField(_("category"), max_length=2, choices=labels.Category.choices)
+    category = models.CharField(_("category"), max_length=2, choices=Category.choices)
 
     objects = TenantRows["Matter"].as_manager()
 
@@ -50,16 +61,16 @@ class MatterVersion(TenantModel):
     valid_to = models.DateField(_("until"), null=True, blank=True)
     name_zh = models.CharField(_("Chinese name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=120)
-    status = models.CharField(_("status"), max_length=5, choices=labels.Status.choices)
-    basis = models.CharField(_("decided by"), max_length=8, choices=labels.Basis.choices)
-    nature = models.CharField(_("nature"), max_length=10, choices=labels.Nature.choices)
-    power = models.CharField(_("class of power"), max_length=14, choices=labels.Power.choices)
-    duty = models.CharField(_("duty"), max_length=8, choices=labels.Duty.choices)
+    status = models.CharField(_("status"), max_length=5, choices=Status.choices)
+    basis = models.CharField(_("decided by"), max_length=8, choices=Basis.choices)
+    nature = models.CharField(_("nature"), max_length=10, choices=Nature.choices)
+    power = models.CharField(_("class of power"), max_length=14, choices=Power.choices)
+    duty = models.CharField(_("duty"), max_length=8, choices=Duty.choices)
     legal_basis = models.JSONField(_("legal basis"), default=list)
     basis_text = models.CharField(_("basis as cited"), max_length=200, blank=True)
     grade = models.CharField(_("evidence"), max_length=2, choices=GRADES)
     time_kind = models.CharField(
-        _("time limit counted in"), max_length=13, choices=labels.TimeKind.choices
+        _("time limit counted in"), max_length=13, choices=TimeKind.choices
     )
     time_amount = models.PositiveSmallIntegerField(_("time limit"))
     time_source = models.CharField(_("source of the time limit"), max_length=120, blank=True)
@@ -89,14 +100,12 @@ class MatterVersion(TenantModel):
             ),
             models.CheckConstraint(condition=PERIOD, name="matter_version_period_forward"),
             models.CheckConstraint(
-                condition=Q(status__in=labels.Status.values), name="matter_status_known"
+                condition=Q(status__in=Status.values), name="matter_status_known"
             ),
-            models.CheckConstraint(
-                condition=Q(basis__in=labels.Basis.values), name="matter_basis_known"
-            ),
+            models.CheckConstraint(condition=Q(basis__in=Basis.values), name="matter_basis_known"),
             models.CheckConstraint(condition=Q(grade__in=rules.GRADES), name="matter_grade_known"),
             models.CheckConstraint(
-                condition=Q(time_kind__in=labels.TimeKind.values, time_amount__gte=1),
+                condition=Q(time_kind__in=TimeKind.values, time_amount__gte=1),
                 name="matter_time_known",
             ),
         ]
@@ -122,8 +131,8 @@ class Seat(TenantModel):
     version = models.ForeignKey(
         MatterVersion, models.CASCADE, related_name="seats", db_index=False
     )
-    side = models.CharField(_("side"), max_length=7, choices=labels.Side.choices)
-    part = models.CharField(_("part"), max_length=4, choices=labels.Part.choices)
+    side = models.CharField(_("side"), max_length=7, choices=Side.choices)
+    part = models.CharField(_("part"), max_length=4, choices=Part.choices)
     position = models.PositiveSmallIntegerField(_("order"))
     unit = models.ForeignKey(
         "registry.Unit", models.PROTECT, null=True, related_name="+", db_index=False
@@ -158,7 +167,7 @@ class Seat(TenantModel):
 class Edition(TenantModel):
     """A named day of the register, with a digest of every version then in force."""
 
-    kind = models.CharField(_("kind"), max_length=13, choices=labels.EditionKind.choices)
+    kind = models.CharField(_("kind"), max_length=13, choices=EditionKind.choices)
     name_zh = models.CharField(_("Chinese name"), max_length=100)
     name_en = models.CharField(_("English name"), max_length=150)
     effective_on = models.DateField(_("as of"))

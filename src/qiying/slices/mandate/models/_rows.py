@@ -26,6 +26,16 @@ class DatedRows(TenantRows[M_co]):
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
 
 
+class DecisionRows(TenantRows[M_co]):
+    """Decisions: a unit with a conflict of interest, the complained-of one, never sees them."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        rows = super().visible_to(actor)
+        for unit_id in sorted(actor.units()):
+            rows = rows.exclude(recused_ids__contains=[unit_id])
+        return rows
+
+
 def in_language(name_zh: str, name_en: str) -> str:
     """The name in the reader's language; the other one when that is empty."""
     if (get_language() or "zh").startswith("zh"):

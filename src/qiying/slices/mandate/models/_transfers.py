@@ -8,16 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.mandate import rules
-from qiying.slices.mandate.models import labels
 from qiying.slices.mandate.models._register import PERIOD, Matter
 from qiying.slices.mandate.models._rows import DatedRows, TenantRows, in_language
+from qiying.slices.mandate.models.labels import (
+    DelegationKind,
+    HandoverState,
+)
 
 
 class Delegation(TenantModel):
     """A power of the county that another unit exercises, by a document and for a term."""
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField(_("form"), max_length=10, choices=labels.DelegationKind.choices)
+    kind = models.CharField(_("form"), max_length=10, choices=DelegationKind.choices)
     from_unit = models.ForeignKey(
         "registry.Unit", models.PROTECT, related_name="+", db_index=False, verbose_name=_("from")
     )
@@ -44,7 +47,7 @@ class Delegation(TenantModel):
         constraints = [
             models.CheckConstraint(condition=PERIOD, name="delegation_period_forward"),
             models.CheckConstraint(
-                condition=Q(kind__in=labels.DelegationKind.values), name="delegation_kind_known"
+                condition=Q(kind__in=DelegationKind.values), name="delegation_kind_known"
             ),
         ]
         indexes = [models.Index(fields=["tenant", "valid_from", "id"], name="delegation_dates")]
@@ -85,7 +88,7 @@ class Handover(TenantModel):
     state = models.CharField(
         _("state"),
         max_length=10,
-        choices=labels.HandoverState.choices,
+        choices=HandoverState.choices,
         default=rules.HANDOVER.initial,
     )
     state_before_dispute = models.CharField(max_length=10, blank=True)

@@ -127,3 +127,94 @@ class ObjectKind(models.TextChoices):
     RESIDENT_MATTER = rules.ObjectKind.RESIDENT_MATTER.value, _("A resident's own matter")
     PUBLIC_PLACE = rules.ObjectKind.PUBLIC_PLACE.value, _("Public place")
     SEGMENT = rules.ObjectKind.SEGMENT.value, _("Segment of a road, pipe or river")
+
+
+LOCAL_TOWNSHIP = _("local township")
+"""Stands in a seat for the township that holds the place (属地乡镇)."""
+
+FIELDS = {
+    "name_zh": _("Chinese name"),
+    "name_en": _("English name"),
+    "status": _("Status"),
+    "basis": _("Lead found"),
+    "nature": _("Nature"),
+    "power": _("Class of power"),
+    "duty": _("Duty"),
+    "grade": _("Evidence"),
+    "legal_basis": _("Legal basis"),
+    "basis_text": _("Basis as cited"),
+    "time_kind": _("Time counted in"),
+    "time_amount": _("Time limit"),
+    "time_source": _("Source of the time limit"),
+    "extension_max": _("Longest extension"),
+    "co_amount": _("Co-handler's limit"),
+    "is_public": _("Shown to the public"),
+    "is_resident_matter": _("A resident's matter"),
+    "lead_before_reform": _("Lead before the reform"),
+    "office_code": _("Handling office"),
+    "keywords_zh": _("Keywords (Chinese)"),
+    "keywords_en": _("Keywords (English)"),
+    "note_zh": _("Note (Chinese)"),
+    "note_en": _("Note (English)"),
+    "lead_inside": _("Lead inside the wall"),
+    "co_inside": _("Co-handlers inside the wall"),
+    "lead_outside": _("Lead outside the wall"),
+    "co_outside": _("Co-handlers outside the wall"),
+}
+CHOICES: dict[str, type[models.TextChoices]] = {
+    "status": Status,
+    "basis": Basis,
+    "nature": Nature,
+    "power": Power,
+    "duty": Duty,
+    "time_kind": TimeKind,
+}
+STATUS_TONES = {"CORE": "new", "SHARE": "check", "LOCK": "listed", "DEPT": "sent", "STRIP": "way"}
+HANDOVER_STEPS = {
+    "list": _("Lists drawn up"),
+    "agree": _("Agreement signed"),
+    "announce": _("Announced to residents"),
+    "transfer": _("Transfer"),
+    "run_both": _("Begin the dual run"),
+    "accept": _("Accept"),
+    "close": _("Close"),
+    "extend": _("Extend the dual run"),
+    "dispute": _("Raise a dispute"),
+    "settle": _("Settle the dispute"),
+}
+HANDOVER_TONES = {
+    "survey": "new",
+    "lists": "new",
+    "agreement": "sent",
+    "notice": "sent",
+    "transfer": "way",
+    "dual_run": "fix",
+    "accept": "check",
+    "closed": "done",
+    "dispute": "listed",
+}
+LISTS = {
+    "people": _("people"),
+    "assets": _("assets"),
+    "archives": _("archives and data"),
+    "money": _("money"),
+    "contracts": _("contracts and open matters"),
+}
+EVIDENCE = {
+    "A": _("the text of the law or an official page was read"),
+    "A*": _("law of another province, used by analogy"),
+    "B": _("official text on another site, or two independent pages agree"),
+    "C": _("one third-party page only"),
+    "D": _("our own proposal, no outside rule was found"),
+    "K": _("general knowledge, not confirmed"),
+    "R": _("a reported figure whose source was not read"),
+}
+SIDES = {
+    "inside": _("inside the boundary"),
+    "outside": _("outside the boundary"),
+    "band": _("within the boundary band"),
+    "crossing": _("across the boundary"),
+    "uncertain": _("too inaccurate to say"),
+    "unknown": _("no place"),
+}
+GROUPS = {"department": _("a county department")}

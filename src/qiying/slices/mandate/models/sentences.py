@@ -4,7 +4,7 @@ A rule says different things by what it found, so the key is the rule and, after
 variant that ``variant`` picks from the numbers. A test walks the engine's published rules.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -129,7 +129,7 @@ REJECTIONS: dict[Rule, Promise] = {
 
 def variant(rule: Rule, params: Params) -> str:
     """The key of the sentence for a rule with these numbers."""
-    picks = {
+    picks: dict[Rule, Callable[[], str]] = {
         Rule.DEPARTMENT: lambda: ".unclear" if "side" in params else "",
         Rule.RESIDENTS: lambda: ".neighbourhood" if _names_both(params) else "",
         Rule.LINEAR: lambda: ".crossing" if "share_inside" in params else "",
@@ -162,7 +162,8 @@ def sentence(rule: Rule, params: Params, names: Mapping[str, str]) -> str:
     if "status" in params:
         words["status"] = Status(params["status"]).label
     if "basis" in params:
-        words["basis"] = Basis(params["basis"]).label
+        label = str(Basis(params["basis"]).label)
+        words["basis"] = label[:1].lower() + label[1:]
     words["distance"] = _number(abs(params.get("distance_m") or 0))
     words["band"] = _number(params.get("band_m", 0))
     words["share"] = f"{round(100 * params.get('share_inside', 0))}%"

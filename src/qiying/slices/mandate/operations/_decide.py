@@ -169,6 +169,9 @@ def _keep(
         registry_revision=revision[0],
         mandate_revision=revision[1],
         lead_unit_id=lead.id if lead else None,
+        recused_ids=sorted(
+            heard.register.units[c].id for c in heard.case.recused if c in heard.register.units
+        ),
         side=decision.side.value,
         needs_confirmation=decision.needs_confirmation,
         needs_adjudication=decision.needs_adjudication,

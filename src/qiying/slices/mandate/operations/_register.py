@@ -292,12 +292,12 @@ def found_register(
         for code, versions in by_code.items()
     )
     flat = [(m, row) for m in matters for row in by_code[m.code]]
-    versions = models.MatterVersion.objects.bulk_create(
+    written = models.MatterVersion.objects.bulk_create(
         version_of(actor, m.pk, row, now=now, reason=reason) for m, row in flat
     )
     models.Seat.objects.bulk_create(
         seat
-        for version, (_, row) in zip(versions, flat, strict=True)
+        for version, (_, row) in zip(written, flat, strict=True)
         for seat in seats_of(actor, version.pk, row, units)
     )
     revisions.bump(actor, "mandate")

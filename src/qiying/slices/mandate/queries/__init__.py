@@ -30,13 +30,21 @@ from qiying.slices.mandate.queries._register import (
     register,
     revision_of,
 )
+from qiying.slices.mandate.queries._words import (
+    ChangeLine,
+    change_lines,
+    unit_word,
+    value_word,
+)
 
 __all__ = [
     "SAME",
+    "ChangeLine",
     "MatterCard",
     "MatterFilter",
     "Register",
     "Revision",
+    "change_lines",
     "count_by_status",
     "count_decisions",
     "figures",
@@ -59,4 +67,6 @@ __all__ = [
     "matters",
     "register",
     "revision_of",
+    "unit_word",
+    "value_word",
 ]

@@ -118,8 +118,13 @@ def list_editions(actor: Actor) -> "QuerySet[Edition]":
     return Edition.objects.visible_to(actor).order_by("-effective_on")
 
 
-def list_delegations(actor: Actor, *, matter: str = "") -> "QuerySet[Delegation]":
-    rows = Delegation.objects.visible_to(actor).select_related("matter", "from_unit", "to_unit")
+def list_delegations(
+    actor: Actor, *, matter: str = "", on: date | None = None
+) -> "QuerySet[Delegation]":
+    """Delegated powers of a matter or all; with ``on`` those in force on that day."""
+    found = Delegation.objects.visible_to(actor)
+    rows = found.in_force(on) if on else found
+    rows = rows.select_related("matter", "from_unit", "to_unit")
     return rows.filter(matter__code=matter) if matter else rows
 
 

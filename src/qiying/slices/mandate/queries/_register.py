@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from qiying.kernel import revisions, tenancy
 from qiying.kernel.access import Actor
@@ -75,7 +76,7 @@ def _build(actor: Actor, revision: Revision) -> Register:
     return Register(revision, MappingProxyType(frozen), units, MappingProxyType(code_of))
 
 
-Cells = dict[str, tuple[str, ...]]
+Cells = dict[str, Any]
 
 
 def _seats(actor: Actor, code_of: Mapping[int, str]) -> dict[int, Cells]:
