@@ -12,11 +12,6 @@ def kpis(items: Iterable[Any], label: object = "") -> dict[str, Any]:
     return {"items": list(items), "label": label}
 
 
-def view_tabs(items: Iterable[Any], label: object = "") -> dict[str, Any]:
-    """Saved views as tabs. Item: label, url, count, active."""
-    return {"items": list(items), "label": label}
-
-
 def segment(items: Iterable[Any], label: object) -> dict[str, Any]:
     """One choice of a few, as links. Item: label, url, active."""
     return {"items": list(items), "label": label}

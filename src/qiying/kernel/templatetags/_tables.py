@@ -1,5 +1,6 @@
 """Lists: sortable heads, row selection, page turning, export, saved views."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -8,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from qiying.kernel.templatetags._markup import attributes, escaped, icon, markup
+from qiying.kernel.templatetags._shell import shell_url
 
 CURSOR = "cursor"
 
@@ -85,6 +87,25 @@ def pager(context: Context, page: Any, total: object = "") -> dict[str, Any]:
         "previous_url": address(context, cursor=page.previous) if page.previous else "",
         "shown": len(page),
         "total": total,
+    }
+
+
+def view_tabs(
+    context: Context, items: Iterable[Any], label: object = "", save: object = ""
+) -> dict[str, Any]:
+    """Saved views as tabs. Item: label, url, count, active.
+
+    With ``save`` a signed-in reader may keep the present filter under a name.
+    """
+    request = context.get("request")
+    may_save = bool(save and context.get("me") and request)
+    return {
+        "items": list(items),
+        "label": label,
+        "save_url": shell_url("saved-view") if may_save else "",
+        "page": getattr(request, "path", ""),
+        "query": address(context)[1:],
+        "csrf_token": context.get("csrf_token"),
     }
 
 

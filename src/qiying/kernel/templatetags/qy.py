@@ -82,7 +82,6 @@ PARTS: Functions = (
     _forms.error_summary,
     _forms.form_fields,
     _records.kpis,
-    _records.view_tabs,
     _records.segment,
     _records.timeline,
     _records.facts,
@@ -98,6 +97,7 @@ CONTEXT_PARTS: Functions = (
     _records.place_picker,
     _tables.pager,
     _tables.export_menu,
+    _tables.view_tabs,
     _shell.toast_stack,
 )
 

@@ -27,6 +27,14 @@ function labelCells(table) {
 }
 onContent((root) => within(root, "table.stack").forEach(labelCells));
 
+// the list may have been filtered in place since the page was drawn: save what the address says
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-save-view]")) return;
+  const query = new URLSearchParams(location.search);
+  query.delete("cursor");
+  event.target.elements.query.value = query.toString();
+}, true);
+
 let last = null;
 
 document.addEventListener("click", (event) => {
