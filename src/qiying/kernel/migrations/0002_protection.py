@@ -9,11 +9,6 @@ CREDENTIAL = "(select nullif(current_setting('app.credential', true), ''))"
 REFUSE = """
 CREATE FUNCTION kernel_event_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- only a test database that says so may be emptied, and only by its owner
-    IF TG_OP = 'TRUNCATE' AND current_user = 'qiying_owner'
-       AND current_setting('app.test_reset', true) = 'on' THEN
-        RETURN NULL;
-    END IF;
     RAISE EXCEPTION 'events are append-only' USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE TRIGGER kernel_event_no_change BEFORE UPDATE OR DELETE ON kernel_event
