@@ -39,7 +39,8 @@ def collection(*features: tuple[dict[str, Any], dict[str, Any]]) -> bytes:
 
 def prepared(actor: Actor, kind: str, content: bytes, now: datetime, **more: Any) -> ImportBatch:
     name = "a.geojson" if content.startswith(b"{") else "a.csv"
-    return imports.prepare(actor, kind, file_name=name, content=content, now=now, **more)
+    reading = imports.read(kind, file_name=name, content=content, **more)
+    return imports.prepare(actor, reading, now=now)
 
 
 def faults(actor: Actor, batch: ImportBatch) -> list[tuple[int, str, str]]:

@@ -36,7 +36,7 @@ FIRM_STATUSES: Words = [
     (FirmStatus.MOVED.value, _("moved away")),
     (FirmStatus.DEREGISTERED.value, _("deregistered")),
 ]
-FIRM_TONES = {
+FIRM_TONES: dict[str, str] = {
     FirmStatus.ACTIVE: "done",
     FirmStatus.SUSPENDED: "paused",
     FirmStatus.MOVED: "sent",
@@ -77,7 +77,7 @@ OUTCOMES: Words = [
     (Outcome.UNCHANGED.value, _("unchanged")),
     (Outcome.FAILED.value, _("failed")),
 ]
-OUTCOME_TONES = {
+OUTCOME_TONES: dict[str, str] = {
     Outcome.NEW: "new",
     Outcome.UPDATED: "way",
     Outcome.UNCHANGED: "done",

@@ -138,6 +138,12 @@ def settle(
         point_to_current_grids(actor, on=now.date())
 
 
+@tenancy.operation
+def follow_grids(actor: Actor, *, on: date) -> int:
+    """Point firms to the version of their grid that is in force on a day."""
+    return point_to_current_grids(actor, on=on)
+
+
 def point_to_current_grids(actor: Actor, *, on: date) -> int:
     """Let firms point to the version of their grid that is in force."""
     current = {row.key: row.pk for row in queries.list_areas_on(actor, on, [AreaKind.GRID])}

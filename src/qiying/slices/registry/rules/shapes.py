@@ -1,5 +1,6 @@
 """Shapes as GeoJSON: checked, turned to WGS 84, measured on the ellipsoid, compared."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -210,3 +211,8 @@ class Cover:
         for spot, piece in best.items():
             found[spot] = self._keys[piece]
         return found
+
+
+def dump(data: Geometry) -> bytes:
+    """GeoJSON as compact UTF-8."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,10 +1,12 @@
 """Bring files in: read and check first, write on confirmation, all lines or none."""
 
 from qiying.slices.registry.operations.imports._batches import (
+    Reading,
     apply,
     discard,
     forget_lines,
     prepare,
+    read,
 )
 
-__all__ = ["apply", "discard", "forget_lines", "prepare"]
+__all__ = ["Reading", "apply", "discard", "forget_lines", "prepare", "read"]

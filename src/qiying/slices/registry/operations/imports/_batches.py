@@ -1,6 +1,7 @@
 """Prepare, apply and discard a batch."""
 
 from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from qiying.slices.registry.operations.imports._units import UNITS
 from qiying.slices.registry.rules import coordinates, tables
 from qiying.slices.registry.rules.kinds import ImportKind, Outcome
 from qiying.slices.registry.rules.lifecycles import IMPORT, KEEPERS
-from qiying.slices.registry.rules.lines import Line, read_lines
+from qiying.slices.registry.rules.lines import Line, Lines, read_lines
 
 TARGETS: dict[str, Target] = {
     ImportKind.ENTERPRISES: FIRMS,
@@ -38,51 +39,65 @@ KEPT_FOR = timedelta(days=30)
 CHUNK = 2000
 
 
-def prepare(
-    actor: Actor,
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file that was read: what it is, and its lines with the faults that they show alone."""
+
+    kind: str
+    file_name: str
+    system: str
+    sheet: str
+    encoding: str
+    lines: Lines
+
+
+def read(
     kind: str,
     *,
     file_name: str,
     content: bytes,
-    now: datetime,
     system: str = coordinates.WGS84,
     sheet: str = "",
-) -> ImportBatch:
-    """Read and check a file; nothing but the batch is written.
-
-    The file is read before the transaction begins.
+) -> Reading:
+    """Read a file; needs no database, so that no transaction waits for it.
 
     Raises
     ------
     Invalid
         When the file as a whole cannot be used (``registry.file.*``, ``registry.crs.*``). What
-        is wrong with single lines stands in the batch.
+        is wrong with single lines stands beside them.
     """
-    actor.require(*KEEPERS)
     if kind not in TARGETS:
         raise Invalid("input.choice")
-    if kind == ImportKind.PEOPLE:
-        actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
     reference = coordinates.parse(system)
     table = tables.read(file_name, content, sheet=sheet)
-    read = read_lines(kind, table, reference)
-    with tenancy.acting(actor):
-        _judge(Ground(actor, now), kind, read.lines)
-        batch = ImportBatch.objects.create(
-            tenant_id=actor.tenant_id,
-            kind=kind,
-            file_name=file_name[-200:],
-            sheet=table.sheet[:60],
-            encoding=table.encoding,
-            system=str(reference),
-            headings=list(read.headings),
-            ignored=list(read.ignored),
-            counts=_counts(read.lines),
-            made_by=actor.identity,
-            made_at=now,
-        )
-        ImportRow.objects.bulk_create((_row(batch, line) for line in read.lines), batch_size=CHUNK)
-        _record("registry.import_prepared", batch, actor, now)
+    lines = read_lines(kind, table, reference)
+    return Reading(kind, file_name[-200:], str(reference), table.sheet[:60], table.encoding, lines)
+
+
+@tenancy.operation
+def prepare(actor: Actor, reading: Reading, *, now: datetime) -> ImportBatch:
+    """Check the lines against the register; nothing but the batch is written."""
+    actor.require(*KEEPERS)
+    if reading.kind == ImportKind.PEOPLE:
+        actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
+    lines = [replace(x, clean=dict(x.clean), errors=list(x.errors)) for x in reading.lines.lines]
+    _judge(Ground(actor, now), reading.kind, lines)
+    batch = ImportBatch.objects.create(
+        tenant_id=actor.tenant_id,
+        kind=reading.kind,
+        file_name=reading.file_name,
+        sheet=reading.sheet,
+        encoding=reading.encoding,
+        system=reading.system,
+        headings=list(reading.lines.headings),
+        ignored=list(reading.lines.ignored),
+        counts=_counts(lines),
+        made_by=actor.identity,
+        made_at=now,
+    )
+    ImportRow.objects.bulk_create((_row(batch, line) for line in lines), batch_size=CHUNK)
+    _record("registry.import_prepared", batch, actor, now)
     return batch
 
 

@@ -11,7 +11,7 @@ from qiying.slices.registry.rules.cells import plain
 from qiying.slices.registry.rules.coordinates import System, to_wgs84
 from qiying.slices.registry.rules.kinds import LINES, AreaKind, ImportKind, Outcome
 from qiying.slices.registry.rules.lines._columns import Column, headings_of
-from qiying.slices.registry.rules.tables import SHAPE, Row, Table
+from qiying.slices.registry.rules.tables import Row, Table
 
 NATURAL_KEYS: dict[str, tuple[str, ...]] = {
     ImportKind.ENTERPRISES: ("credit_code",),
@@ -98,9 +98,9 @@ def _line(kind: str, row: Row, places: dict[int, Column], system: System) -> Lin
 
 
 def _kept(cell: Any) -> Any:
-    """A cell as the error file gives it back; shapes are not repeated."""
+    """A cell as the error file gives it back."""
     if isinstance(cell, dict):
-        return SHAPE
+        return cell
     if isinstance(cell, date | datetime | time):
         return plain(cell)
     return cell if cell is None or isinstance(cell, bool | int | float) else plain(cell)[:2000]
