@@ -44,7 +44,7 @@ class Violation:
 def check(world: World, case: Case, decision: Decision) -> tuple[Violation, ...]:
     """Check a decision by other means than those that made it.
 
-    Places are measured again in a geodesic plane around the object, and the outcome is
+    Places are measured again in a plane around the object, and the outcome is
     derived from what each side would claim. A reading within 0.25 m of a threshold leaves
     both answers open.
 

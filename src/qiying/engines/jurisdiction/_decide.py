@@ -1,3 +1,19 @@
+"""One decision.
+
+Model. The object of a case lies at a signed distance *d* (metres, positive inside) from the
+boundary in force on the day of the incident: the union of the walls, before the reform of the
+planned areas. It is *uncertain* when its accuracy is greater than the size of *d*, in the *band*
+when that size is less than ``regime.band_m``, *crossing* when it reaches over the line by more
+than ``params.touch_m`` on both sides. The rules are asked in order, and the first that matches
+decides: 1 danger, 0 what the zone still carried before the reform, 2 statutory department,
+3 locked on the zone, 4 residents, 5 linear assets, 6 near the wall, 7 basis and side,
+8 adjudication. A recused unit never leads or co-handles; a company never leads a locked or a
+departmental matter; the next fit unit of the same row takes such a seat.
+
+Distances are taken in a transverse Mercator plane centred on the world's areas: within 15 km of
+its meridian they are true to 3 parts in a million, 0.1 m in 30 km.
+"""
+
 from dataclasses import replace
 
 from qiying.engines.jurisdiction._case import Case
@@ -14,17 +30,7 @@ _DEFAULTS = Params()
 
 
 def decide(world: World, case: Case, params: Params = _DEFAULTS) -> Decision:
-    """Say who leads, who co-handles, and why.
-
-    Model. The object of a case lies at a signed distance *d* (metres) from the boundary that
-    is in force on the day of the incident: the union of the walls, before the reform of the
-    planned areas. It is *uncertain* when its accuracy is greater than \\|d\\|, in the *band*
-    when \\|d\\| < ``regime.band_m``, *crossing* when it reaches over the line by more than
-    ``params.touch_m`` on both sides. The rules are asked in order and the first that matches
-    decides: 0 what the zone still carried before the reform, 1 danger, 2 statutory
-    department, 3 locked on the zone, 4 residents, 5 linear assets, 6 near the wall, 7 basis
-    and side, 8 adjudication. A recused unit never leads or co-handles; a company never leads
-    a locked or departmental matter; the next unit of the same row takes such a seat.
+    """Say who leads, who co-handles, and why; the model stands at the head of this module.
 
     Parameters
     ----------
@@ -40,15 +46,14 @@ def decide(world: World, case: Case, params: Params = _DEFAULTS) -> Decision:
     ------
     ValueError
         The case names a matter, an owner or a responder that the world does not know.
-
-    Notes
-    -----
-    Distances are taken in a transverse Mercator plane centred on the world's areas: within
-    15 km of its meridian they are true to 3 parts in a million.
     """
     matter = _known_matter(world, case)
-    place = locate(world, case, params)
-    question = Question(
+    hearing = Hearing(world, matter, _question(matter, case), locate(world, case, params))
+    return _record(hearing, hear(hearing, params), case, params)
+
+
+def _question(matter: Matter, case: Case) -> Question:
+    return Question(
         is_residential=case.object_kind in RESIDENTIAL or matter.is_resident_matter,
         belongs=case.belongs_to_zone,
         is_danger=case.is_danger,
@@ -56,25 +61,26 @@ def decide(world: World, case: Case, params: Params = _DEFAULTS) -> Decision:
         responder=case.responder,
         recused=case.recused,
     )
-    hearing = Hearing(world, matter, question, place)
-    finding = hear(hearing, params)
+
+
+def _record(hearing: Hearing, finding: Finding, case: Case, params: Params) -> Decision:
     return Decision(
-        matter=matter.code,
+        matter=case.matter,
         case_digest=case.digest(),
         rule=finding.rule,
         lead=finding.lead,
         co=finding.co,
         candidates=finding.candidates,
-        side=place.side,
-        distance_m=place.distance_m,
-        township=place.township,
+        side=hearing.place.side,
+        distance_m=hearing.place.distance_m,
+        township=hearing.place.township,
         reasons=tuple(hearing.reasons),
         rejected=tuple(row for row in hearing.rejected if row.unit != finding.lead),
         confidence=_confidence(hearing, finding, case.accuracy_m, params),
         needs_confirmation=finding.needs_confirmation,
         needs_adjudication=finding.needs_adjudication,
         split_tasks=_split(hearing, finding),
-        versions=versions_of(world),
+        versions=versions_of(hearing.world),
         params=params,
     )
 
