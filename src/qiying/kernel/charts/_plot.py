@@ -161,6 +161,27 @@ def _grid(ticks: Sequence[float], plane: _Plane, target: Number | None, now: int
     return out
 
 
+def _frame(
+    plot: str,
+    categories: Sequence[str],
+    ticks: Sequence[float],
+    plane: _Plane,
+    inner: int,
+    every: int,
+) -> str:
+    """The plot with its axes: it stretches, the axis text beside it does not."""
+    return (
+        f'<div class="chart-box"><svg class="chart axis-y" width="{LEFT}" height="{inner}"'
+        f' aria-hidden="true">{_axis_y(ticks, plane)}</svg><div class="plot-area">'
+        f'<svg class="chart" width="100%" height="{inner}" aria-hidden="true">'
+        f'<svg class="plot" y="0" width="100%" height="{inner}" viewBox="0 0 {WIDE} {TALL}"'
+        f' preserveAspectRatio="none">{plot}</svg>'
+        '<line class="cross" y1="0" y2="100%" visibility="hidden"/></svg>'
+        f'<svg class="chart axis-x" width="100%" height="{BOTTOM}" aria-hidden="true">'
+        f"{_axis_x(categories, every)}</svg></div></div>"
+    )
+
+
 def chart(
     categories: Sequence[object],
     series: Sequence[Series],
@@ -174,27 +195,12 @@ def chart(
     low: Number = 0,
     high: Number | None = None,
 ) -> SafeString:
-    """Bars (stacked), lines and areas over shared categories, as wide as their place.
+    """Bars (stacked in their order), lines and areas over categories, as wide as their place.
 
-    Parameters
-    ----------
-    categories
-        Names along the axis; at most every ``every``-th is written, fewer where they would touch.
-    series
-        Rows of the same length as the categories. Bars stack in this order.
-    unit
-        Written after each value when it is read.
-    target
-        Value of a dashed line across.
-    now
-        Index from which on the plot is shaded as not yet happened.
-    low, high
-        Ends of the axis; without ``high`` it is rounded up from the values.
-
-    Raises
-    ------
-    ValueError
-        When a series has another length than the categories.
+    Every series has one value per category, else ``ValueError``. At most every ``every``-th
+    category is written, fewer where names would touch; ``unit`` follows each value that is read;
+    ``target`` is a dashed line; from the index ``now`` on the plot is shaded as yet to come;
+    ``low`` and ``high`` end the axis, without ``high`` it is rounded up from the values.
     """
     names = [str(c) for c in categories]
     if any(len(s.values) != len(names) for s in series):
@@ -203,22 +209,12 @@ def chart(
         return markup("")
     ticks = _scale(series, len(names), target, low, high)
     plane = _Plane(len(names), ticks[0], ticks[-1])
-    inner = height - TOP
-    drawing = (
-        f'<svg class="plot" y="0" width="100%" height="{inner}" viewBox="0 0 {WIDE} {TALL}"'
-        f' preserveAspectRatio="none">{_grid(ticks, plane, target, now)}{_bars(plane, series)}'
-        f"{_lines(plane, series)}</svg>"
-    )
+    plot = _grid(ticks, plane, target, now) + _bars(plane, series) + _lines(plane, series)
     rows = ((n, [text(s.values[i]) for s in series]) for i, n in enumerate(names))
     return markup(
         f'<qy-chart tabindex="0" role="group" aria-label="{escape(title)}"'
         f' data-chart="{_payload(names, series, unit)}">'
-        f'<div class="chart-box"><svg class="chart axis-y" width="{LEFT}" height="{inner}"'
-        f' aria-hidden="true">{_axis_y(ticks, plane)}</svg><div class="plot-area">'
-        f'<svg class="chart" width="100%" height="{inner}" aria-hidden="true">{drawing}'
-        '<line class="cross" y1="0" y2="100%" visibility="hidden"/></svg>'
-        f'<svg class="chart axis-x" width="100%" height="{BOTTOM}" aria-hidden="true">'
-        f"{_axis_x(names, every)}</svg></div></div>"
+        f"{_frame(plot, names, ticks, plane, height - TOP, every)}"
         f"{table(title, [s.name for s in series], rows)}</qy-chart>"
     )
 

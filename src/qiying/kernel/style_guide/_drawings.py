@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from qiying.kernel import charts
 from qiying.kernel.charts import Bar, Part, Series
 
+USUAL = (6, 14, 19, 24, 18, 10, 8, 16, 21, 19, 13, 8, 5)
+
 
 def figures() -> list[dict[str, Any]]:
     rates = (88, 91, 90, 92, 91, 93, 94, 93, 95)
@@ -43,14 +45,17 @@ def figures() -> list[dict[str, Any]]:
 
 
 def drawings() -> dict[str, Any]:
+    """Every kind of chart."""
+    return {**_plots(), **_shares(), **_rows()}
+
+
+def _plots() -> dict[str, Any]:
     hours = [f"{h}:00" for h in range(7, 20)]
     rest: list[int | None] = [None] * 8
     phone, page, usual = _("Phone"), _("Page"), _("Usual")
-    months = [f"2026-{n:02d}" for n in range(1, 12)]
+    verified, first = _("Verified closure"), _("First time")
     closed = (86.2, 87.5, 88.1, 89.9, 90.2, 91.6, 92.4, 92.1, 93.3, 94.0, 94.6)
-    first = (78, 79.2, 80.1, 79.6, 81.5, 83, 84.2, 84, 85.1, 86.4, 86.9)
-    days = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
-    load = [[(3 * h + 5 * d) % 9 * (7 < h < 19) for h in range(24)] for d in range(7)]
+    at_once = (78, 79.2, 80.1, 79.6, 81.5, 83, 84.2, 84, 85.1, 86.4, 86.9)
     return {
         "chart_bars_legend": charts.legend([(phone, 1), (page, 2), (usual, 8, True)]),
         "chart_bars": charts.chart(
@@ -58,43 +63,36 @@ def drawings() -> dict[str, Any]:
             [
                 Series(phone, [3, 8, 14, 17, 9, *rest], colour=1),
                 Series(page, [1, 4, 6, 7, 3, *rest], colour=2),
-                Series(
-                    usual,
-                    [6, 14, 19, 24, 18, 10, 8, 16, 21, 19, 13, 8, 5],
-                    "line",
-                    8,
-                    is_dashed=True,
-                ),
+                Series(usual, USUAL, "line", 8, is_dashed=True),
             ],
             title=_("Calls today by hour"),
             now=5,
         ),
-        "chart_area_legend": charts.legend([(_("Verified closure"), 2), (_("First time"), 1)]),
+        "chart_area_legend": charts.legend([(verified, 2), (first, 1)]),
         "chart_area": charts.chart(
-            months,
-            [
-                Series(_("Verified closure"), closed, "area", 2),
-                Series(_("First time"), first, "line", 1),
-            ],
+            [f"2026-{n:02d}" for n in range(1, 12)],
+            [Series(verified, closed, "area", 2), Series(first, at_once, "line", 1)],
             title=_("Timeliness and quality"),
             unit="%",
             target=95,
             low=75,
             high=100,
         ),
-        "donut": charts.donut(
-            [
-                Part(_("Equipment"), 412, 1),
-                Part(_("Energy"), 268, 3),
-                Part(_("Policy"), 231, 2),
-                Part(_("Hiring"), 142, 5),
-                Part(_("Finance"), 118, 7),
-                Part(_("Other"), 97, 8),
-            ],
-            title=_("Calls by topic"),
-            centre="1,268",
-            caption=_("this month"),
-        ),
+    }
+
+
+def _shares() -> dict[str, Any]:
+    parts = [
+        Part(_("Equipment"), 412, 1),
+        Part(_("Energy"), 268, 3),
+        Part(_("Policy"), 231, 2),
+        Part(_("Hiring"), 142, 5),
+        Part(_("Finance"), 118, 7),
+        Part(_("Other"), 97, 8),
+    ]
+    title = _("Calls by topic")
+    return {
+        "donut": charts.donut(parts, title=title, centre="1,268", caption=_("this month")),
         "hbar": charts.hbar(
             [
                 Bar(_("Closed in time"), 94.6, 95),
@@ -105,6 +103,13 @@ def drawings() -> dict[str, Any]:
             unit="%",
             full=100,
         ),
+    }
+
+
+def _rows() -> dict[str, Any]:
+    days = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
+    load = [[(3 * h + 5 * d) % 9 * (7 < h < 19) for h in range(24)] for d in range(7)]
+    return {
         "heat": charts.heat(days, range(24), load, title=_("Calls by weekday and hour")),
         "stages": [(_("Receive"), 3, -1), (_("Assign"), 6, -2), (_("Answer"), 48, 3)],
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from qiying.kernel.style_guide._drawings import drawings, figures
 from qiying.kernel.templatetags._badges import level
@@ -16,44 +16,49 @@ ORIGIN = (119.17, 29.03)
 
 
 class SampleForm(forms.Form):
-    firm = forms.CharField(label=lazy("Enterprise"))
+    firm = forms.CharField(label=gettext_lazy("Enterprise"))
     phone = forms.RegexField(
         r"^1\d{10}$",
-        label=lazy("Mobile number"),
-        error_messages={"invalid": lazy("Enter a mobile number of 11 digits.")},
+        label=gettext_lazy("Mobile number"),
+        error_messages={"invalid": gettext_lazy("Enter a mobile number of 11 digits.")},
     )
     kind = forms.ChoiceField(
-        label=lazy("Kind"), choices=[("power", lazy("Power supply")), ("water", lazy("Water"))]
+        label=gettext_lazy("Kind"),
+        choices=[("power", gettext_lazy("Power supply")), ("water", gettext_lazy("Water"))],
     )
     text = forms.CharField(
-        label=lazy("What happened"),
+        label=gettext_lazy("What happened"),
         required=False,
         widget=forms.Textarea,
-        help_text=lazy("Up to 500 characters"),
+        help_text=gettext_lazy("Up to 500 characters"),
     )
     urgency = forms.ChoiceField(
-        label=lazy("Urgency"),
+        label=gettext_lazy("Urgency"),
         widget=forms.RadioSelect,
-        choices=[("3", lazy("Ordinary")), ("2", lazy("Urgent")), ("1", lazy("Emergency"))],
+        choices=[
+            ("3", gettext_lazy("Ordinary")),
+            ("2", gettext_lazy("Urgent")),
+            ("1", gettext_lazy("Emergency")),
+        ],
         initial="3",
     )
-    agree = forms.BooleanField(label=lazy("Share my number with the unit"), required=False)
+    agree = forms.BooleanField(label=gettext_lazy("Share my number with the unit"), required=False)
     rating = forms.ChoiceField(
-        label=lazy("How satisfied are you?"),
+        label=gettext_lazy("How satisfied are you?"),
         widget=forms.RadioSelect,
         required=False,
         choices=[
-            ("5", lazy("Very satisfied")),
-            ("4", lazy("Satisfied")),
-            ("3", lazy("Fairly satisfied")),
-            ("2", lazy("Dissatisfied")),
-            ("1", lazy("Very dissatisfied")),
+            ("5", gettext_lazy("Very satisfied")),
+            ("4", gettext_lazy("Satisfied")),
+            ("3", gettext_lazy("Fairly satisfied")),
+            ("2", gettext_lazy("Dissatisfied")),
+            ("1", gettext_lazy("Very dissatisfied")),
         ],
     )
     lon = forms.FloatField(required=False)
     lat = forms.FloatField(required=False)
-    photos = forms.FileField(label=lazy("Photos"), required=False)
-    voice = forms.FileField(label=lazy("Voice note"), required=False)
+    photos = forms.FileField(label=gettext_lazy("Photos"), required=False)
+    voice = forms.FileField(label=gettext_lazy("Voice note"), required=False)
 
 
 def context(*, now: datetime) -> dict[str, Any]:
@@ -64,6 +69,7 @@ def context(*, now: datetime) -> dict[str, Any]:
     return {
         **_moments(now),
         **drawings(),
+        **_lists(_rows(now)),
         **_records(now),
         "form": SampleForm(),
         "form_bad": form_bad,
@@ -125,8 +131,7 @@ class _Page(SimpleNamespace):
         return int(self.size)
 
 
-def _records(now: datetime) -> dict[str, Any]:
-    rows = _rows(now)
+def _lists(rows: list[dict[str, Any]]) -> dict[str, Any]:
     views = [(_("All"), 71), (_("Mine"), 6), (_("To assign"), 3), (_("Overdue"), 2)]
     return {
         "rows": rows,
@@ -145,12 +150,13 @@ def _records(now: datetime) -> dict[str, Any]:
             {"label": name, "url": "#actions", "active": i == 1}
             for i, name in enumerate((_("Today"), _("This month"), _("This year")))
         ],
-        "formats": {
-            "cn_datetime": "2026-11-22 10:42",
-            "number": "12,684",
-            "percent1": "94.6%",
-            "km2": "98.00 km²",
-        },
+    }
+
+
+def _records(now: datetime) -> dict[str, Any]:
+    hour = timedelta(hours=1)
+    return {
+        "formats": {"cn_datetime": "2026-11-22 10:42", "number": "12,684", "km2": "98.00 km²"},
         "record_facts": [
             (_("Enterprise"), "盛和智能装备", "#records"),
             (_("Equipment"), "2# 低压柜 4AH3"),
@@ -158,37 +164,37 @@ def _records(now: datetime) -> dict[str, Any]:
             (_("Lead unit"), "经济发展局"),
         ],
         "steps": [
-            {"label": _("Receive"), "state": "done", "at": now - timedelta(hours=5)},
-            {"label": _("Assign"), "state": "done", "at": now - timedelta(hours=4)},
+            {"label": _("Receive"), "state": "done", "at": now - 5 * hour},
+            {"label": _("Assign"), "state": "done", "at": now - 4 * hour},
             {"label": _("Answer"), "state": "current"},
             {"label": _("Call back"), "state": "todo"},
             {"label": _("Closed"), "state": "todo"},
         ],
         "events": [
-            {"title": _("Received"), "at": now - timedelta(hours=5), "who": "周敏"},
-            {"title": _("Assigned"), "at": now - timedelta(hours=4), "who": "李建国"},
+            {"title": _("Received"), "at": now - 5 * hour, "who": "周敏"},
+            {"title": _("Assigned"), "at": now - 4 * hour, "who": "李建国"},
             {
                 "title": _("In hand"),
-                "at": now - timedelta(hours=1),
+                "at": now - hour,
                 "tone": "current",
                 "note": _("The breaker is being replaced."),
             },
             {"title": _("Call back"), "tone": "todo"},
         ],
-        "units": [
-            {
-                "label": _("Zone offices"),
-                "url": "#records",
-                "open": True,
-                "count": 6,
-                "children": [
-                    {"label": "经济发展局", "url": "#records", "active": True, "count": 4},
-                    {"label": "企业服务中心", "url": "#records", "count": 2},
-                ],
-            },
-            {"label": _("Townships"), "url": "#records", "count": 3},
-        ],
+        "units": _units(),
     }
+
+
+def _units() -> list[dict[str, Any]]:
+    inside = [
+        {"label": "经济发展局", "url": "#records", "active": True, "count": 4},
+        {"label": "企业服务中心", "url": "#records", "count": 2},
+    ]
+    offices = {"label": _("Zone offices"), "url": "#records", "count": 6}
+    return [
+        {**offices, "open": True, "children": inside},
+        {"label": _("Townships"), "url": "#records", "count": 3},
+    ]
 
 
 def _layers() -> list[dict[str, Any]]:

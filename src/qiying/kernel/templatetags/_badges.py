@@ -5,29 +5,28 @@ from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from qiying.kernel.templatetags._formats import CHINA, DAY, HOUR, MINUTE, duration
 from qiying.kernel.templatetags._markup import escaped, icon, markup
 
 TONES = ("new", "sent", "way", "fix", "check", "done", "over", "paused", "listed")
 LIGHTS = {
-    "green": lazy("On time"),
-    "yellow": lazy("Due soon"),
-    "red": lazy("Overdue"),
-    "grey": lazy("Paused"),
-    "purple": lazy("Listed for supervision"),
+    "green": gettext_lazy("On time"),
+    "yellow": gettext_lazy("Due soon"),
+    "red": gettext_lazy("Overdue"),
+    "grey": gettext_lazy("Paused"),
+    "purple": gettext_lazy("Listed for supervision"),
 }
 EVIDENCE = {
-    "A": lazy("A: text of the law or an official page was read"),
-    "A*": lazy("A*: law of another province, used by analogy"),
-    "B": lazy("B: official text on another site, or two independent pages agree"),
-    "C": lazy("C: one third-party page only"),
-    "D": lazy("D: our own proposal, no outside rule was found"),
-    "K": lazy("K: general knowledge, not confirmed"),
-    "R": lazy("R: a reported figure whose source was not read"),
+    "A": gettext_lazy("A: text of the law or an official page was read"),
+    "A*": gettext_lazy("A*: law of another province, used by analogy"),
+    "B": gettext_lazy("B: official text on another site, or two independent pages agree"),
+    "C": gettext_lazy("C: one third-party page only"),
+    "D": gettext_lazy("D: our own proposal, no outside rule was found"),
+    "K": gettext_lazy("K: general knowledge, not confirmed"),
+    "R": gettext_lazy("R: a reported figure whose source was not read"),
 }
 
 

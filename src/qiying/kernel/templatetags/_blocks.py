@@ -181,22 +181,10 @@ def button(
 ) -> SafeString:
     """A button, or a link that looks like one when ``href`` is given.
 
-    Parameters
-    ----------
-    kind
-        Empty for the ordinary one, ``primary`` (one a page), ``danger``, ``ghost``.
-    size
-        Empty, ``small``, ``tiny``, ``big`` or ``wide``.
-    keys
-        A single key that presses it.
-    act
-        A built-in action: ``palette``, ``theme``, ``large``, ``print``, ``shortcuts`` …
-    confirm
-        A question; the browser asks it before it acts.
-    busy
-        A text shown while the form is under way (the button is then off).
-    extra
-        Further attributes, underscores become hyphens: ``name="do"``, ``hx_get=url``.
+    ``kind`` is empty, ``primary`` (one a page), ``danger`` or ``ghost``; ``size`` empty, ``small``,
+    ``tiny``, ``big`` or ``wide``; ``keys`` one key that presses it; ``act`` a built-in action such
+    as ``print``; ``confirm`` a question asked first; ``busy`` the text while its form is under way.
+    Further attributes by underscores: ``name="do"``, ``hx_get=url``.
     """
     css = " ".join(part for part in ("btn", kind, size) if part)
     words = f"{icon(icon_name, 16) if icon_name else ''}<span>{escaped(label)}</span>"

@@ -2,12 +2,16 @@
 import { all, one, say } from "./dom.js";
 
 const WAIT = 12000;
+const FINGERTIP = 12; // pixels by which a tap may miss
+const METRES_AT_ZOOM_0 = 156543; // one pixel at the equator
 
 class Place {
   constructor(box, zoneMap) {
     this.map = zoneMap.map;
     this.status = one("[data-place-status]", box);
     [this.lon, this.lat] = all(".place-fields input, .place-fields select", box);
+    // a hidden field for the accuracy in metres, when the form wants to know it
+    this.accuracy = one("[data-place-accuracy]", box.closest("form") ?? box);
     this.marker = null;
     this.circle = null;
     this.map.on("click", (event) => this.choose(event.latlng));
@@ -27,9 +31,16 @@ class Place {
     if (this.lon) this.lon.value = lng.toFixed(6);
     if (this.lat) this.lat.value = lat.toFixed(6);
     for (const field of [this.lon, this.lat]) field?.dispatchEvent(new Event("input", { bubbles: true }));
+    if (this.accuracy) this.accuracy.value = Math.round(accuracy || this.reach(lat));
     this.draw(at, accuracy);
     const values = { lon: lng.toFixed(5), lat: lat.toFixed(5), m: Math.round(accuracy) };
     this.tell(say(accuracy ? "located" : "picked", values));
+  }
+
+  /** How far a tap at this zoom may be off, in metres. */
+  reach(lat) {
+    const pixel = METRES_AT_ZOOM_0 * Math.cos((lat * Math.PI) / 180) / 2 ** this.map.getZoom();
+    return Math.max(1, FINGERTIP * pixel);
   }
 
   draw(at, accuracy) {
