@@ -24,6 +24,7 @@ from psycopg import sql
 from qiying.config.database import APP_ROLE, OWNER_ROLE, Server, ensure_running, prepare
 from qiying.config.database._prepare import create_database
 from qiying.config.environment import REPOSITORY, Environment
+from qiying.kernel.revisions import Kept
 
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 settings.register_profile("default", deadline=None)
@@ -174,6 +175,7 @@ def django_db_setup(django_test_environment: None, test_databases: Databases) ->
 
     def start_afresh(_case: TransactionTestCase) -> None:
         test_databases.renew()
+        Kept.forget_all()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", start_afresh)

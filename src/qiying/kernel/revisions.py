@@ -6,7 +6,8 @@ data bumps the name in the same transaction, and the next reader builds anew.
 
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
+from weakref import WeakSet
 
 from django.db import connection
 
@@ -27,6 +28,9 @@ def current(actor: Actor) -> dict[str, int]:
 
 def bump(actor: Actor, name: str) -> None:
     """Say, inside an operation, that this data changed."""
+    scope = tenancy.current()
+    if scope is not None:
+        scope.has_changed_ground = True
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO kernel_counter (tenant_id, name, value) VALUES (%s, %s, 1) "
@@ -39,11 +43,24 @@ def bump(actor: Actor, name: str) -> None:
 
 
 class Kept(Generic[T]):
-    """The latest built copy per tenant; thread-safe, one revision kept."""
+    """The latest built copy per tenant; thread-safe, one revision kept.
+
+    What is built in a transaction that bumped a revision is used there and not kept: were it
+    rolled back, the next bump would give the same number to other data.
+    """
+
+    _all: "ClassVar[WeakSet[Kept[Any]]]" = WeakSet()
 
     def __init__(self) -> None:
         self._kept: dict[int, tuple[Hashable, T]] = {}
         self._lock = Lock()
+        self._all.add(self)
+
+    @classmethod
+    def forget_all(cls) -> None:
+        """Forget every copy of this process: the database was replaced."""
+        for one in cls._all:
+            one._kept.clear()
 
     def get(self, tenant_id: int, revision: Hashable, build: Callable[[], T]) -> T:
         """Return the copy of this revision, building it when another one is kept."""

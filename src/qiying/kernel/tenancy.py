@@ -31,6 +31,8 @@ class Scope:
 
     tenant_id: int
     is_writing: bool
+    has_changed_ground: bool = False
+    """A revision was bumped here and is not committed: what is built now must not be kept."""
     drafts: "list[Draft]" = field(default_factory=list)
     has_bumped: bool = False
     """Slow data was changed here: copies built from now on may yet be rolled back."""

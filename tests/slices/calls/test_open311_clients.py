@@ -19,7 +19,7 @@ from PIL import Image
 
 from qiying.kernel import files, people, tenancy
 from qiying.slices.calls.models import Call
-from tests.slices.world import INSIDE, World, make_world
+from tests.slices.world import INSIDE, MATTERS, World, make_world
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -55,7 +55,7 @@ class Door:
 
 @pytest.fixture
 def door(live_server: Any) -> Iterator[Door]:
-    world = make_world()
+    world = make_world(matters=(*MATTERS, "M078"))
     _row, key = people.issue_key(world.keeper, "测试客户端", now=timezone.now())
     services = httpx.get(f"{live_server.url}/open311/v2/services.json").json()
     yield Door(live_server.url, key, world, services[0]["service_code"])
@@ -105,7 +105,11 @@ def test_civicbot_files_a_request_after_validating_it_against_us(
     assert civic.list_requests(status="closed") == []
     with tenancy.reading(door.world.system):
         call = Call.objects.get()
-    assert (call.contact_name, call.urgency, call.object_kind) == ("张三", "urgent", "public_place")
+    assert (call.contact_name, call.urgency, call.object_kind) == (
+        "张三",
+        "urgent",
+        "public_place",
+    )
 
 
 def test_civicbot_refuses_what_our_definition_does_not_offer(
@@ -233,9 +237,7 @@ def test_past_the_end_is_an_empty_list(door: Door) -> None:
 
 def test_parameters_may_stand_in_the_query_or_the_body(door: Door) -> None:
     body = {"service_code": door.code, "lat": LAT, "long": LON, "unknown": "x", "email": ""}
-    reply = httpx.post(
-        f"{door.v2}/requests.json?jurisdiction_id=lc&api_key={door.key}", data=body
-    )
+    reply = httpx.post(f"{door.v2}/requests.json?jurisdiction_id=lc&api_key={door.key}", data=body)
     assert reply.status_code == 200
 
 
@@ -250,7 +252,9 @@ def test_a_repeated_key_files_once(door: Door) -> None:
 
 
 def test_contact_data_and_words_stay_with_the_key_that_filed(door: Door) -> None:
-    number = door.file("第一行\n联系我 13900001234", phone="13900001234", first_name="张", last_name="三")
+    number = door.file(
+        "第一行\n联系我 13900001234", phone="13900001234", first_name="张", last_name="三"
+    )
     public = httpx.get(f"{door.v2}/requests/{number}.json").text
     assert "13900001234" not in public
     assert "张三" not in public

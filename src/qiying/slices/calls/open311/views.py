@@ -198,10 +198,11 @@ def _receive(actor: Actor, request: HttpRequest, data: Any) -> str:
         matter = rows.service(actor, filed.service_code, timezone.localdate())
         uploads = parse.files(request)
         kept = [files.store(actor, part, purpose="photo", now=now).pk for part in uploads]
+        title = rows.title_of(filed.description, matter)
         call = operations.receive(
             actor,
-            title=rows.title_of(filed.description, matter),
-            text=rows.text_of(filed),
+            title=title,
+            text=rows.text_of(filed) or title,
             matter_code=filed.service_code,
             channel="open311",
             attachments=kept,
