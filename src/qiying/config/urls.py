@@ -10,7 +10,7 @@ from qiying.kernel.web import page
 
 SLICE_PATHS = {
     "registry/": "qiying.slices.registry.urls",
-    "map/": "qiying.slices.registry.map_urls",
+    "map/": "qiying.slices.registry.urls.zone_map",
     "mandate/": "qiying.slices.mandate.urls",
     "calls/": "qiying.slices.calls.urls",
     "open311/": "qiying.slices.calls.open311.urls",
@@ -19,7 +19,7 @@ SLICE_PATHS = {
 
 def _exists(module: str) -> bool:
     try:
-        parent = module.rsplit(".", 1)[0].removesuffix(".open311")
+        parent = ".".join(module.split(".")[:3])
         return find_spec(module) is not None and find_spec(f"{parent}.operations") is not None
     except ModuleNotFoundError:
         return False
