@@ -13,7 +13,7 @@ from typing import Any
 from qiying.kernel import people, tenancy
 from qiying.kernel.access import Actor, Role, stand_in, system
 from qiying.kernel.models import Tenant, User
-from qiying.slices.mandate.operations import found_register
+from qiying.slices.mandate.operations._register import found_register
 from qiying.slices.mandate.operations._seeds import read, rows_from, unit_seeds
 from qiying.slices.registry import operations as registry
 from qiying.slices.registry.rules.credit_code import check_character

@@ -107,12 +107,20 @@ def issue_key(
     return row, secret
 
 
-def people_with(actor: Actor, *roles: str, unit_id: int | None = None, on: date) -> list[User]:
-    """The people who hold one of these roles now, in one unit or in any."""
+def people_with(
+    actor: Actor,
+    *roles: str,
+    unit_id: int | None = None,
+    enterprise_id: int | None = None,
+    on: date,
+) -> list[User]:
+    """The people who hold one of these roles now, in one unit, for one firm or in any."""
     with tenancy.reading(actor):
         rows = Grant.objects.filter(_in_force(on), tenant_id=actor.tenant_id, role__in=roles)
         if unit_id is not None:
             rows = rows.filter(unit_id=unit_id)
+        if enterprise_id is not None:
+            rows = rows.filter(enterprise_id=enterprise_id)
         ids = rows.values("person_id")
         return list(User.objects.filter(id__in=ids, is_active=True).order_by("id"))
 

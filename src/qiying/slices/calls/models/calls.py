@@ -6,6 +6,7 @@ import uuid_utils.compat as uuid7
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
@@ -31,7 +32,7 @@ from qiying.slices.calls.rules import (
 )
 
 
-def _unit(label: str, **more: bool) -> models.ForeignKey:  # type: ignore[type-arg]
+def _unit(label: Promise) -> models.ForeignKey:  # type: ignore[type-arg]
     return models.ForeignKey(
         "registry.Unit",
         models.PROTECT,
@@ -40,7 +41,6 @@ def _unit(label: str, **more: bool) -> models.ForeignKey:  # type: ignore[type-a
         related_name="+",
         db_index=False,
         verbose_name=label,
-        **more,
     )
 
 

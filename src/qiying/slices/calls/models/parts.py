@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
@@ -37,7 +38,7 @@ class Part(TenantModel):
         abstract = True
 
 
-def _person(label: str = "") -> models.ForeignKey:  # type: ignore[type-arg]
+def _person(label: Promise | str = "") -> models.ForeignKey:  # type: ignore[type-arg]
     return models.ForeignKey(
         "kernel.User",
         models.PROTECT,

@@ -71,7 +71,8 @@ class PartRows(models.QuerySet[M_co]):
         rows = self.filter(tenant_id=actor.tenant_id)
         if actor.roles & SEES_ALL and not actor.units():
             return rows
-        calls = CallRows(apps.get_model("calls", "Call")).visible_to(actor)
+        model: type[Model] = apps.get_model("calls", "Call")
+        calls: CallRows[Model] = CallRows(model).visible_to(actor)
         return rows.filter(Exists(calls.filter(pk=OuterRef("call_id"))))
 
 

@@ -45,8 +45,8 @@ def attempt_callback(
     version: int | None = None,
 ) -> Call:
     """The firm was not reached; after three attempts on two days the call may close."""
-    _require_failed(outcome)
     move = begin(actor, call_id, "attempt_callback", now=now, version=version)
+    _require_failed(outcome)
     row = _ring(move, outcome, text=text)
     return move.end(note=row.words_id, attempt=row.attempt, outcome=outcome, callback=row.pk)
 
@@ -63,8 +63,8 @@ def supersede_attempt(
     version: int | None = None,
 ) -> Call:
     """Correct an attempt by a new row; the old one stays and counts no more."""
-    _require_failed(outcome)
     move = begin(actor, call_id, "supersede_attempt", now=now, version=version)
+    _require_failed(outcome)
     old = next((c for c in move.case.callbacks if c.pk == callback_id), None)
     if old is None:
         raise NotFound("not_found")
@@ -111,9 +111,9 @@ def callback_confirm(
     version: int | None = None,
 ) -> Call:
     """The firm was reached and accepts the answer; only what it calls solved counts as solved."""
+    move = begin(actor, call_id, "callback_confirm", now=now, version=version)
     if resolved not in set(Resolved):
         raise Invalid("input.invalid", {"resolved": "input.choice"})
-    move = begin(actor, call_id, "callback_confirm", now=now, version=version)
     result = move.round.result
     if resolved == Resolved.NO and result not in HONEST:
         raise Refused("calls.unsolved_is_redone")
@@ -233,11 +233,11 @@ def rate(
     version: int | None = None,
 ) -> Call:
     """The firm rates the round, once. Silence is never taken for contentment."""
+    move = begin(actor, call_id, "rate", now=now, version=version)
     if not 1 <= grade <= 5:
         raise Invalid("input.invalid", {"grade": "input.choice"})
     if resolved not in set(Resolved):
         raise Invalid("input.invalid", {"resolved": "input.choice"})
-    move = begin(actor, call_id, "rate", now=now, version=version)
     note = write(move, NoteKind.RATING, text, is_needed=False)
     round_ = move.round
     round_.rating, round_.rating_resolved, round_.rated_at = grade, resolved, now

@@ -111,10 +111,10 @@ def decline(
     version: int | None = None,
 ) -> Call:
     """Do not take the call on: with a reason, and with the path that the firm was told."""
+    move = begin(actor, call_id, "decline", now=now, version=version, decline_code=code)
     if code not in set(DeclineCode):
         raise Invalid("input.invalid", {"code": "input.choice"})
     path = clean(told_path, name="told_path", is_needed=code in rules.PATH_NEEDED)
-    move = begin(actor, call_id, "decline", now=now, version=version, decline_code=code)
     note = write(move, NoteKind.DECLINE, text)
     told = write(move, NoteKind.TOLD_PATH, path, is_needed=False)
     end_pause(move)

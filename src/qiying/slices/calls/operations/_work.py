@@ -47,7 +47,7 @@ def contact(
     move = begin(actor, call_id, "contact", now=now, version=version)
     unit_id = move.call.lead_unit_id
     note = write(move, NoteKind.CONTACT, text, unit_id=unit_id, is_needed=False)
-    Contact.objects.create(
+    row = Contact(
         tenant_id=actor.tenant_id,
         call=move.call,
         round=move.round,
@@ -57,6 +57,7 @@ def contact(
         is_reached=is_reached,
         words_id=note,
     )
+    row.save(force_insert=True)
     if not is_reached:
         return touch(move, "calls.contact_failed", note=note, unit=unit_id)
     if move.round.contacted_at is None:
@@ -114,11 +115,11 @@ def propose_pause(
     version: int | None = None,
 ) -> Call:
     """Ask that the clock stand still, with reason and evidence; it runs until that is approved."""
+    move = begin(actor, call_id, "propose_pause", now=now, version=version)
     if reason not in set(PauseReason):
         raise Invalid("input.invalid", {"reason": "input.choice"})
     if expected_to_at is not None and expected_to_at <= now:
         raise Invalid("input.invalid", {"expected_to_at": "calls.future"})
-    move = begin(actor, call_id, "propose_pause", now=now, version=version)
     unit_id = move.call.lead_unit_id
     note = write(move, NoteKind.PAUSE, text, attachments=attachments, unit_id=unit_id)
     pause = Pause.objects.create(
@@ -196,12 +197,12 @@ def schedule(
     version: int | None = None,
 ) -> Call:
     """It cannot be finished in time: a plan with a day, followed through, counted unresolved."""
+    move = begin(actor, call_id, "schedule", now=now, version=version)
     calendar = registry.calendar(actor)
     last = rules.due_at(now, MILESTONE_WITHIN, calendar)
     due_at = rules.closing(milestone_on, calendar)
     if not now < due_at <= last:
         raise Invalid("input.invalid", {"milestone_on": "calls.milestone"})
-    move = begin(actor, call_id, "schedule", now=now, version=version)
     note = write(move, NoteKind.PLAN, text, unit_id=move.call.lead_unit_id)
     move.set(
         milestone_on=milestone_on,
@@ -225,9 +226,9 @@ def answer(
     version: int | None = None,
 ) -> Call:
     """The lead answers, after every co-handler has done its part or said why not."""
+    move = begin(actor, call_id, "answer", now=now, version=version)
     if result not in set(Result):
         raise Invalid("input.invalid", {"result": "input.choice"})
-    move = begin(actor, call_id, "answer", now=now, version=version)
     unit_id = move.call.lead_unit_id
     note = write(move, NoteKind.ANSWER, text, attachments=attachments, unit_id=unit_id)
     lead = move.case.lead_task

@@ -9,7 +9,6 @@ from django.db.models import Q
 
 from qiying.kernel.access import Actor
 from qiying.kernel.models import Attachment, User
-from qiying.slices.calls import rules
 from qiying.slices.calls.models import (
     Call,
     CallBack,
@@ -21,7 +20,7 @@ from qiying.slices.calls.models import (
     Task,
 )
 from qiying.slices.calls.queries._case import Case
-from qiying.slices.calls.rules import OPEN, PAUSED, TaskState
+from qiying.slices.calls.rules import TaskState
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -166,17 +165,6 @@ def case_of(actor: Actor, found: Dossier, *, now: datetime) -> Case:
         "disputes": list(found.disputes),
     }
     return Case(actor, found.call, now, known=known)
-
-
-def light(call: Call, now: datetime) -> str:
-    """green, yellow, red, grey, or "" when no clock runs any more."""
-    return rules.light(
-        now,
-        due_at=call.due_at,
-        yellow_at=call.yellow_at,
-        is_running=call.state in OPEN,
-        is_paused=call.state in PAUSED,
-    )
 
 
 def proposal(actor: Actor, call: Call) -> mandate.Ruling | None:

@@ -95,6 +95,16 @@ def list_calls(actor: Actor, filters: Filters | None = None, *, now: datetime) -
     return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer("text", "words")
 
 
+def search_calls(actor: Actor, text: str, limit: int) -> list[Call]:
+    """The newest visible calls whose number, title or text holds these words."""
+    pattern = rules.pattern(text)
+    if not pattern:
+        return []
+    rows = Call.objects.visible_to(actor).filter(words__contains=pattern)
+    rows = rows.select_related("enterprise").defer("text", "words")
+    return list(rows.order_by(*ORDER)[:limit])
+
+
 def tab_counts(actor: Actor, *, now: datetime, tabs: Sequence[str] = TABS) -> dict[str, int]:
     """How many calls wait behind each tab, counted up to ``CAP``, in one query."""
     parts = [

@@ -1,13 +1,17 @@
 """One call, or the rows that belong to it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
-from qiying.slices.calls.models import Call, CallBack, Pause, Round, Task, Visit
+from qiying.slices.calls.models import Call, CallBack, Note, Pause, Round, Task, Visit
+from qiying.slices.calls.queries._lights import light
 from qiying.slices.calls.rules import OPEN, CallState, PauseState
 
 
@@ -54,9 +58,19 @@ def get_pause(actor: Actor, pause_id: int) -> Pause:
     return pause
 
 
+def find_note(actor: Actor, note_id: int) -> Note | None:
+    """A note that this actor may read, or None."""
+    return Note.objects.visible_to(actor).filter(id=note_id, call__isnull=False).first()
+
+
+def find_visit(actor: Actor, visit_id: int) -> Visit | None:
+    """A visible visit, or None."""
+    return Visit.objects.visible_to(actor).filter(id=visit_id).first()
+
+
 def get_visit(actor: Actor, visit_id: int) -> Visit:
     """A visible visit."""
-    visit = Visit.objects.visible_to(actor).filter(id=visit_id).first()
+    visit = find_visit(actor, visit_id)
     if visit is None:
         raise NotFound("not_found")
     return visit
@@ -112,3 +126,45 @@ def find_pause_call(actor: Actor, pause_id: int) -> int | None:
     with tenancy.reading(actor):
         rows = Pause.objects.visible_to(actor).filter(id=pause_id)
         return rows.values_list("call_id", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class MapPoint:
+    """An open call on the map."""
+
+    public_id: UUID
+    number: str
+    title: str
+    longitude: float
+    latitude: float
+    light: str
+    state: str
+
+
+def map_points(actor: Actor, *, now: datetime, limit: int) -> list[MapPoint]:
+    """The newest open calls that have a place."""
+    rows = Call.objects.visible_to(actor).filter(state__in=sorted(OPEN), longitude__isnull=False)
+    found = rows.defer("text", "words").order_by("-received_at", "-id")[:limit]
+    return [
+        MapPoint(
+            c.public_id,
+            c.number,
+            c.title,
+            c.longitude or 0.0,
+            c.latitude or 0.0,
+            light(c, now),
+            c.state,
+        )
+        for c in found
+    ]
+
+
+def count_by_enterprise(
+    actor: Actor, enterprise_ids: Iterable[int] | None = None
+) -> dict[int, int]:
+    """How many visible calls each firm raised."""
+    rows = Call.objects.visible_to(actor).filter(enterprise__isnull=False)
+    if enterprise_ids is not None:
+        rows = rows.filter(enterprise_id__in=list(enterprise_ids))
+    counted = rows.order_by().values_list("enterprise_id").annotate(n=Count("id"))
+    return {pk: n for pk, n in counted if pk is not None}

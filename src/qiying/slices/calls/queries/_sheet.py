@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.access import Actor
 from qiying.slices.calls.models import Call, Task
-from qiying.slices.calls.queries._dossier import light
+from qiying.slices.calls.queries._lights import light
 from qiying.slices.calls.rules import (
     PAUSED,
     TASK_OPEN,

@@ -9,8 +9,9 @@ from django.db.models import F, Max, QuerySet
 from qiying.kernel.access import Actor
 from qiying.kernel.models import Attachment
 from qiying.slices.calls.models import Call, Note, Pause, Round, Visit
-from qiying.slices.calls.queries._dossier import light
-from qiying.slices.calls.rules import FOR_THE_FIRM, OPEN, CallState, PauseState
+from qiying.slices.calls.queries._lights import light
+from qiying.slices.calls.rules import OPEN, CallState, PauseState
+from qiying.slices.calls.rules.codes import FOR_THE_FIRM
 from qiying.slices.registry import public as registry
 
 WORST_FIRST = ("red", "yellow", "grey", "green", "")
@@ -29,6 +30,10 @@ class FirmLine:
     """Open calls in which the firm has to do something."""
     due_at: datetime | None
     last_visit_at: datetime | None
+
+    @property
+    def is_paused(self) -> bool:
+        return self.light == "grey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,9 @@ def _may_be_rated(call: Call, now: datetime) -> bool:
     return call.reopen_until is None or now <= call.reopen_until
 
 
-def portfolio(actor: Actor, *, now: datetime, q: str = "") -> list[FirmLine]:
-    """The firms that an officer looks after, red lights first, then by name; four queries."""
-    firms = [f for f in registry.enterprises_of(actor) if _fits(f, q)]
+def portfolio(actor: Actor, *, now: datetime) -> list[FirmLine]:
+    """The firms that an officer looks after, red lights first, then by name."""
+    firms = registry.enterprises_of(actor)
     ids = [f.id for f in firms]
     calls: dict[int, list[Call]] = {}
     rows = list(own_calls(actor, ids).filter(state__in=sorted(OPEN)).order_by("due_at", "id"))
@@ -99,6 +104,11 @@ def portfolio(actor: Actor, *, now: datetime, q: str = "") -> list[FirmLine]:
     last = dict(visits)
     lines = [_line(f, calls.get(f.id, []), asks, last.get(f.id), now) for f in firms]
     return sorted(lines, key=lambda x: (WORST_FIRST.index(x.light), x.firm.name_zh))
+
+
+def narrow(lines: Iterable[FirmLine], q: str) -> list[FirmLine]:
+    """The lines whose firm's name, code or address holds some words."""
+    return [line for line in lines if _fits(line.firm, q)]
 
 
 def _fits(firm: registry.EnterpriseCard, q: str) -> bool:

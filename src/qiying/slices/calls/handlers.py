@@ -1,0 +1,204 @@
+"""What follows from an event: people are told, deadlines are derived again; all of it repeatable."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from qiying.kernel import events, files, jobs, notifications, search, tenancy
+from qiying.kernel.access import Actor, Role, system
+from qiying.kernel.models import Event
+from qiying.kernel.people import people_with
+from qiying.kernel.search import Hit
+from qiying.slices.calls import operations, queries
+from qiying.slices.calls.models import STATE_LABELS, Call
+from qiying.slices.calls.queries import local_day
+from qiying.slices.registry import public as registry
+
+Find = Callable[[Actor, Call, Event], set[int]]
+PAGE = "calls:detail"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is told of a topic, and by which sentence."""
+
+    find: Find
+    kind: str
+
+
+def _holders(*roles: str) -> Find:
+    def find(actor: Actor, call: Call, event: Event) -> set[int]:
+        held = people_with(actor, *roles, on=local_day(event.occurred_at))
+        return {p.pk for p in held} - _members(actor, call.complained_unit_id, event)
+
+    return find
+
+
+def _members(actor: Actor, unit_id: int | None, event: Event) -> set[int]:
+    """Everybody with a role in a unit; the unit complained of is never told."""
+    if unit_id is None:
+        return set()
+    on = local_day(event.occurred_at)
+    return {p.pk for p in people_with(actor, *Role, unit_id=unit_id, on=on)}
+
+
+def _unit_people(actor: Actor, call: Call, event: Event) -> set[int]:
+    """Handlers and leaders of the units that the event names, or of the lead."""
+    named = {event.data.get("unit"), *event.data.get("co", [])} - {None, call.complained_unit_id}
+    units = named or {call.lead_unit_id}
+    on = local_day(event.occurred_at)
+    found: set[int] = set()
+    for unit_id in units:
+        if unit_id is not None:
+            held = people_with(actor, Role.HANDLER, Role.UNIT_LEADER, unit_id=unit_id, on=on)
+            found |= {p.pk for p in held}
+    return found
+
+
+def _firm_people(actor: Actor, call: Call, event: Event) -> set[int]:
+    """The firm's own people, whoever raised the call for it, and its grid officer."""
+    found = {call.reported_by_id} if call.reported_by_id else set()
+    if call.enterprise_id is None:
+        return found
+    on = local_day(event.occurred_at)
+    own = people_with(actor, Role.ENTERPRISE, enterprise_id=call.enterprise_id, on=on)
+    found |= {p.pk for p in own}
+    officer = registry.enterprise(actor, call.enterprise_id).grid_officer_id
+    return found | ({officer} if officer else set())
+
+
+def _person(_actor: Actor, _call: Call, event: Event) -> set[int]:
+    person_id = event.data.get("person")
+    return {person_id} if person_id else set()
+
+
+def _other_side(actor: Actor, call: Call, event: Event) -> set[int]:
+    if event.data.get("from_firm"):
+        return _unit_people(actor, call, event) if call.lead_unit_id else _desk(actor, call, event)
+    return _firm_people(actor, call, event)
+
+
+_desk = _holders(Role.DESK)
+_supervisors = _holders(Role.SUPERVISOR)
+_callers = _holders(Role.CALLBACK)
+
+AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
+    "calls.received": (Audience(_desk, "calls.received"),),
+    "calls.accepted": (Audience(_firm_people, "calls.accepted"),),
+    "calls.info_asked": (Audience(_firm_people, "calls.info_asked"),),
+    "calls.info_supplied": (Audience(_desk, "calls.info_supplied"),),
+    "calls.declined": (Audience(_firm_people, "calls.declined"),),
+    "calls.dispatched": (
+        Audience(_unit_people, "calls.dispatched"),
+        Audience(_firm_people, "calls.dispatched.firm"),
+    ),
+    "calls.disputed": (Audience(_supervisors, "calls.disputed"),),
+    "calls.adjudicated": (Audience(_unit_people, "calls.adjudicated"),),
+    "calls.person_assigned": (Audience(_person, "calls.person_assigned"),),
+    "calls.pause_proposed": (Audience(_supervisors, "calls.pause_proposed"),),
+    "calls.pause_approved": (Audience(_firm_people, "calls.pause_approved"),),
+    "calls.pause_refused": (Audience(_unit_people, "calls.pause_refused"),),
+    "calls.scheduled": (Audience(_firm_people, "calls.scheduled"),),
+    "calls.answered": (Audience(_desk, "calls.answered"),),
+    "calls.review_passed": (
+        Audience(_firm_people, "calls.review_passed"),
+        Audience(_callers, "calls.review_passed.caller"),
+    ),
+    "calls.review_returned": (Audience(_unit_people, "calls.review_returned"),),
+    "calls.callback_rejected": (
+        Audience(_unit_people, "calls.callback_rejected"),
+        Audience(_supervisors, "calls.callback_rejected"),
+    ),
+    "calls.closed": (Audience(_firm_people, "calls.closed"),),
+    "calls.reopened": (
+        Audience(_unit_people, "calls.reopened"),
+        Audience(_supervisors, "calls.reopened"),
+    ),
+    "calls.messaged": (Audience(_other_side, "calls.messaged"),),
+    "calls.overdue": (
+        Audience(_unit_people, "calls.overdue"),
+        Audience(_supervisors, "calls.overdue"),
+    ),
+}
+
+
+def tell(event: Event) -> None:
+    """Put a line before everybody whom an event of a call concerns, once per event."""
+    actor = system(event.tenant_id)
+    with tenancy.acting(actor):
+        call = queries.find_call(actor, event.subject_id)
+        if call is None:
+            return
+        told = {_doer(event)}
+        for audience in AUDIENCES[event.topic]:
+            people = audience.find(actor, call, event) - told
+            told |= people
+            _notify(actor, people, audience.kind, call, event)
+
+
+def _doer(event: Event) -> int:
+    return int(event.actor[1:]) if event.actor.startswith("p") else 0
+
+
+def _notify(actor: Actor, people: Iterable[int], kind: str, call: Call, event: Event) -> None:
+    notifications.notify(
+        actor,
+        people,
+        kind=kind,
+        subject=call,
+        url=reverse(PAGE, args=[call.public_id]),
+        params={"number": call.number},
+        effect_key=f"{event.topic}:{event.sequence}",
+        now=event.occurred_at,
+    )
+
+
+for _topic in AUDIENCES:
+    events.on(_topic)(tell)
+
+
+@events.on("registry.calendar_changed")
+def derive_again(event: Event) -> None:
+    """A notice was loaded or corrected: every open promise follows it."""
+    actor = system(event.tenant_id)
+    operations.rederive(actor, now=event.occurred_at)
+
+
+@jobs.sweeper("calls.overdue")
+def sweep(actor: Actor, now: datetime) -> int:
+    """Note the promises that ran out since the last minute."""
+    return operations.note_overdue(actor, now=now)
+
+
+@files.guard("calls.call")
+def _may_see_call(actor: Actor, call_id: int) -> bool:
+    return queries.find_call(actor, call_id) is not None
+
+
+@files.guard("calls.note")
+def _may_see_note(actor: Actor, note_id: int) -> bool:
+    return queries.find_note(actor, note_id) is not None
+
+
+@files.guard("calls.visit")
+def _may_see_visit(actor: Actor, visit_id: int) -> bool:
+    return queries.find_visit(actor, visit_id) is not None
+
+
+@search.provider("calls")
+def find_calls(actor: Actor, q: str, limit: int) -> list[Hit]:
+    """Calls by number or words, newest first."""
+    with tenancy.reading(actor):
+        return [
+            Hit(
+                title=f"{c.number} {c.title}",
+                subtitle=f"{STATE_LABELS[c.state]} · {c.enterprise or ''}",
+                url=reverse(PAGE, args=[c.public_id]),
+                icon="megaphone",
+                group=_("Calls"),
+            )
+            for c in queries.search_calls(actor, q, limit)
+        ]

@@ -1,0 +1,31 @@
+"""Sentences for the notices of this slice."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+NOTICES: dict[str, Promise | str] = {
+    "calls.received": _("New call %(number)s"),
+    "calls.received.danger": _("Danger: call %(number)s was dispatched at once"),
+    "calls.accepted": _("Your call %(number)s was accepted"),
+    "calls.info_asked": _("Your call %(number)s: please give the information asked for"),
+    "calls.info_supplied": _("Call %(number)s: the firm gave the information"),
+    "calls.declined": _("Your call %(number)s was not accepted; the reason and the way are there"),
+    "calls.dispatched": _("Call %(number)s came to your unit: sign for it"),
+    "calls.dispatched.firm": _("Your call %(number)s was dispatched"),
+    "calls.disputed": _("Call %(number)s: the dispatch is disputed, decide whose job it is"),
+    "calls.adjudicated": _("Call %(number)s was decided to be your unit's job"),
+    "calls.person_assigned": _("You are in charge of call %(number)s"),
+    "calls.pause_proposed": _("Call %(number)s: a pause waits for your decision"),
+    "calls.pause_approved": _("Your call %(number)s: the clock is paused, the reason is there"),
+    "calls.pause_refused": _("Call %(number)s: the pause was refused"),
+    "calls.scheduled": _("Your call %(number)s is followed through by a milestone"),
+    "calls.answered": _("Call %(number)s was answered: review it"),
+    "calls.review_passed": _("Your call %(number)s was answered; somebody will ring you"),
+    "calls.review_passed.caller": _("Call %(number)s waits to be called back"),
+    "calls.review_returned": _("Call %(number)s: your answer was returned"),
+    "calls.callback_rejected": _("Call %(number)s: the firm was not content, it starts again"),
+    "calls.closed": _("Your call %(number)s was closed; please rate it"),
+    "calls.reopened": _("Call %(number)s was opened again by the firm"),
+    "calls.messaged": _("Call %(number)s: a new message"),
+    "calls.overdue": _("Call %(number)s is overdue"),
+}

@@ -1,0 +1,55 @@
+"""Sentences for the refusals of this slice."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PROBLEMS: dict[str, Promise | str] = {
+    "calls.not_yours": _("This step belongs to another unit or firm."),
+    "calls.not_your_firm": _(
+        "You can raise a call only for your own firm or a firm you look after."
+    ),
+    "calls.moved_on": _(
+        "Somebody was faster: the call has changed. Reload the page and look again."
+    ),
+    "calls.place": _("The place is not a position on the map."),
+    "calls.co_units": _("Name each unit once, and at most eight co-handlers."),
+    "calls.complained_unit": _("The unit complained of cannot handle the complaint."),
+    "calls.future": _("Choose a time that is still to come."),
+    "calls.past": _("The time lies in the future."),
+    "calls.milestone": _("Choose a day after today and within 20 working days."),
+    "calls.person_needed": _("Only a person can do this, not an interface."),
+    "calls.unsolved_is_redone": _(
+        "The answer said that it was solved and the firm says it is not: record that the firm is "
+        "not content, so that it is done again."
+    ),
+    "calls.unknown_input": _("This step does not ask for this entry."),
+    "calls.guard.uncooperative_approved": _(
+        "This reason needs the written approval of a supervisor."
+    ),
+    "calls.guard.not_adjudicated": _(
+        "It was decided that this is your job; it cannot be returned."
+    ),
+    "calls.guard.dispute_in_time": _(
+        "The time for disputing the dispatch (one working day) is over."
+    ),
+    "calls.guard.not_the_disputant": _("Whoever raised the dispute cannot decide it."),
+    "calls.guard.co_tasks_settled": _(
+        "Every co-handler must be done or have given a stage report first."
+    ),
+    "calls.guard.not_the_answerer": _("Whoever answered cannot review or call back."),
+    "calls.guard.not_of_the_answering_unit": _("The unit that answered cannot call back."),
+    "calls.guard.attempts_documented": _(
+        "Closing without the firm's word needs three failed attempts on two different days."
+    ),
+    "calls.guard.no_pause_proposed": _("A pause is waiting for a decision already."),
+    "calls.guard.pauses_left": _("The clock was paused three times; it cannot be paused again."),
+    "calls.guard.firm_was_awaited": _("The firm can end a pause only when it was waited for."),
+    "calls.guard.not_yet_rated": _("This round was rated already."),
+    "calls.guard.within_reopen_time": _(
+        "A call can be opened again within 30 days of its closing."
+    ),
+    "calls.guard.reopen_time_over": _("The firm can still open this call again."),
+    "calls.guard.is_co_task": _("This step is for co-handlers."),
+    "calls.guard.call_with_units": _("The call is not in the hands of units now."),
+    "calls.guard.not_the_proposer": _("Whoever proposed the pause cannot decide it."),
+}
