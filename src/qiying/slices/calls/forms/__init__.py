@@ -1,0 +1,1 @@
+"""Forms of the pages; they validate and never save."""

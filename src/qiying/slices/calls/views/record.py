@@ -1,0 +1,369 @@
+"""One call on the phone: its receipt, its page, and the forms of its steps."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from qiying.kernel import files, problems, tenancy
+from qiying.kernel.access import Actor
+from qiying.kernel.errors import NotFound
+from qiying.kernel.models import Attachment
+from qiying.kernel.web import actor_of
+from qiying.slices.calls import operations, queries
+from qiying.slices.calls.forms.firm import MaybeForm, RateForm, SayForm, WithdrawForm
+from qiying.slices.calls.models import RESULT_LABELS, Call, Round
+from qiying.slices.calls.queries import portfolio
+from qiying.slices.calls.rules import AFTER_ANSWER, STOPPED, CallState, RoundState
+from qiying.slices.calls.views import uploads
+from qiying.slices.calls.views.raising import spoken
+from qiying.slices.calls.views.shared import CallLine, call_line, home_of, send, step_url
+from qiying.slices.mandate import public as mandate
+
+GRADE_MARK = re.compile(r"\s*\[([A-Z]\*?)\]$")
+OWN_RULE = "D"
+"""Grade of a time limit that the zone set itself."""
+READABLE = AFTER_ANSWER - {RoundState.ANSWERED}
+
+
+# --- addresses ---
+
+
+def uuid_of(text: str) -> UUID:
+    """An id out of an address; NotFound when it is none."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound("not_found") from error
+
+
+# --- until when ---
+
+
+def rule_words(round_: Round) -> str:
+    """``5 working days``: how the promise of a round is counted."""
+    amount = round_.rule_amount
+    number = int(amount) if amount == int(amount) else amount
+    words = {
+        "working_days": ngettext("%(n)s working day", "%(n)s working days", int(amount)),
+        "natural_days": ngettext("%(n)s calendar day", "%(n)s calendar days", int(amount)),
+        "hours": ngettext("%(n)s hour", "%(n)s hours", int(amount)),
+        "working_hours": ngettext("%(n)s working hour", "%(n)s working hours", int(amount)),
+    }
+    return words.get(round_.rule_kind, "%(n)s") % {"n": number}
+
+
+def limit_words(matter: mandate.MatterCard | None) -> tuple[str, str]:
+    """The time limit of a matter and the text that sets it; ("", "") when only the zone does."""
+    if matter is None or not matter.time_source:
+        return "", ""
+    found = GRADE_MARK.search(matter.time_source)
+    if found and found.group(1) == OWN_RULE:
+        return "", ""
+    return matter.time_label, GRADE_MARK.sub("", matter.time_source)
+
+
+def matter_of(actor: Actor, call: Call) -> mandate.MatterCard | None:
+    if not call.matter_code:
+        return None
+    try:
+        return mandate.matter(actor, call.matter_code, timezone.localdate(call.received_at))
+    except NotFound:
+        return None
+
+
+# --- receipt ---
+
+
+def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    actor, now = actor_of(request), timezone.now()
+    call = queries.get_by_public_id(actor, public_id)
+    ruling = queries.proposal(actor, call)
+    cards = queries.unit_cards(actor)
+    lead_id = call.lead_unit_id or (ruling.lead_unit_id if ruling else None)
+    context = {
+        "call": call,
+        "line": call_line(call, "", now=now),
+        "lead": cards.get(lead_id or 0),
+        "is_sent": call.lead_unit_id is not None,
+        "is_open_question": bool(ruling and (ruling.needs_confirmation or not lead_id)),
+        "reasons": ruling.reasons[:2] if ruling else (),
+        "complained": cards.get(call.complained_unit_id or 0),
+        "back": home_of(actor),
+        "is_own": call.enterprise_id in actor.enterprises,
+    }
+    return render(request, "calls/firm/receipt.html", context)
+
+
+# --- the page of a call ---
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the lead unit answered in a round, as the firm may read it."""
+
+    round: int
+    result: Promise | str
+    text: str
+    files: list[Attachment]
+    at: datetime | None
+
+
+def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    actor, now = actor_of(request), timezone.now()
+    call = queries.get_by_public_id(actor, public_id)
+    found = queries.dossier(actor, call)
+    steps = {
+        s.name: s
+        for s in queries.steps_open(actor, call, now=now, dossier=found)
+        if s.name in FORMS and not s.blocked
+    }
+    ask = portfolio.asks_of(actor, [call], now=now).get(call.pk, "")
+    matter = matter_of(actor, call)
+    limit, limit_source = limit_words(matter)
+    is_own = call.enterprise_id in actor.enterprises
+    line = call_line(call, ask if ask in steps else "", now=now, is_officer=not is_own)
+    context = {
+        "call": call,
+        "line": line,
+        "stepper": stepper(call),
+        "lead": found.units.get(call.lead_unit_id or 0),
+        "ruling": queries.proposal(actor, call),
+        "matter": matter,
+        "promise": rule_words(found.round),
+        "counted_from": found.round.started_at,
+        "limit": limit,
+        "limit_source": limit_source,
+        "question": last_question(found),
+        "answer": answer_of(found),
+        "lines": list(reversed(queries.timeline(actor, call, found=found))),
+        "call_files": found.call_files,
+        "acts": _acts(call, steps, line),
+        "message": SayForm() if "message" in steps else None,
+        "message_url": step_url(call, "message"),
+        "back": _back(actor, call),
+        "is_own": is_own,
+        "complained": found.units.get(call.complained_unit_id or 0),
+    }
+    return render(request, "calls/firm/detail.html", context)
+
+
+def _back(actor: Actor, call: Call) -> str:
+    if call.enterprise_id in actor.enterprises or call.enterprise is None:
+        return home_of(actor)
+    return reverse("calls:officer-firm", args=[call.enterprise.public_id])
+
+
+def _acts(call: Call, steps: dict[str, queries.OpenStep], line: CallLine) -> list[dict[str, Any]]:
+    """What else can be done, as plain buttons; the step that is asked for stands above them."""
+    shown = [
+        n for n in FORMS if n in steps and n != "message" and step_url(call, n) != line.ask_url
+    ]
+    return [
+        {"name": n, "label": TITLES[n], "icon": ICONS[n], "url": step_url(call, n)} for n in shown
+    ]
+
+
+def last_question(found: queries.Dossier) -> str:
+    """What the desk asked the firm last."""
+    asked = [n for n in found.notes.values() if n.kind == "question"]
+    return asked[-1].text if asked else ""
+
+
+def answer_of(found: queries.Dossier) -> Answer | None:
+    """The answer of the latest round that has one that passed review."""
+    for round_ in reversed(found.rounds):
+        if round_.answer_note_id and round_.state in READABLE:
+            return Answer(
+                round_.number,
+                RESULT_LABELS.get(round_.result, ""),
+                found.words(round_.answer_note_id),
+                found.note_files(round_.answer_note_id),
+                round_.answered_at,
+            )
+    return None
+
+
+# --- progress ---
+
+STAGES: tuple[Promise, ...] = (
+    _("Raised"),
+    _("Accepted"),
+    _("Handled"),
+    _("Answered"),
+    _("Closed"),
+)
+STAGE_OF = {
+    CallState.SUBMITTED: 1,
+    CallState.NEED_INFO: 1,
+    CallState.TRIAGE: 2,
+    CallState.DISPATCHED: 2,
+    CallState.DISPUTED: 2,
+    CallState.WORKING: 2,
+    CallState.SCHEDULED: 2,
+    CallState.SUSPENDED: 2,
+    CallState.REOPENED: 2,
+    CallState.ANSWERED: 3,
+    CallState.CALLBACK: 4,
+    CallState.CLOSED: 5,
+    CallState.ARCHIVED: 5,
+}
+"""Which of the stages a state is in; the ones before it are done."""
+
+
+def stepper(call: Call) -> list[dict[str, Any]]:
+    """Five stages for the firm; a call that was not accepted or taken back ends at once."""
+    moments = (call.received_at, call.accepted_at, call.dispatched_at, None, call.closed_at)
+    if call.state in STOPPED and call.state not in STAGE_OF:
+        words = (
+            gettext("Not accepted") if call.state == CallState.DECLINED else gettext("Withdrawn")
+        )
+        return [
+            {"label": STAGES[0], "state": "done", "at": call.received_at},
+            {"label": words, "state": "current", "at": call.updated_at},
+        ]
+    now = STAGE_OF[CallState(call.state)]
+    return [
+        {"label": label, "state": _stage(i, now), "at": at if i < now or i == 0 else None}
+        for i, (label, at) in enumerate(zip(STAGES, moments, strict=True))
+    ]
+
+
+def _stage(index: int, now: int) -> str:
+    if index < now:
+        return "done"
+    return "current" if index == now else "todo"
+
+
+# --- steps ---
+
+AnyForm = type[SayForm] | type[RateForm] | type[WithdrawForm]
+FORMS: dict[str, AnyForm] = {
+    "supply_info": SayForm,
+    "resume": MaybeForm,
+    "rate": RateForm,
+    "reopen": SayForm,
+    "message": SayForm,
+    "withdraw": WithdrawForm,
+}
+"""The steps of the phone, in the order of their buttons."""
+TITLES: dict[str, Promise] = {
+    "supply_info": _("Give the information"),
+    "resume": _("Go on with it"),
+    "rate": _("Rate the answer"),
+    "reopen": _("Not solved: open it again"),
+    "message": _("Write a message"),
+    "withdraw": _("Withdraw the call"),
+}
+ICONS = {
+    "supply_info": "message-circle",
+    "resume": "play",
+    "rate": "star",
+    "reopen": "rotate-ccw",
+    "message": "message-circle",
+    "withdraw": "undo-2",
+}
+DONE: dict[str, Promise] = {
+    "supply_info": _("Sent. The service desk goes on with your call."),
+    "resume": _("The clock runs again."),
+    "rate": _("Thank you. Your rating counts as you gave it."),
+    "reopen": _("Open again. A new round has begun with a new deadline."),
+    "message": _("Sent."),
+    "withdraw": _("The call is withdrawn."),
+}
+VERSIONED = frozenset({"rate", "reopen", "withdraw"})
+"""Steps that must not be taken on a call that changed meanwhile."""
+
+
+def act(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
+    """Show the form of a step; on POST take it once and go back to the call."""
+    if step not in FORMS:
+        raise NotFound("not_found")
+    actor, now = actor_of(request), timezone.now()
+    with tenancy.reading(actor):
+        call = queries.get_by_public_id(actor, public_id)
+    if request.method != "POST":
+        blocked = _blocked(actor, call, step, now)
+        if blocked:
+            messages.warning(request, blocked)
+            return redirect("calls:detail", public_id=public_id)
+        return _show_step(request, call, step, FORMS[step](), held=[], key="", status=200)
+    held = uploads.kept(request, actor)
+    form = FORMS[step](request.POST, request.FILES, kept_count=len(held))
+
+    def work(attachments: list[int]) -> str:
+        inputs = _inputs(step, form.cleaned_data, attachments)
+        version = request.POST.get("version", "")
+        kept = int(version) if step in VERSIONED and version.isdecimal() else None
+        operations.take(actor, call.pk, step, now=now, version=kept, **inputs)
+        return reverse("calls:detail", args=[public_id])
+
+    sent = send(request, form, work, held=held, now=now)
+    if sent.response is not None:
+        messages.success(request, str(DONE[step]))
+        return sent.response
+    with tenancy.reading(actor):
+        call = queries.get_by_public_id(actor, public_id)
+        return _show_step(request, call, step, form, held=sent.kept, key=sent.key, status=422)
+
+
+def _inputs(step: str, data: dict[str, Any], attachments: Sequence[int]) -> dict[str, Any]:
+    if step == "rate":
+        return {"grade": data["grade"], "resolved": data["resolved"], "text": data["text"]}
+    if step == "withdraw":
+        return {"text": data["text"]}
+    text = data["text"] or (spoken() if attachments else "")
+    return {"text": text, "attachments": attachments}
+
+
+def _blocked(actor: Actor, call: Call, step: str, now: datetime) -> str:
+    """Why a step is not open now, "" when it is."""
+    found: Iterable[queries.OpenStep] = queries.steps_open(actor, call, now=now)
+    row = next((s for s in found if s.name == step), None)
+    if row is None:
+        return problems.sentence("lifecycle.state")
+    return problems.sentence(f"calls.guard.{row.blocked}") if row.blocked else ""
+
+
+def _show_step(
+    request: HttpRequest,
+    call: Call,
+    step: str,
+    form: Any,
+    *,
+    held: Sequence[Attachment],
+    key: str,
+    status: int,
+) -> HttpResponse:
+    actor = actor_of(request)
+    question = ""
+    if step == "supply_info":
+        question = last_question(queries.dossier(actor, call))
+    context = {
+        "call": call,
+        "step": step,
+        "title": TITLES[step],
+        "form": form,
+        "held": held,
+        "key": key,
+        "question": question,
+        "draft": f"{step}-{call.pk}",
+        "limit": files.MAX_FILES,
+    }
+    return render(
+        request, f"calls/firm/step_{TEMPLATE_OF.get(step, 'say')}.html", context, status=status
+    )
+
+
+TEMPLATE_OF = {"rate": "rate", "withdraw": "withdraw"}
