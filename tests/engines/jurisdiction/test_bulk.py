@@ -1,6 +1,7 @@
 """Many decisions at once are the same decisions."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -257,3 +258,18 @@ def test_a_malformed_batch_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=says):
         decide_many(world, batch_of(world, 2, spot, seed=12, **changed))
+
+
+def test_threads_that_share_a_world_get_the_same_answers(
+    random_world: Callable[[int], World], spot: Spot
+) -> None:
+    world = replace(random_world(7))
+    batches = [batch_of(world, 3_000, spot, seed) for seed in range(20, 26)]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda batch: decide_many(world, batch), batches))
+
+    for batch, verdicts in zip(batches, together, strict=True):
+        alone = decide_many(replace(world), batch)
+        assert (alone.lead == verdicts.lead).all()
+        assert [alone.co_table[i] for i in alone.co] == [verdicts.co_table[i] for i in verdicts.co]

@@ -55,9 +55,10 @@ def decide_many(world: World, batch: Batch, params: Params = _DEFAULTS) -> Verdi
     co: dict[tuple[str, ...], int] = {(): 0}
     for on, rows in _stretches(world, batch):
         docket = _docket(world, on, params)
-        for chunk in _chunks(rows):
-            _decide_chunk(world, batch, (on, chunk), docket, verdicts)
-        table = np.array([co.setdefault(row, len(co)) for row in docket.answers.co], np.int32)
+        with docket.lock:
+            for chunk in _chunks(rows):
+                _decide_chunk(world, batch, (on, chunk), docket, verdicts)
+            table = np.array([co.setdefault(row, len(co)) for row in docket.answers.co], np.int32)
         verdicts.co[rows] = table[verdicts.co[rows]]
     return replace(verdicts, co_table=tuple(co))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -88,6 +89,8 @@ class Docket:
         self._spots, self.spot_of_where = _spots(world, snapshot, on)
         self._shape = (len(world.matters), 2, _BELONGINGS, len(STATES), len(self._spots))
         self.answers = Answers()
+        # Answers are numbered as they come: two threads must not number them at once.
+        self.lock = Lock()
         self._table = np.full(int(np.prod(self._shape)), -1, np.int32)
 
     def key(self, columns: Sequence[Ints]) -> Ints:

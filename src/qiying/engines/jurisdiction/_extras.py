@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from qiying.engines.jurisdiction._areas import Precedent
 from qiying.engines.jurisdiction._batch import IS_DANGER, Batch
@@ -109,4 +108,4 @@ def _speaks(
     patch = world.ground.snapshot(on).by_key.get(row.area or "")
     if patch is None:
         return np.zeros(len(x), bool)
-    return np.asarray(shapely.intersects_xy(patch.shape, x, y))
+    return patch.holds_each(x, y)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from math import sqrt
@@ -91,42 +91,61 @@ class Boundary:
     """
 
     shape: BaseGeometry
+    line: Line
+    _for_points: BaseGeometry
+    _rims: dict[float, tuple[BaseGeometry, BaseGeometry]] = field(default_factory=dict)
 
-    @cached_property
-    def line(self) -> Line:
-        return Line(self.shape.boundary)
+    @classmethod
+    def of(cls, shape: BaseGeometry) -> "Boundary":
+        return cls(shape, Line(shape.boundary), _ready_for_points(shape))
 
     def contains(self, x: Any, y: Any) -> Any:
         """Strictly inside; a point on the line is not."""
-        return shapely.contains_xy(self.shape, x, y)
-
-    @cached_property
-    def _rims(self) -> dict[float, tuple[BaseGeometry, BaseGeometry]]:
-        return {}
+        return shapely.contains_xy(self._for_points, x, y)
 
     def rims(self, touch_m: float) -> tuple[BaseGeometry, BaseGeometry]:
-        """The shape drawn in and drawn out by the tolerance of touching, prepared."""
+        """The shape drawn in and drawn out by the tolerance of touching."""
         if touch_m not in self._rims:
-            pair = (self.shape.buffer(-touch_m), self.shape.buffer(touch_m))
-            for rim in pair:
-                shapely.prepare(rim)
-            self._rims[touch_m] = pair
+            self._rims[touch_m] = (self.shape.buffer(-touch_m), self.shape.buffer(touch_m))
         return self._rims[touch_m]
 
 
 @dataclass(frozen=True)
 class Patch:
-    """A named area in metres, prepared; its name is the township's unit or the area's key."""
+    """A named area in metres; its name is the township's unit or the area's key."""
 
     name: str
     shape: BaseGeometry
-    box: tuple[float, float, float, float]
+    _box: tuple[float, float, float, float]
+    _for_points: BaseGeometry
+
+    @classmethod
+    def of(cls, name: str, shape: BaseGeometry) -> "Patch":
+        return cls(name, shape, shape.bounds, _ready_for_points(shape))
 
     def holds(self, x: float, y: float) -> bool:
-        left, low, right, high = self.box
+        """Whether one point lies in it or on its line."""
+        left, low, right, high = self._box
         if not (left <= x <= right and low <= y <= high):
             return False
-        return bool(shapely.intersects_xy(self.shape, x, y))
+        return bool(shapely.intersects_xy(self._for_points, x, y))
+
+    def holds_each(self, x: Floats, y: Floats) -> npt.NDArray[np.bool_]:
+        """The same for many points."""
+        return np.asarray(shapely.intersects_xy(self._for_points, x, y))
+
+
+def _ready_for_points(shape: BaseGeometry) -> BaseGeometry:
+    """A prepared copy whose index is built at once.
+
+    The geometry library builds such an index on first use and without a lock; two threads must
+    never be the first together. Lines and plots therefore ask the shape that is not prepared.
+    """
+    copy = shapely.transform(shape, lambda at: at)
+    shapely.prepare(copy)
+    at = shape.representative_point()
+    shapely.contains_xy(copy, at.x, at.y)
+    return copy
 
 
 @dataclass(frozen=True)
@@ -158,6 +177,8 @@ class Ground:
         self._degrees = [polygon_shape(area.polygon) for area in self._areas]
         self.plane = _plane_over([*self._degrees, *map(shapely.Point, points)])
         self._shapes = [self.plane.flatten(shape) for shape in self._degrees]
+        names = [area.unit or area.key for area in self._areas]
+        self._patches = [Patch.of(*pair) for pair in zip(names, self._shapes, strict=True)]
         ends = [area.valid_to for area in self._areas if area.valid_to]
         self._turns = sorted({reform_on, *ends, *(area.valid_from for area in self._areas)})
         self._snapshots: dict[int, Snapshot] = {}
@@ -182,7 +203,7 @@ class Ground:
         walls = tuple(i for i in force if self._areas[i].kind is deciding)
         towns = [i for i in force if self._areas[i].kind is AreaKind.TOWNSHIP]
         homes = [i for i in force if self._areas[i].kind is AreaKind.NEIGHBOURHOOD]
-        patches = {i: self._patch(i) for i in force}
+        patches = self._patches
         used = [*walls, *towns, *homes]
         return Snapshot(
             boundary=self._boundary(walls),
@@ -193,11 +214,6 @@ class Ground:
             degrees=_bounds([self._degrees[i] for i in used]),
             identity=tuple(used),
         )
-
-    def _patch(self, i: int) -> Patch:
-        shape = self._shapes[i]
-        shapely.prepare(shape)
-        return Patch(self._areas[i].unit or self._areas[i].key, shape, shape.bounds)
 
     def _boundary(self, walls: tuple[int, ...]) -> Boundary | None:
         if walls not in self._boundaries:
@@ -211,8 +227,7 @@ def _unite(shapes: Sequence[BaseGeometry]) -> Boundary | None:
     united = shapely.union_all(shapes)
     if len(shapes) > 1:
         united = united.buffer(CLOSED_M, join_style="mitre").buffer(-CLOSED_M, join_style="mitre")
-    shapely.prepare(united)
-    return Boundary(united)
+    return Boundary.of(united)
 
 
 def _name(patch: Patch) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from qiying.engines.jurisdiction._ground import Floats, Plane, Snapshot
 
@@ -64,7 +63,7 @@ class Surveyor:
             (home, self._snapshot.neighbourhoods),
         ):
             for index in range(len(patches), 0, -1):
-                found[shapely.intersects_xy(patches[index - 1].shape, x, y)] = index
+                found[patches[index - 1].holds_each(x, y)] = index
         return np.asarray(town * (len(self._snapshot.neighbourhoods) + 1) + home)
 
     def clearance(self, lon: Floats, lat: Floats) -> Floats:
