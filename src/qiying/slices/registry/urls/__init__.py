@@ -19,6 +19,7 @@ urlpatterns = [
     path("firms/assign/", firms.assign, name="firms-assign"),
     path("firms/new/", firm.firm_new, name="firm-new"),
     path("firms/<uuid:public_id>/", firm.firm, name="firm"),
+    path("firms/<uuid:public_id>/place.geojson", firm.firm_place, name="firm-place"),
     path("firms/<uuid:public_id>/edit/", firm.firm_edit, name="firm-edit"),
     path("firms/<uuid:public_id>/retire/", firm.firm_retire, name="firm-retire"),
     path("firms/<uuid:public_id>/contacts/new/", firm.contact_new, name="contact-new"),

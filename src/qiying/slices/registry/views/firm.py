@@ -26,6 +26,7 @@ from qiying.slices.registry.models.labels import (
     SITE_KINDS,
     word,
 )
+from qiying.slices.registry.rules import shapes
 from qiying.slices.registry.rules.kinds import FirmStatus
 from qiying.slices.registry.views._edit import KEEPERS, edit, shell
 from qiying.slices.registry.views.firms import industry_name
@@ -90,8 +91,26 @@ def _content(request: HttpRequest, row: Enterprise, tab: str) -> dict[str, Any]:
     township = units.get(row.township_code)
     return {
         "facts": _facts(row, township.name if township else row.township_code),
-        "layers": layers("planned", "wall", "grid"),
+        "spot_layers": [*layers("wall", "grid"), _spot(row)],
     }
+
+
+def _spot(row: Enterprise) -> dict[str, Any]:
+    url = reverse("registry:firm-place", args=[row.public_id])
+    return {"url": url, "kind": "site", "label": _("Firm"), "off": False}
+
+
+@page()
+def firm_place(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Where the firm lies, as GeoJSON."""
+    row = queries.get_enterprise_by_public_id(actor_of(request), public_id)
+    features = []
+    if row.longitude is not None and row.latitude is not None:
+        geometry = shapes.point(row.longitude, row.latitude)
+        properties = {"name": row.name}
+        features = [{"type": "Feature", "geometry": geometry, "properties": properties}]
+    body = shapes.dump({"type": "FeatureCollection", "features": features})
+    return HttpResponse(body, content_type="application/geo+json")
 
 
 def _facts(row: Enterprise, township: str) -> list[tuple[str, Any]]:
