@@ -20,10 +20,19 @@ PREFIX = "revision:"
 
 
 def current(actor: Actor) -> dict[str, int]:
-    """Every revision of the actor's tenant in one query; a name never bumped is absent."""
-    with tenancy.reading(actor):
+    """Every revision of the actor's tenant in one query; a name never bumped is absent.
+
+    An operation asks once and bumps what it changes itself; pages may stay open longer than a
+    change elsewhere, so they ask each time.
+    """
+    with tenancy.reading(actor) as scope:
+        if scope.revisions is not None:
+            return scope.revisions
         rows = Counter.objects.filter(tenant_id=actor.tenant_id, name__startswith=PREFIX)
-        return {name[len(PREFIX) :]: value for name, value in rows.values_list("name", "value")}
+        found = {name[len(PREFIX) :]: v for name, v in rows.values_list("name", "value")}
+        if scope.is_writing:
+            scope.revisions = found
+        return found
 
 
 def bump(actor: Actor, name: str) -> None:
@@ -40,6 +49,7 @@ def bump(actor: Actor, name: str) -> None:
     scope = tenancy.current()
     if scope is not None:
         scope.has_bumped = True
+        scope.revisions = None
 
 
 class Kept(Generic[T]):

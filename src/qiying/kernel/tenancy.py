@@ -36,6 +36,8 @@ class Scope:
     drafts: "list[Draft]" = field(default_factory=list)
     has_bumped: bool = False
     """Slow data was changed here: copies built from now on may yet be rolled back."""
+    revisions: dict[str, int] | None = None
+    """What ``revisions.current`` found in this operation, so that it is asked once."""
     on_flush: "Callable[[Scope], None] | None" = None
 
 
