@@ -24,6 +24,7 @@ from qiying.slices.mandate.operations import (
     ruling,
     unit_seeds,
 )
+from qiying.slices.mandate.operations._decide import rulings
 from qiying.slices.mandate.queries import MatterCard, figures, matter, matters
 from qiying.slices.mandate.rules import ObjectKind
 
@@ -54,5 +55,6 @@ __all__ = [
     "replay_all",
     "revise",
     "ruling",
+    "rulings",
     "unit_seeds",
 ]

@@ -209,6 +209,17 @@ def ruling(actor: Actor, decision_id: int) -> Ruling:
     return ruling_of(row.answer, register, digest=row.digest, row=card, decision=row)
 
 
+def rulings(actor: Actor, decision_ids: Iterable[int]) -> dict[int, Ruling]:
+    """Many stored decisions at once, by id; what this actor may not see is left out."""
+    register = queries.register(actor)
+    rows = models.Decision.objects.visible_to(actor).filter(id__in=set(decision_ids))
+    found = {}
+    for row in rows.select_related("matter"):
+        card = register.find(row.matter.code, row.decided_on)
+        found[row.pk] = ruling_of(row.answer, register, digest=row.digest, row=card, decision=row)
+    return found
+
+
 def replay(actor: Actor, decision_id: int) -> tuple[str, str]:
     """The stored digest, and the one that the same inputs give now."""
     with tenancy.reading(actor):
