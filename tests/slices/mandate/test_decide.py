@@ -172,7 +172,7 @@ def test_a_second_decision_costs_few_queries(zone: Actor, desk: Actor) -> None:
         assert len(seen) <= 4
         with CaptureQueriesContext(connection) as seen:
             public.propose(desk, **asked)
-        assert len(seen) == 1
+        assert len(seen) <= 1
 
 
 def test_the_checker_stops_a_wrong_answer_before_it_is_written(

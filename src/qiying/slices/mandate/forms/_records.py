@@ -16,17 +16,17 @@ class EditionForm(forms.Form):
     effective_on = Day(label=_("As of"))
     name_zh = forms.CharField(label=_("Chinese name"), max_length=100)
     name_en = forms.CharField(label=_("English name"), max_length=150)
-    document = forms.CharField(label=_("Document"), max_length=150, required=False)
+    document = forms.CharField(label=_("Document and number"), max_length=150, required=False)
 
 
 class DelegationForm(forms.Form):
     """A power of the county that another unit exercises."""
 
     matter = forms.ChoiceField(label=_("Matter"))
-    kind = forms.ChoiceField(label=_("Form"), choices=labels.DelegationKind.choices)
-    from_unit = forms.ChoiceField(label=_("From"))
-    to_unit = forms.ChoiceField(label=_("To"))
-    document = forms.CharField(label=_("Document"), max_length=150)
+    kind = forms.ChoiceField(label=_("Form of delegation"), choices=labels.DelegationKind.choices)
+    from_unit = forms.ChoiceField(label=_("Delegated by"))
+    to_unit = forms.ChoiceField(label=_("Exercised by"))
+    document = forms.CharField(label=_("Document and number"), max_length=150)
     scope_zh = forms.CharField(label=_("Scope (Chinese)"), max_length=300, required=False)
     scope_en = forms.CharField(label=_("Scope (English)"), max_length=400, required=False)
     valid_from = Day(label=_("From the day"))
@@ -40,7 +40,7 @@ class DelegationForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    ends_on = Day(label=_("Ends on"))
+    ends_on = Day(label=_("Delegation ends on"))
 
 
 class HandoverForm(forms.Form):
@@ -64,15 +64,15 @@ class StepForm(forms.Form):
 
     step = forms.ChoiceField(choices=[(s, s) for s in rules.HANDOVER.steps])
     on = Day(label=_("Day"), required=False)
-    document = forms.CharField(label=_("Agreement"), max_length=150, required=False)
+    document = forms.CharField(label=_("Hand-over agreement"), max_length=150, required=False)
 
 
 class ListForm(forms.Form):
     """How many objects a list holds and how many are accepted."""
 
     name = forms.ChoiceField(choices=[(n, n) for n in rules.LISTS])
-    listed = forms.IntegerField(label=_("listed"), min_value=0, max_value=1_000_000)
-    accepted = forms.IntegerField(label=_("accepted"), min_value=0, max_value=1_000_000)
+    listed = forms.IntegerField(label=_("items listed"), min_value=0, max_value=1_000_000)
+    accepted = forms.IntegerField(label=_("items accepted"), min_value=0, max_value=1_000_000)
 
 
 class PrecedentForm(forms.Form):
@@ -92,7 +92,7 @@ class PrecedentForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    document = forms.CharField(label=_("Document"), max_length=150, required=False)
+    document = forms.CharField(label=_("Document and number"), max_length=150, required=False)
     valid_from = Day(label=_("From the day"))
     decision = forms.UUIDField(required=False, widget=forms.HiddenInput)
 

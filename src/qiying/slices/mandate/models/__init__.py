@@ -1,6 +1,5 @@
 """Tables of the register, of what moves between units, and of the answers given."""
 
-from qiying.slices.mandate.models import labels
 from qiying.slices.mandate.models._decisions import Decision, Precedent, Snapshot
 from qiying.slices.mandate.models._register import Edition, Matter, MatterVersion, Seat
 from qiying.slices.mandate.models._rows import in_language
@@ -17,5 +16,4 @@ __all__ = [
     "Seat",
     "Snapshot",
     "in_language",
-    "labels",
 ]

@@ -81,7 +81,7 @@ class DelegationKind(models.TextChoices):
 class EditionKind(models.TextChoices):
     BEFORE_REFORM = rules.EditionKind.BEFORE_REFORM.value, _("before the reform")
     REFORM = rules.EditionKind.REFORM.value, _("the reform")
-    REVISION = rules.EditionKind.REVISION.value, _("revision")
+    REVISION = rules.EditionKind.REVISION.value, _("revised edition")
 
 
 class Category(models.TextChoices):
@@ -103,15 +103,15 @@ class Category(models.TextChoices):
 
 
 class HandoverState(models.TextChoices):
-    SURVEY = "survey", _("Survey")
+    SURVEY = "survey", _("Survey of the neighbourhood")
     LISTS = "lists", _("Five lists")
-    AGREEMENT = "agreement", _("Agreement")
+    AGREEMENT = "agreement", _("Hand-over agreement")
     NOTICE = "notice", _("Public notice")
-    TRANSFER = "transfer", _("Transferred")
+    TRANSFER = "transfer", _("Handed over, to be run together")
     DUAL_RUN = "dual_run", _("Dual run")
-    ACCEPT = "accept", _("Accepted")
-    CLOSED = "closed", _("Closed")
-    DISPUTE = "dispute", _("In dispute")
+    ACCEPT = "accept", _("Accepted by both sides")
+    CLOSED = "closed", _("Hand-over closed")
+    DISPUTE = "dispute", _("Hand-over in dispute")
 
 
 class ObjectKind(models.TextChoices):
@@ -174,10 +174,10 @@ HANDOVER_STEPS = {
     "list": _("Lists drawn up"),
     "agree": _("Agreement signed"),
     "announce": _("Announced to residents"),
-    "transfer": _("Transfer"),
+    "transfer": _("Hand over"),
     "run_both": _("Begin the dual run"),
-    "accept": _("Accept"),
-    "close": _("Close"),
+    "accept": _("Accept the hand-over"),
+    "close": _("Close the hand-over"),
     "extend": _("Extend the dual run"),
     "dispute": _("Raise a dispute"),
     "settle": _("Settle the dispute"),
@@ -194,10 +194,10 @@ HANDOVER_TONES = {
     "dispute": "listed",
 }
 LISTS = {
-    "people": _("people"),
-    "assets": _("assets"),
+    "people": _("staff and people"),
+    "assets": _("assets handed over"),
     "archives": _("archives and data"),
-    "money": _("money"),
+    "money": _("money and funds"),
     "contracts": _("contracts and open matters"),
 }
 EVIDENCE = {

@@ -39,6 +39,7 @@ PROBLEMS = {
     "mandate.handover_open_items": _("Some listed objects are not accepted yet."),
     "mandate.list_count": _("No more objects can be accepted than are listed."),
     "mandate.file_line": _("Line %(line)s of the file cannot be read."),
+    "mandate.file_columns": _("The file needs a head line with the columns %(needed)s."),
     "mandate.legal_basis": _(
         "Write each text as: Chinese name | English name | article | grade, one a line."
     ),

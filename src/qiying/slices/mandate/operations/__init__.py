@@ -1,5 +1,6 @@
 """Everything that can happen to the register, and every answer it gives."""
 
+from qiying.slices.mandate.operations._bulk import decide_file
 from qiying.slices.mandate.operations._decide import (
     DECIDERS,
     Asked,
@@ -48,6 +49,7 @@ __all__ = [
     "advance_handover",
     "count_list",
     "decide",
+    "decide_file",
     "delegate",
     "end_delegation",
     "lint",

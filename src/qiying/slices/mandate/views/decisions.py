@@ -75,7 +75,7 @@ def _headings() -> list[str]:
         _("Matter"),
         _("Day of the incident"),
         _("Lead"),
-        _("Side"),
+        _("Where it lies"),
         _("State"),
         _("Digest"),
     ]

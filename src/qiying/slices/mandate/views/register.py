@@ -66,8 +66,8 @@ def _built_in() -> list[tuple[str, str]]:
     return [
         (_("All"), ""),
         (_("Kept by the zone"), "status=CORE&status=LOCK"),
-        (_("Shared"), "status=SHARE"),
-        (_("Handed over"), "status=STRIP"),
+        (_("Shared across the wall"), "status=SHARE"),
+        (_("Handed to the locality"), "status=STRIP"),
         (_("Weakly founded"), "grade=C&grade=D&grade=K&grade=R"),
     ]
 

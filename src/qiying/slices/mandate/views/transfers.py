@@ -34,10 +34,10 @@ def delegations_page(request: HttpRequest) -> HttpResponse:
     if kind:
         headings = [
             _("Matter"),
-            _("Form"),
-            _("From"),
-            _("To"),
-            _("Document"),
+            _("Form of delegation"),
+            _("Delegated by"),
+            _("Exercised by"),
+            _("Document and number"),
             _("From the day"),
             _("Until"),
         ]
@@ -141,11 +141,11 @@ def handovers_page(request: HttpRequest) -> HttpResponse:
             _("Neighbourhood"),
             _("Households"),
             _("Residents"),
-            _("To"),
-            _("Community"),
+            _("Receiving township"),
+            _("Receiving community"),
             _("State"),
             _("Handed over on"),
-            _("Agreement"),
+            _("Hand-over agreement"),
         ]
         lines = [
             [
@@ -174,7 +174,7 @@ def handovers_page(request: HttpRequest) -> HttpResponse:
             },
             {"label": _("Households"), "value": sum(r.households for r in done)},
             {"label": _("Residents"), "value": sum(r.residents for r in done)},
-            {"label": _("Closed"), "value": sum(r.state == "closed" for r in rows)},
+            {"label": _("Hand-over closed"), "value": sum(r.state == "closed" for r in rows)},
         ],
         "may_move": actor.has(*shared.MOVERS),
     }
