@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Unpack
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -39,6 +40,7 @@ def create_enterprise(actor: Actor, *, now: datetime, **values: Unpack[FirmValue
     require(faults_of(values) | needed)
     row = Enterprise(tenant_id=actor.tenant_id, updated_at=now)
     write(row, values)
+    _require_whole_place(row)
     place(actor, [row], now=now, is_township_given=bool(values.get("township_code")))
     _save(row)
     events.record(
@@ -57,12 +59,23 @@ def change_enterprise(
     changed = write(row, values)
     if not changed:
         return row
+    _require_whole_place(row)
     if {"longitude", "latitude"} & set(changed):
         place(actor, [row], now=now, is_township_given="township_code" in changed)
     row.updated_at = now
     _save(row)
     events.record("registry.enterprise_changed", subject=row, actor=actor, now=now, fields=changed)
     return row
+
+
+@tenancy.operation
+def change_enterprise_by_public_id(
+    actor: Actor, public_id: UUID, *, now: datetime, **values: Unpack[FirmValues]
+) -> Enterprise:
+    """The same by the id that addresses and interfaces carry."""
+    row = queries.get_enterprise_by_public_id(actor, public_id)
+    change_enterprise(actor, row.pk, now=now, **values)
+    return queries.get_enterprise(actor, row.pk)
 
 
 @tenancy.operation
@@ -87,6 +100,11 @@ def retire_enterprise(
         after=status,
     )
     return row
+
+
+def _require_whole_place(row: Enterprise) -> None:
+    is_half = (row.longitude is None) != (row.latitude is None)
+    require({"longitude": "registry.firm.half_place"} if is_half else {})
 
 
 def place(

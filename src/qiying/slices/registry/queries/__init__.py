@@ -29,7 +29,13 @@ from qiying.slices.registry.queries.firms import (
     search_enterprises,
 )
 from qiying.slices.registry.queries.history import what_happened
-from qiying.slices.registry.queries.imports import get_batch, list_batches, list_lines
+from qiying.slices.registry.queries.imports import (
+    Fault,
+    get_batch,
+    list_batches,
+    list_faults,
+    list_lines,
+)
 from qiying.slices.registry.queries.places import (
     find_zone,
     get_site,
@@ -41,6 +47,7 @@ from qiying.slices.registry.queries.places import (
 )
 
 __all__ = [
+    "Fault",
     "FirmFilter",
     "area_history",
     "area_kinds",
@@ -63,6 +70,7 @@ __all__ = [
     "list_contacts",
     "list_editions",
     "list_enterprises",
+    "list_faults",
     "list_lines",
     "list_sites",
     "list_units",

@@ -1,12 +1,38 @@
 """Imports and their lines."""
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
 from qiying.slices.registry.models import ImportBatch, ImportRow
+from qiying.slices.registry.rules.kinds import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a line: the name of the value, a code, and what fills its sentence."""
+
+    line: int
+    column: str
+    code: str
+    params: dict[str, Any] | None
+
+
+def list_faults(actor: Actor, batch: ImportBatch, most: int) -> list[Fault]:
+    """The first faults of a batch, by line."""
+    with tenancy.reading(actor):
+        rows = list_lines(actor, batch, Outcome.FAILED).order_by("number")[:most]
+        found = [
+            Fault(row.number, e["column"], e["code"], e.get("params") or None)
+            for row in rows
+            for e in row.errors
+        ]
+    return found[:most]
 
 
 def list_batches(actor: Actor) -> QuerySet[ImportBatch]:

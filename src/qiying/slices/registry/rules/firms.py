@@ -26,8 +26,6 @@ def faults_of(values: Mapping[str, Any]) -> dict[str, str]:
         "longitude": _bounded(values, "longitude", -180, 180),
         "latitude": _bounded(values, "latitude", -90, 90),
     }
-    if (values.get("longitude") is None) != (values.get("latitude") is None):
-        found["longitude"] = found["longitude"] or "registry.firm.half_place"
     return {name: code for name, code in found.items() if code}
 
 

@@ -3,10 +3,11 @@
 from qiying.slices.registry.operations.imports._batches import (
     Reading,
     apply,
+    bring_in,
     discard,
     forget_lines,
     prepare,
     read,
 )
 
-__all__ = ["Reading", "apply", "discard", "forget_lines", "prepare", "read"]
+__all__ = ["Reading", "apply", "bring_in", "discard", "forget_lines", "prepare", "read"]

@@ -135,6 +135,25 @@ def apply(
     return batch
 
 
+def bring_in(
+    actor: Actor,
+    reading: Reading,
+    *,
+    now: datetime,
+    is_dry_run: bool = False,
+    is_good_rows: bool = False,
+) -> ImportBatch:
+    """Prepare and apply at once, for those who cannot look in between.
+
+    The batch stays ``prepared`` for a dry run, and when lines failed and good lines alone were
+    not asked for.
+    """
+    batch = prepare(actor, reading, now=now)
+    if is_dry_run or (batch.counts[Outcome.FAILED] and not is_good_rows):
+        return batch
+    return apply(actor, batch.public_id, now=now, is_good_rows=is_good_rows)
+
+
 @tenancy.operation
 def discard(actor: Actor, public_id: UUID, *, now: datetime) -> ImportBatch:
     """Put a batch aside; its lines are removed at once."""
