@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from ninja.responses import Status
 from ninja.security.base import AuthBase
 from pydantic import BaseModel
 
@@ -79,7 +80,7 @@ def idempotent(function: Endpoint) -> Endpoint:
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
-            return function(request, *args, **kwargs)
+            return Status(*function(request, *args, **kwargs))
 
         def work() -> idempotency.Answer:
             status, body = function(request, *args, **kwargs)
