@@ -16,7 +16,7 @@ import numpy as np
 from qiying.demo.naming import pick
 from qiying.demo.packaged import read_toml
 
-FILES = ("factors", "economy", "labour", "safety", "green", "city", "market")
+FILES = ("factors", "economy", "land", "labour", "safety", "green", "city", "market")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NUMBER = re.compile(r"^(\d+(?:\.\d+)?)\.\.(\d+(?:\.\d+)?)(?::(\d+))?$")
 
