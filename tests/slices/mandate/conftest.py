@@ -114,8 +114,9 @@ def keeper(tenant: Tenant) -> Actor:
 @pytest.fixture
 def zone(keeper: Actor) -> Actor:
     """The keeper of a zone that has units, areas and both editions of the register."""
-    make_zone(keeper)
-    operations.load_seeds(keeper, founded_on=FOUNDED, reform_on=REFORM, now=NOW)
+    with tenancy.acting(keeper):
+        make_zone(keeper)
+        operations.load_seeds(keeper, founded_on=FOUNDED, reform_on=REFORM, now=NOW)
     return keeper
 
 
