@@ -146,8 +146,8 @@ def build_geography(seed: int = 7) -> Geography:
     """The map for a seed; the same seed gives equal maps, coordinate by coordinate."""
     ground = lay_ground(seed)
     faces = walled_blocks(ground)
-    cut, estates = plots.cut_plots(ground, faces, seed)
     towns = townships.territories(seed, ground.factor)
+    cut, estates = plots.cut_plots(ground, faces, towns, seed)
     lines = roads.stretches(ground)
     return Geography(
         seed=seed,

@@ -12,6 +12,7 @@ from qiying.demo import streets
 from qiying.demo.chance import stream
 from qiying.demo.ground import Ground, WalledBlock
 from qiying.demo.packaged import read_toml
+from qiying.demo.townships import TownshipGround
 
 PARCELS = 420
 _MAIN_HALF_M = 19.0
@@ -42,7 +43,10 @@ class Estate:
 
 
 def cut_plots(
-    ground: Ground, faces: tuple[WalledBlock, ...], seed: int
+    ground: Ground,
+    faces: tuple[WalledBlock, ...],
+    towns: tuple[TownshipGround, ...],
+    seed: int,
 ) -> tuple[tuple[Plot, ...], tuple[Estate, ...]]:
     """420 parcels behind the walls, and the estates inside and outside of them."""
     rows = read_toml("neighbourhoods")["neighbourhoods"]
@@ -54,7 +58,7 @@ def cut_plots(
     for row in rows:
         at = Point(streets.bent([_board(row)])[0] * ground.factor)
         if row["ground"] == "walled":
-            plot = _nearest(plots, at)
+            plot = _nearest(plots, at, towns)
             plots.remove(plot)
             estates.append(Estate(row["code"], plot.wall, plot.grid, plot.shape))
         else:
@@ -66,8 +70,10 @@ def _board(row: dict[str, list[float]]) -> tuple[float, float]:
     return (float(row["at"][0]), float(row["at"][1]))
 
 
-def _nearest(plots: list[Plot], at: Point) -> Plot:
-    return min(plots, key=lambda plot: float(plot.shape.centroid.distance(at)))
+def _nearest(plots: list[Plot], at: Point, towns: tuple[TownshipGround, ...]) -> Plot:
+    """The plot nearest to a place that lies in one township as a whole."""
+    ordered = sorted(plots, key=lambda plot: float(plot.shape.centroid.distance(at)))
+    return next(plot for plot in ordered if any(town.shape.covers(plot.shape) for town in towns))
 
 
 def _street_room(ground: Ground) -> Polygon:
