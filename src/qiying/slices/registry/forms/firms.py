@@ -110,7 +110,7 @@ class ContactForm(forms.Form):
     phone = forms.CharField(
         label=_("Telephone"), max_length=40, required=False, validators=[PHONE]
     )
-    title = forms.CharField(label=_("Position"), max_length=60, required=False)
+    title = forms.CharField(label=_("Job title"), max_length=60, required=False)
     is_primary = forms.BooleanField(label=_("First to ring"), required=False)
 
 

@@ -73,8 +73,8 @@ def _sheet(actor: Actor, rows: list[Area]) -> exports.Sheet:
             _("area (km²)"),
             _("households"),
             _("residents"),
-            _("from"),
-            _("until"),
+            _("in force from"),
+            _("in force until"),
         ),
         [
             (

@@ -69,8 +69,8 @@ def _sheet(actor: Actor, rows: list[Site]) -> exports.Sheet:
         _("longitude"),
         _("latitude"),
         _("area (m²)"),
-        _("from"),
-        _("until"),
+        _("in force from"),
+        _("in force until"),
     )
     cells = [
         (

@@ -84,15 +84,19 @@ _FROM = Column(
     "from",
     cells.day,
     is_required=True,
-    others="valid_from 起始日期 启用日期 自",
+    others="valid_from 起始日期 启用日期 自 inforcefrom",
 )
-_UNTIL = Column("valid_to", "失效日期", "until", cells.day, others="valid_to 终止日期 至 to")
+_UNTIL = Column(
+    "valid_to", "失效日期", "until", cells.day, others="valid_to 终止日期 至 to inforceuntil"
+)
 _SHAPE = Column(
     "geometry", "图形", "geometry", _as_is, is_required=True, others="几何 坐标串 wkt geom shape"
 )
 _X = Column("x", "经度", "longitude", _ordinate, others="lon lng long x x坐标 东坐标")
 _Y = Column("y", "纬度", "latitude", _ordinate, others="lat y y坐标 北坐标")
-_UNIT = Column("unit", "所属单位", "unit", _key, others="unit_code 单位代码 责任单位 管理单位")
+_UNIT = Column(
+    "unit", "所属单位", "unit", _key, others="unit_code 单位 单位代码 责任单位 管理单位"
+)
 _KEY = Column("key", "编号", "key", _key, is_required=True, others="编码 代码 code id 标识")
 _FIRM = Column(
     "credit_code",
@@ -119,7 +123,7 @@ FIRMS = (
         "主体类型",
         "kind",
         _choice(words.ENTITY_WORDS),
-        others="类型 企业类型 市场主体类型 entity_kind",
+        others="类型 类别 企业类型 市场主体类型 entity_kind",
     ),
     Column(
         "industry_code",
@@ -226,13 +230,19 @@ SITES = (
     _X,
     _Y,
     Column("geometry", "图形", "geometry", _as_is, others=_SHAPE.others),
-    Column("valid_from", "开始日期", "from", cells.day, others="valid_from 开工日期 启用日期"),
+    Column(
+        "valid_from",
+        "开始日期",
+        "from",
+        cells.day,
+        others="valid_from 开工日期 启用日期 生效日期 inforcefrom",
+    ),
     Column(
         "retired_on",
         "结束日期",
         "until",
         cells.day,
-        others="retired_on 竣工日期 停用日期 valid_to",
+        others="retired_on 竣工日期 停用日期 失效日期 valid_to inforceuntil",
     ),
 )
 AREAS = (
