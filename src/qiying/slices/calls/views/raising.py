@@ -116,7 +116,7 @@ def raise_page(request: HttpRequest, scene: Scene) -> HttpResponse:
     form = scene.form(request.POST, request.FILES, kept_count=len(held))
 
     def work(attachments: list[int]) -> str:
-        call = _receive(actor, scene, form, attachments, now=now)
+        call = receive(actor, scene, form, attachments, now=now)
         return reverse("calls:receipt", args=[call.public_id])
 
     sent = send(request, form, work, held=held, now=now)
@@ -136,9 +136,10 @@ def _initial(scene: Scene, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _receive(
+def receive(
     actor: Actor, scene: Scene, form: RaiseForm, attachments: list[int], *, now: datetime
 ) -> Call:
+    """Raise the call that a sound form describes; the desk's form also says the channel."""
     data = form.cleaned_data
     text = data["text"] or spoken()
     title = title_of(data["text"]) or gettext("Voice note of %(firm)s") % {"firm": scene.firm.name}
@@ -158,7 +159,7 @@ def _receive(
         enterprise_id=scene.firm.id,
         matter_code=data["matter"],
         urgency=data["urgency"],
-        channel=Channel.ON_BEHALF if scene.is_on_behalf else Channel.ONLINE,
+        channel=data.get("channel") or _own_channel(scene),
         nature=Nature.COMPLAINT if unit else "",
         longitude=data["lon"] if is_on_map else None,
         latitude=data["lat"] if is_on_map else None,
@@ -173,6 +174,10 @@ def _receive(
         contact_phone=data["contact_phone"],
         visit_id=visit_id,
     )
+
+
+def _own_channel(scene: Scene) -> str:
+    return Channel.ON_BEHALF if scene.is_on_behalf else Channel.ONLINE
 
 
 def spoken() -> str:
