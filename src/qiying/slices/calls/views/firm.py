@@ -24,8 +24,9 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.models import STATE_LABELS, Call
 from qiying.slices.calls.queries import portfolio
 from qiying.slices.calls.rules import OPEN
-from qiying.slices.calls.views import raising, record
+from qiying.slices.calls.views import raising, record, steps
 from qiying.slices.calls.views.shared import (
+    ASK_ORDER,
     call_lines,
     firm_of_portfolio,
     hotline_of,
@@ -58,7 +59,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "many": len(firms) > 1,
         "officers": _officers(firms),
         "hotline": hotline_of(actor),
-        "asked": [x for x in lines if x.ask],
+        "asked": sorted((x for x in lines if x.ask), key=lambda x: ASK_ORDER[x.ask_code]),
         "running": [x for x in lines if not x.ask and x.call.state in OPEN],
         "over": [x for x in lines if not x.ask and x.call.state not in OPEN],
     }
@@ -243,4 +244,4 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @page(Role.ENTERPRISE, Role.GRID_OFFICER)
 def act(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
     """One step on a call: a form of its own, so that a refresh never eats what is being typed."""
-    return record.act(request, public_id, step)
+    return steps.act(request, public_id, step)

@@ -17,13 +17,20 @@ from qiying.slices.calls import operations, queries
 from qiying.slices.calls.forms.firm import VisitForm
 from qiying.slices.calls.models import PURPOSE_LABELS
 from qiying.slices.calls.queries import portfolio
-from qiying.slices.calls.rules import Purpose
+from qiying.slices.calls.rules import OPEN, Purpose
 from qiying.slices.calls.views import raising, uploads
 from qiying.slices.calls.views.raising import spoken
-from qiying.slices.calls.views.shared import call_line, call_lines, firm_of_portfolio, send
+from qiying.slices.calls.views.shared import (
+    ASK_ORDER,
+    call_line,
+    call_lines,
+    firm_of_portfolio,
+    send,
+)
 from qiying.slices.registry import public as registry
 
 FIRST = 30
+MOST_OPEN = 50
 VISITS = 10
 
 
@@ -94,6 +101,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     found = portfolio.waiting_calls(actor, now=now)
     lines = [call_line(c, ask, now=now, is_officer=True) for c, ask in found]
+    lines.sort(key=lambda x: ASK_ORDER[x.ask_code])
     return render(request, "calls/officer/waiting.html", {"lines": lines})
 
 
@@ -102,18 +110,22 @@ def firm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One firm: ring it, visit it, report for it; its calls and the last visits."""
     actor, now = actor_of(request), timezone.now()
     card = firm_of_portfolio(actor, public_id)
+    rows = portfolio.own_calls(actor, [card.id])
+    running = list(rows.filter(state__in=sorted(OPEN)).order_by("due_at", "id")[:MOST_OPEN])
     found = paging.paginate(
-        queries.firm_calls(actor, card.id).select_related("enterprise", "lead_unit"),
+        rows.exclude(state__in=sorted(OPEN)),
         order=queries.ORDER,
         cursor=request.GET.get("cursor", ""),
         size=10,
     )
-    asks = portfolio.asks_of(actor, found.rows, now=now)
+    shown = [*running, *found.rows]
+    lines = call_lines(shown, portfolio.asks_of(actor, shown, now=now), now=now, is_officer=True)
     context = {
         "firm": card,
         "contacts": registry.contacts(actor, card.id),
         "page": found,
-        "lines": call_lines(found.rows, asks, now=now, is_officer=True),
+        "running": lines[: len(running)],
+        "over": lines[len(running) :],
         "visits": [
             {"line": v, "purpose": PURPOSE_LABELS[Purpose(v.visit.purpose)]}
             for v in portfolio.visit_lines(actor, card.id, limit=VISITS)

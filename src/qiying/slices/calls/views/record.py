@@ -1,35 +1,33 @@
-"""One call on the phone: its receipt, its page, and the forms of its steps."""
+"""One call on the phone: its receipt and its page."""
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel import files, problems, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
 from qiying.kernel.models import Attachment
 from qiying.kernel.web import actor_of
-from qiying.slices.calls import operations, queries
-from qiying.slices.calls.forms.firm import MaybeForm, RateForm, SayForm, WithdrawForm
+from qiying.slices.calls import queries
+from qiying.slices.calls.forms.firm import SayForm
 from qiying.slices.calls.models import RESULT_LABELS, Call, Round
 from qiying.slices.calls.queries import portfolio
 from qiying.slices.calls.rules import AFTER_ANSWER, STOPPED, CallState, RoundState
-from qiying.slices.calls.views import uploads
-from qiying.slices.calls.views.raising import spoken
-from qiying.slices.calls.views.shared import CallLine, call_line, home_of, send, step_url
+from qiying.slices.calls.views.notices import notice_of
+from qiying.slices.calls.views.shared import CallLine, call_line, home_of, step_url
+from qiying.slices.calls.views.steps import FORMS, ICONS, TITLES
 from qiying.slices.mandate import public as mandate
+from qiying.slices.registry import public as registry
 
 GRADE_MARK = re.compile(r"\s*\[([A-Z]\*?)\]$")
 OWN_RULE = "D"
@@ -98,12 +96,18 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "lead": cards.get(lead_id or 0),
         "is_sent": call.lead_unit_id is not None,
         "is_open_question": bool(ruling and (ruling.needs_confirmation or not lead_id)),
-        "reasons": ruling.reasons[:2] if ruling else (),
+        "reason": decisive(ruling) if ruling else "",
         "complained": cards.get(call.complained_unit_id or 0),
         "back": home_of(actor),
         "is_own": call.enterprise_id in actor.enterprises,
     }
     return render(request, "calls/firm/receipt.html", context)
+
+
+def decisive(ruling: mandate.Ruling) -> str:
+    """The sentence of the rule that decided; the others stand on the page of the call."""
+    lines = [r.sentence for r in ruling.reasons]
+    return next((r.sentence for r in ruling.reasons if r.code == ruling.rule), "".join(lines[-1:]))
 
 
 # --- the page of a call ---
@@ -145,7 +149,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "counted_from": found.round.started_at,
         "limit": limit,
         "limit_source": limit_source,
-        "question": last_question(found),
+        "notice": notice_of(call, found),
         "answer": answer_of(found),
         "lines": list(reversed(queries.timeline(actor, call, found=found))),
         "call_files": found.call_files,
@@ -160,7 +164,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _back(actor: Actor, call: Call) -> str:
-    if call.enterprise_id in actor.enterprises or call.enterprise is None:
+    if call.enterprise is None or call.enterprise_id not in registry.portfolio_ids(actor):
         return home_of(actor)
     return reverse("calls:officer-firm", args=[call.enterprise.public_id])
 
@@ -173,12 +177,6 @@ def _acts(call: Call, steps: dict[str, queries.OpenStep], line: CallLine) -> lis
     return [
         {"name": n, "label": TITLES[n], "icon": ICONS[n], "url": step_url(call, n)} for n in shown
     ]
-
-
-def last_question(found: queries.Dossier) -> str:
-    """What the desk asked the firm last."""
-    asked = [n for n in found.notes.values() if n.kind == "question"]
-    return asked[-1].text if asked else ""
 
 
 def answer_of(found: queries.Dossier) -> Answer | None:
@@ -202,7 +200,7 @@ STAGES: tuple[Promise, ...] = (
     _("Accepted"),
     _("Handled"),
     _("Answered"),
-    _("Closed"),
+    _("Called back, closed"),
 )
 STAGE_OF = {
     CallState.SUBMITTED: 1,
@@ -244,126 +242,3 @@ def _stage(index: int, now: int) -> str:
     if index < now:
         return "done"
     return "current" if index == now else "todo"
-
-
-# --- steps ---
-
-AnyForm = type[SayForm] | type[RateForm] | type[WithdrawForm]
-FORMS: dict[str, AnyForm] = {
-    "supply_info": SayForm,
-    "resume": MaybeForm,
-    "rate": RateForm,
-    "reopen": SayForm,
-    "message": SayForm,
-    "withdraw": WithdrawForm,
-}
-"""The steps of the phone, in the order of their buttons."""
-TITLES: dict[str, Promise] = {
-    "supply_info": _("Give the information"),
-    "resume": _("Go on with it"),
-    "rate": _("Rate the answer"),
-    "reopen": _("Not solved: open it again"),
-    "message": _("Write a message"),
-    "withdraw": _("Withdraw the call"),
-}
-ICONS = {
-    "supply_info": "message-circle",
-    "resume": "play",
-    "rate": "star",
-    "reopen": "rotate-ccw",
-    "message": "message-circle",
-    "withdraw": "undo-2",
-}
-DONE: dict[str, Promise] = {
-    "supply_info": _("Sent. The service desk goes on with your call."),
-    "resume": _("The clock runs again."),
-    "rate": _("Thank you. Your rating counts as you gave it."),
-    "reopen": _("Open again. A new round has begun with a new deadline."),
-    "message": _("Sent."),
-    "withdraw": _("The call is withdrawn."),
-}
-VERSIONED = frozenset({"rate", "reopen", "withdraw"})
-"""Steps that must not be taken on a call that changed meanwhile."""
-
-
-def act(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
-    """Show the form of a step; on POST take it once and go back to the call."""
-    if step not in FORMS:
-        raise NotFound("not_found")
-    actor, now = actor_of(request), timezone.now()
-    with tenancy.reading(actor):
-        call = queries.get_by_public_id(actor, public_id)
-    if request.method != "POST":
-        blocked = _blocked(actor, call, step, now)
-        if blocked:
-            messages.warning(request, blocked)
-            return redirect("calls:detail", public_id=public_id)
-        return _show_step(request, call, step, FORMS[step](), held=[], key="", status=200)
-    held = uploads.kept(request, actor)
-    form = FORMS[step](request.POST, request.FILES, kept_count=len(held))
-
-    def work(attachments: list[int]) -> str:
-        inputs = _inputs(step, form.cleaned_data, attachments)
-        version = request.POST.get("version", "")
-        kept = int(version) if step in VERSIONED and version.isdecimal() else None
-        operations.take(actor, call.pk, step, now=now, version=kept, **inputs)
-        return reverse("calls:detail", args=[public_id])
-
-    sent = send(request, form, work, held=held, now=now)
-    if sent.response is not None:
-        messages.success(request, str(DONE[step]))
-        return sent.response
-    with tenancy.reading(actor):
-        call = queries.get_by_public_id(actor, public_id)
-        return _show_step(request, call, step, form, held=sent.kept, key=sent.key, status=422)
-
-
-def _inputs(step: str, data: dict[str, Any], attachments: Sequence[int]) -> dict[str, Any]:
-    if step == "rate":
-        return {"grade": data["grade"], "resolved": data["resolved"], "text": data["text"]}
-    if step == "withdraw":
-        return {"text": data["text"]}
-    text = data["text"] or (spoken() if attachments else "")
-    return {"text": text, "attachments": attachments}
-
-
-def _blocked(actor: Actor, call: Call, step: str, now: datetime) -> str:
-    """Why a step is not open now, "" when it is."""
-    found: Iterable[queries.OpenStep] = queries.steps_open(actor, call, now=now)
-    row = next((s for s in found if s.name == step), None)
-    if row is None:
-        return problems.sentence("lifecycle.state")
-    return problems.sentence(f"calls.guard.{row.blocked}") if row.blocked else ""
-
-
-def _show_step(
-    request: HttpRequest,
-    call: Call,
-    step: str,
-    form: Any,
-    *,
-    held: Sequence[Attachment],
-    key: str,
-    status: int,
-) -> HttpResponse:
-    actor = actor_of(request)
-    question = ""
-    if step == "supply_info":
-        question = last_question(queries.dossier(actor, call))
-    context = {
-        "call": call,
-        "step": step,
-        "title": TITLES[step],
-        "form": form,
-        "held": held,
-        "key": key,
-        "question": question,
-        "draft": f"{step}-{call.pk}",
-        "limit": files.MAX_FILES,
-    }
-    return render(
-        request, f"calls/firm/step_{TEMPLATE_OF.get(step, 'say')}.html", context, status=status
-    )
-
-
-TEMPLATE_OF = {"rate": "rate", "withdraw": "withdraw"}

@@ -23,6 +23,8 @@ from qiying.slices.calls.views import uploads
 from qiying.slices.registry import public as registry
 
 FIRM, OFFICER = Role.ENTERPRISE, Role.GRID_OFFICER
+TONES = {**STATE_TONES, CallState.DECLINED: "paused"}
+"""On the phone of a firm solid red is kept for time that ran out."""
 SHOWN_STEPS = frozenset({Clock.ACCEPT, Clock.DISPATCH})
 """Steps indoors whose deadline is a promise to the firm as well."""
 ASKS: Mapping[str, Promise] = {
@@ -37,6 +39,8 @@ ASKS_OF_FIRM: Mapping[str, Promise] = {
 }
 OFFICER_STEPS = frozenset({"supply_info", "resume"})
 """What an officer may do in the firm's place."""
+ASK_ORDER = {"supply_info": 0, "resume": 1, "rate": 2}
+"""What holds a call up comes first."""
 ASK_ICONS = {"supply_info": "message-circle", "resume": "play", "rate": "star"}
 FORM_FIELDS = {
     "title": "text",
@@ -98,6 +102,7 @@ class CallLine:
     promise: Promise | str
     due_at: datetime | None
     is_paused: bool
+    ask_code: str
     ask: Promise | str
     ask_icon: str
     ask_url: str
@@ -111,7 +116,7 @@ def call_line(call: Call, ask: str, *, now: datetime, is_officer: bool = False) 
     return CallLine(
         call=call,
         url=reverse("calls:detail", args=[call.public_id]),
-        tone=STATE_TONES[call.state],
+        tone=TONES[call.state],
         label=STATE_LABELS[call.state],
         light=queries.light(call, now),
         firm=str(call.enterprise or ""),
@@ -119,6 +124,7 @@ def call_line(call: Call, ask: str, *, now: datetime, is_officer: bool = False) 
         promise=promise,
         due_at=due_at,
         is_paused=call.state in PAUSED,
+        ask_code=ask,
         ask=words.get(ask, ""),
         ask_icon=ASK_ICONS.get(ask, ""),
         ask_url=step_url(call, ask) if can_act else "",
@@ -173,7 +179,9 @@ def hotline_of(actor: Actor) -> str:
 
 def home_of(actor: Actor) -> str:
     """Where "back" leads."""
-    return reverse("calls:mine" if actor.enterprises else "calls:officer")
+    if actor.enterprises:
+        return reverse("calls:mine")
+    return reverse("calls:officer" if actor.has(OFFICER) else "kernel:home")
 
 
 # --- forms that write ---

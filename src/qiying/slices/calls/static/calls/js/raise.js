@@ -4,11 +4,15 @@ import { all, one } from "../../qy/js/dom.js";
 const form = one("[data-raise]");
 const chosen = (name) => one(`[name="${name}"]:checked`, form);
 
-/** Draw a map that was laid out while it was hidden. */
+/** Draw a map that was laid out while it was hidden: the chosen place, else the firm's ground. */
 function wake(part) {
-  for (const box of all("[data-map]", part)) {
-    box.zoneMap?.map.invalidateSize();
-    box.zoneMap?.fit();
+  for (const { zoneMap } of all("[data-map]", part)) {
+    if (!zoneMap) continue;
+    zoneMap.map.invalidateSize();
+    const own = zoneMap.layers.find(({ spec }) => spec.kind === "site")?.layer?.getBounds();
+    if (own?.isValid()) zoneMap.map.fitBounds(own, { maxZoom: 16, animate: false });
+    else zoneMap.fit();
+    one("[name=lon]", part)?.dispatchEvent(new Event("change"));
   }
 }
 

@@ -1,0 +1,46 @@
+"""What stands above a call: what was asked of the firm, why it waits, why it was not accepted."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from qiying.slices.calls.models import DECLINE_LABELS, PAUSE_LABELS, Call
+from qiying.slices.calls.queries import Dossier
+from qiying.slices.calls.rules import (
+    CallState,
+    DeclineCode,
+    NoteKind,
+    PauseReason,
+    PauseState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A heading, the words of whoever wrote it, and where to go instead."""
+
+    title: Promise | str
+    text: str
+    path: str = ""
+
+
+def notice_of(call: Call, found: Dossier) -> Notice | None:
+    """The notice for the state that the call is in; None when there is nothing to say."""
+    if call.state == CallState.NEED_INFO:
+        return Notice(_("The service desk asks:"), _last(found, NoteKind.QUESTION))
+    if call.state == CallState.DECLINED:
+        words = _last(found, NoteKind.DECLINE)
+        reason = DECLINE_LABELS[DeclineCode(call.decline_code)]
+        return Notice(reason, words, _last(found, NoteKind.TOLD_PATH))
+    if call.state != CallState.SUSPENDED:
+        return None
+    pause = next((p for p in found.pauses if p.state == PauseState.RUNNING), None)
+    if pause is None:
+        return None
+    return Notice(PAUSE_LABELS[PauseReason(pause.reason_code)], found.words(pause.evidence_id))
+
+
+def _last(found: Dossier, kind: str) -> str:
+    texts = [n.text for n in found.notes.values() if n.kind == kind]
+    return texts[-1] if texts else ""
