@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from qiying.kernel import audit, tenancy
-from qiying.kernel.errors import Invalid, NotFound, Refused
+from qiying.kernel.errors import Denied, Invalid, NotFound, Refused
 from qiying.kernel.models import Event
 from qiying.slices.calls import models, operations, queries
 from tests.slices.calls import steps
@@ -154,9 +154,9 @@ def test_the_lead_waits_for_every_co_handler(world: World) -> None:
 def test_a_co_handler_sees_the_call_and_nobody_elses_task_is_its_to_move(world: World) -> None:
     call = steps.dispatched(world)
     lead = steps.task(world, call, "ZONE_SAFE")
-    with pytest.raises(Exception) as found:
+    with pytest.raises(Denied) as found:
         take(world, "emb", call, "sign", task_id=lead)
-    assert getattr(found.value, "code", "") == "calls.not_yours"
+    assert found.value.code == "calls.not_yours"
     with pytest.raises(NotFound):
         take(world, "town", call, "sign", task_id=lead)
 
@@ -316,9 +316,9 @@ def test_somebody_who_was_slower_is_told_so(world: World) -> None:
 def test_a_grid_officer_acts_for_the_firms_of_the_portfolio_only(world: World) -> None:
     call = steps.raise_call(world, "grid", channel="on_behalf")
     assert call.channel == "on_behalf"
-    with pytest.raises(Exception) as found:
+    with pytest.raises(Denied) as found:
         steps.raise_call(world, "grid", "远航")
-    assert getattr(found.value, "code", "") == "calls.not_your_firm"
+    assert found.value.code == "calls.not_your_firm"
 
 
 def test_what_a_visit_finds_counts_as_found_by_us(world: World) -> None:

@@ -116,8 +116,8 @@ def attempt(world: World, actor: Actor, call: Call, step: str) -> str:
     try:
         with tenancy.acting(world.system):
             operations.take(actor, call.pk, step, now=world.now, **inputs_for(world, call, step))
-            raise _TakenBack
-    except _TakenBack:
+            raise TakenBackError
+    except TakenBackError:
         return "done"
     except Denied:
         return "denied"
@@ -129,7 +129,7 @@ def attempt(world: World, actor: Actor, call: Call, step: str) -> str:
         return problem.code
 
 
-class _TakenBack(Exception):
+class TakenBackError(Exception):
     """Rolls a tried step back."""
 
 

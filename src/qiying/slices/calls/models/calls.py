@@ -6,7 +6,6 @@ import uuid_utils.compat as uuid7
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
@@ -31,8 +30,11 @@ from qiying.slices.calls.rules import (
     Urgency,
 )
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
-def _unit(label: Promise) -> models.ForeignKey:  # type: ignore[type-arg]
+
+def _unit(label: "_StrPromise") -> models.ForeignKey:  # type: ignore[type-arg]
     return models.ForeignKey(
         "registry.Unit",
         models.PROTECT,

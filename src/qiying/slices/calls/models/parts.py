@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
@@ -22,6 +21,9 @@ from qiying.slices.calls.rules import (
     TaskState,
 )
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 WITHOUT_APPROVAL = (PauseState.PROPOSED, PauseState.REFUSED)
 
 
@@ -38,7 +40,7 @@ class Part(TenantModel):
         abstract = True
 
 
-def _person(label: Promise | str = "") -> models.ForeignKey:  # type: ignore[type-arg]
+def _person(label: "_StrPromise | str" = "") -> models.ForeignKey:  # type: ignore[type-arg]
     return models.ForeignKey(
         "kernel.User",
         models.PROTECT,

@@ -117,9 +117,7 @@ def dispute(
     """
     move = begin(actor, call_id, "dispute", now=now, version=version)
     call = move.call
-    unit_id = call.lead_unit_id
-    if unit_id is None:
-        raise Refused("lifecycle.state", step="dispute", state=call.state)
+    unit_id = move.lead_unit_id
     if proposed_unit_id is not None:
         require_units(actor, call, proposed_unit_id, ())
     note = write(move, NoteKind.DISPUTE, text, unit_id=unit_id)

@@ -217,7 +217,7 @@ def _decide_again(move: Move, nature: str) -> None:
     move.set(
         nature=kind,
         decision_id=ruling.decision_id,
-        proposed_unit_id=proposed_unit(ruling),
+        proposed_unit_id=proposed_unit(ruling, call.complained_unit_id),
         needs_confirmation=ruling.needs_confirmation,
         is_public=matter.is_public
         and call.complained_unit_id is None

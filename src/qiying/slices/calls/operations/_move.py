@@ -46,6 +46,13 @@ class Move:
             raise RuntimeError("this step was not begun on a task")
         return self.case.task
 
+    @property
+    def lead_unit_id(self) -> int:
+        """The lead of a call that is in the hands of units."""
+        if self.call.lead_unit_id is None:
+            raise Refused("lifecycle.state", step="", state=self.call.state)
+        return self.call.lead_unit_id
+
     def set(self, **values: Any) -> None:
         """Change columns of the call; they are written when the step ends."""
         for name, value in values.items():

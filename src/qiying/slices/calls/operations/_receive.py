@@ -138,7 +138,7 @@ def receive(
         is_proactive=visit_id is not None or channel == Channel.VISIT,
         complained_unit_id=complained_unit_id,
         state=CallState.SUBMITTED,
-        proposed_unit_id=proposed_unit(ruling),
+        proposed_unit_id=proposed_unit(ruling, complained_unit_id),
         needs_confirmation=bool(ruling and ruling.needs_confirmation),
         first_receiver_id=_first_receiver(actor, complained_unit_id),
         received_at=now,
@@ -214,9 +214,12 @@ def decide(
     return matter, ruling
 
 
-def proposed_unit(ruling: mandate.Ruling | None) -> int | None:
+def proposed_unit(ruling: mandate.Ruling | None, complained_unit_id: int | None) -> int | None:
     """The unit to send it to: where the zone leads, the office that handles the matter there."""
-    return (ruling.office_unit_id or ruling.lead_unit_id) if ruling else None
+    if ruling is None:
+        return None
+    named = (ruling.office_unit_id, ruling.lead_unit_id)
+    return next((i for i in named if i is not None and i != complained_unit_id), None)
 
 
 def _recused(actor: Actor, complained_unit_id: int | None) -> tuple[str, ...]:

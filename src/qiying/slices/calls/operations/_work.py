@@ -45,9 +45,9 @@ def contact(
 ) -> Call:
     """The lead spoke to the firm, or tried to; the first effective contact counts."""
     move = begin(actor, call_id, "contact", now=now, version=version)
-    unit_id = move.call.lead_unit_id
+    unit_id = move.lead_unit_id
     note = write(move, NoteKind.CONTACT, text, unit_id=unit_id, is_needed=False)
-    row = Contact(
+    Contact.objects.create(
         tenant_id=actor.tenant_id,
         call=move.call,
         round=move.round,
@@ -57,7 +57,6 @@ def contact(
         is_reached=is_reached,
         words_id=note,
     )
-    row.save(force_insert=True)
     if not is_reached:
         return touch(move, "calls.contact_failed", note=note, unit=unit_id)
     if move.round.contacted_at is None:

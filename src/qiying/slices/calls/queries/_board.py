@@ -9,7 +9,7 @@ from django.db.models import Count, F, QuerySet
 
 from qiying.kernel.access import Actor
 from qiying.slices.calls import rules
-from qiying.slices.calls.models import Call, Round
+from qiying.slices.calls.models import Call
 from qiying.slices.calls.queries._dossier import unit_cards
 from qiying.slices.calls.queries._filters import AGES, aged
 from qiying.slices.calls.queries._measures import (
@@ -137,7 +137,7 @@ def _figures(
 
 
 def _grouped(
-    rows: QuerySet[Round],
+    rows: QuerySet[Any],
     known: Mapping[str, Measure],
     period: RoundFilters,
     field: str,

@@ -40,6 +40,8 @@ class Line:
     """done, current, todo or stopped."""
     files: tuple[Attachment, ...]
     is_internal: bool
+    is_from_firm: bool
+    """A message that the firm or its grid officer wrote."""
     round: int
 
 
@@ -135,6 +137,7 @@ def _line(event: Event, found: Dossier, people: dict[int, str], *, is_outside: b
         tone=tone,
         files=tuple(_files(event, found, note_id)),
         is_internal=event.topic in INTERNAL_TOPICS,
+        is_from_firm=bool(event.data.get("from_firm")),
         round=int(event.data.get("round") or 1),
     )
 

@@ -115,11 +115,18 @@ def term(
     pauses = ledger(paused)
     found = worktime.due(start_at, rule, calendar, pauses=pauses)
     early = _yellow_amount(rule)
-    yellow_at = start_at
     if early > 0:
         shorter = Rule(rule.kind, early, closes_at_business_end=rule.closes_at_business_end)
         yellow_at = worktime.due(start_at, shorter, calendar, pauses=pauses).due_at
+    else:
+        yellow_at = max(start_at, _day_before(found.due_on, calendar))
     return Term(found.due_at, yellow_at, found.is_provisional, found.calendar_version)
+
+
+def _day_before(on: date, calendar: Calendar) -> datetime:
+    """The close of the working day before a day: from then on one day is left."""
+    rank = calendar.index.rank(on.toordinal() - 1)
+    return closing(date.fromordinal(calendar.index.select(rank)), calendar)
 
 
 def _yellow_amount(rule: Rule) -> float:

@@ -21,4 +21,5 @@ def wilson(successes: float, trials: int) -> tuple[float, float]:
     share = successes / trials
     spread = Z_95 * math.sqrt(share * (1 - share) / trials + Z_95**2 / (4 * trials**2))
     middle, scale = share + Z_95**2 / (2 * trials), 1 + Z_95**2 / trials
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+    low, high = (middle - spread) / scale, (middle + spread) / scale
+    return min(max(0.0, low), share), max(min(1.0, high), share)  # rounding must not cross it

@@ -1,0 +1,150 @@
+"""``/api/v1/calls``: raise calls, carry them on step by step, read lists, timelines and rates."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import File, Query, Router
+from ninja.files import UploadedFile
+
+from qiying.kernel import files, paging, tenancy
+from qiying.kernel.access import STAFF, Actor, Role
+from qiying.kernel.api import idempotent, roles
+from qiying.kernel.errors import Invalid
+from qiying.kernel.web import actor_of
+from qiying.slices.calls import operations, queries
+from qiying.slices.calls.api import _render as render
+from qiying.slices.calls.api import _schemas as out
+from qiying.slices.calls.api._steps import StepIn, inputs_of
+from qiying.slices.calls.queries import DUE_ORDER, ORDER, ROUND_ORDER, Filters, RoundFilters
+from qiying.slices.registry import public as registry
+
+router = Router(tags=["calls"])
+EVERYBODY = tuple(sorted((STAFF - {Role.ADMINISTRATOR}) | {Role.ENTERPRISE, Role.MACHINE}))
+RAISERS = (Role.ENTERPRISE, Role.GRID_OFFICER, Role.DESK, Role.MACHINE)
+MOVERS = tuple(sorted(set(EVERYBODY) - {Role.ANALYST, Role.AUDITOR, Role.MACHINE}))
+COUNTERS = (
+    Role.ZONE_LEADER,
+    Role.UNIT_LEADER,
+    Role.SUPERVISOR,
+    Role.ANALYST,
+    Role.AUDITOR,
+    Role.DESK,
+)
+
+
+@router.get("/", response=out.CallsOut, summary="List calls")
+@roles(*EVERYBODY)
+def list_calls(request: HttpRequest, query: Query[out.CallQuery]) -> out.CallsOut:
+    actor, now = actor_of(request), timezone.now()
+    rows = queries.list_calls(actor, Filters.read(query.dict()), now=now)
+    order = DUE_ORDER if query.order == "due" else ORDER
+    page = paging.paginate(rows, order=order, cursor=query.cursor, size=query.size)
+    codes = render.codes_of(actor)
+    items = [render.summary(call, codes, now) for call in page.rows]
+    return out.CallsOut(items=items, next=page.next, previous=page.previous)
+
+
+@router.post("/", response={201: out.ReceiptOut}, summary="Raise a call")
+@roles(*RAISERS)
+@idempotent
+def receive_call(request: HttpRequest, body: out.CallIn) -> tuple[int, out.ReceiptOut]:
+    actor = actor_of(request)
+    given = body.dict(exclude={"enterprise", "matter", "complained_unit"})
+    with tenancy.acting(actor):
+        call = operations.receive(
+            actor,
+            **given,
+            enterprise_id=_firm(actor, body.enterprise),
+            matter_code=body.matter,
+            complained_unit_id=_unit(actor, body.complained_unit),
+            now=timezone.now(),
+        )
+        return 201, render.receipt(actor, call)
+
+
+def _firm(actor: Actor, public_id: UUID | None) -> int | None:
+    if public_id is not None:
+        return registry.enterprise_by_public_id(actor, public_id).id
+    return next(iter(actor.enterprises)) if len(actor.enterprises) == 1 else None
+
+
+def _unit(actor: Actor, code: str) -> int | None:
+    if not code:
+        return None
+    card = registry.units(actor).get(code)
+    if card is None:
+        raise Invalid("input.invalid", {"complained_unit": "input.choice"})
+    return card.id
+
+
+@router.post("/attachments", response={201: out.UploadOut}, summary="Upload a file")
+@roles(*RAISERS, Role.HANDLER, Role.UNIT_LEADER, Role.CALLBACK, Role.SUPERVISOR)
+def upload(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, out.UploadOut]:
+    row = files.store(actor_of(request), file, purpose="", now=timezone.now())
+    return 201, out.UploadOut(
+        id=row.pk, name=row.name, content_type=row.content_type, size=row.size
+    )
+
+
+@router.get("/rates", response=out.BoardOut, summary="Rates of a period")
+@roles(*COUNTERS)
+def rates(request: HttpRequest, query: Query[out.RoundQuery]) -> out.BoardOut:
+    """Without a period: from the first of this month until today."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    found = queries.leader_board(
+        actor_of(request),
+        start=query.start or today.replace(day=1),
+        end=query.end or today + timedelta(days=1),
+        now=now,
+    )
+    return render.board(found)
+
+
+@router.get("/rounds", response=out.RoundsOut, summary="The rounds behind a rate")
+@roles(*COUNTERS)
+def list_rounds(request: HttpRequest, query: Query[out.RoundQuery]) -> out.RoundsOut:
+    actor, now = actor_of(request), timezone.now()
+    given = {k: v for k, v in query.dict().items() if v not in (None, False)}
+    rows = queries.list_rounds(actor, RoundFilters.read(given), now=now)
+    page = paging.paginate(rows, order=ROUND_ORDER, cursor=query.cursor, size=query.size)
+    codes = render.codes_of(actor)
+    items = [render.round_row(row, codes) for row in page.rows]
+    return out.RoundsOut(items=items, next=page.next, previous=page.previous)
+
+
+@router.get("/{uuid:call_id}", response=out.DetailOut, summary="One call")
+@roles(*EVERYBODY)
+def get_call(request: HttpRequest, call_id: UUID) -> out.DetailOut:
+    actor = actor_of(request)
+    call = queries.get_by_public_id(actor, call_id)
+    return render.detail(actor, call, now=timezone.now())
+
+
+@router.get("/{uuid:call_id}/timeline", response=list[out.LineOut], summary="What happened")
+@roles(*EVERYBODY)
+def get_timeline(request: HttpRequest, call_id: UUID) -> list[out.LineOut]:
+    actor = actor_of(request)
+    call = queries.get_by_public_id(actor, call_id)
+    return [render.line(row) for row in queries.timeline(actor, call)]
+
+
+@router.post("/{uuid:call_id}/steps", response=out.ReceiptOut, summary="Take a step")
+@roles(*MOVERS)
+@idempotent
+def take_step(request: HttpRequest, call_id: UUID, body: StepIn) -> tuple[int, out.ReceiptOut]:
+    """Move the call along its lifecycle; ``GET`` of the call says which steps are open."""
+    actor = actor_of(request)
+    with tenancy.acting(actor):
+        call = queries.get_by_public_id(actor, call_id)
+        moved = operations.take(
+            actor,
+            call.pk,
+            body.root.step,
+            now=timezone.now(),
+            version=body.root.version,
+            **inputs_of(actor, body),
+        )
+        return 200, render.receipt(actor, moved)

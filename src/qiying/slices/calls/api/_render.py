@@ -1,0 +1,227 @@
+"""From rows to schemas, inside the read scope of the request."""
+
+from datetime import datetime
+
+from qiying.kernel import files
+from qiying.kernel.access import Actor
+from qiying.kernel.models import Attachment
+from qiying.slices.calls import queries
+from qiying.slices.calls.api import _schemas as out
+from qiying.slices.calls.models import STATE_LABELS, Call, Round, Task
+from qiying.slices.calls.queries import Board, BoardRow, Dossier, Figure, OpenStep
+from qiying.slices.registry import public as registry
+
+
+def codes_of(actor: Actor) -> dict[int, str]:
+    """Unit codes by id."""
+    return {card.id: code for code, card in registry.units(actor).items()}
+
+
+def receipt(actor: Actor, call: Call) -> out.ReceiptOut:
+    proposed = call.lead_unit_id or call.proposed_unit_id
+    return out.ReceiptOut(
+        id=call.public_id,
+        number=call.number,
+        state=call.state,
+        received_at=call.received_at,
+        due_at=call.due_at,
+        is_provisional=call.is_provisional,
+        proposed_unit=codes_of(actor).get(proposed) if proposed else None,
+        version=call.version,
+    )
+
+
+def _plain(call: Call, codes: dict[int, str], now: datetime) -> out.Plain:
+    firm = call.enterprise
+    return {
+        "id": call.public_id,
+        "number": call.number,
+        "title": call.title,
+        "state": call.state,
+        "state_label": str(STATE_LABELS[call.state]),
+        "light": queries.light(call, now),
+        "urgency": call.urgency,
+        "channel": call.channel,
+        "nature": call.nature,
+        "matter": call.matter_code,
+        "enterprise": out.FirmOut(id=firm.public_id, name=str(firm), credit_code=firm.credit_code)
+        if firm
+        else None,
+        "lead_unit": codes.get(call.lead_unit_id or 0),
+        "proposed_unit": codes.get(call.proposed_unit_id or 0),
+        "needs_confirmation": call.needs_confirmation,
+        "round": call.current_round,
+        "received_at": call.received_at,
+        "due_at": call.due_at,
+        "clock": call.clock,
+        "is_provisional": call.is_provisional,
+        "step_clock": call.step_clock,
+        "step_due_at": call.step_due_at,
+        "closed_at": call.closed_at,
+        "closure_type": call.closure_type,
+        "is_confirmed": call.is_confirmed,
+        "version": call.version,
+        "updated_at": call.updated_at,
+    }
+
+
+def summary(call: Call, codes: dict[int, str], now: datetime) -> out.CallOut:
+    return out.CallOut(**_plain(call, codes, now))
+
+
+def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
+    codes = codes_of(actor)
+    found = queries.dossier(actor, call)
+    ruling = queries.proposal(actor, call)
+    steps = queries.steps_open(actor, call, now=now, dossier=found)
+    return out.DetailOut(
+        **_plain(call, codes, now),
+        text=call.text,
+        longitude=call.longitude,
+        latitude=call.latitude,
+        accuracy_m=call.accuracy_m,
+        position_source=call.position_source,
+        address=call.address,
+        contact_name=call.contact_name,
+        contact_phone=call.contact_phone,
+        rounds=[_round(r, found, codes) for r in found.rounds],
+        pauses=[
+            out.PauseOut(
+                id=p.pk,
+                state=p.state,
+                reason=p.reason_code,
+                from_at=p.from_at,
+                to_at=p.to_at,
+                expected_to_at=p.expected_to_at,
+            )
+            for p in found.pauses
+        ],
+        files=[file(f) for f in found.call_files],
+        reasons=[
+            out.ReasonOut(
+                code=r.code,
+                title=r.title,
+                sentence=r.sentence,
+                source=r.source,
+                article=r.article,
+                grade=r.grade,
+            )
+            for r in (ruling.reasons if ruling else ())
+        ],
+        steps=[_step(s) for s in steps],
+    )
+
+
+def _step(step: OpenStep) -> out.StepOut:
+    return out.StepOut(
+        step=step.name,
+        label=step.label,
+        entity=step.entity,
+        entity_id=step.entity_id,
+        needed=list(step.inputs.needed),
+        optional=list(step.inputs.optional),
+        blocked=step.blocked,
+    )
+
+
+def _round(round_: Round, found: Dossier, codes: dict[int, str]) -> out.RoundOut:
+    return out.RoundOut(
+        number=round_.number,
+        state=round_.state,
+        lead_unit=codes.get(round_.lead_unit_id or 0),
+        started_at=round_.started_at,
+        due_at=round_.due_at,
+        is_provisional=round_.is_provisional,
+        contacted_at=round_.contacted_at,
+        answered_at=round_.answered_at,
+        answer=found.words(round_.answer_note_id),
+        result=round_.result,
+        resolved=round_.resolved,
+        rating=round_.rating,
+        closed_at=round_.closed_at,
+        is_on_time=round_.is_on_time,
+        tasks=[_task(t, found, codes) for t in found.tasks_of(round_)],
+    )
+
+
+def _task(task: Task, found: Dossier, codes: dict[int, str]) -> out.TaskOut:
+    return out.TaskOut(
+        id=task.pk,
+        unit=codes.get(task.unit_id, ""),
+        is_lead=task.is_lead,
+        state=task.state,
+        weight=task.weight,
+        person=found.person(task.person_id),
+        due_at=task.due_at,
+        signed_at=task.signed_at,
+        done_at=task.done_at,
+    )
+
+
+def file(row: Attachment) -> out.FileOut:
+    return out.FileOut(
+        id=row.public_id,
+        name=row.name,
+        url=files.url(row),
+        content_type=row.content_type,
+        size=row.size,
+    )
+
+
+def line(row: queries.Line) -> out.LineOut:
+    return out.LineOut(
+        at=row.at,
+        topic=row.topic,
+        title=row.title,
+        who=row.who,
+        text=row.text,
+        round=row.round,
+        is_internal=row.is_internal,
+        files=[file(f) for f in row.files],
+    )
+
+
+def board(found: Board) -> out.BoardOut:
+    return out.BoardOut(
+        start=found.start,
+        end=found.end,
+        total=_board_row(found.total),
+        by_unit=[_board_row(r) for r in found.by_unit],
+        by_matter=[_board_row(r) for r in found.by_matter],
+        by_place=[_board_row(r) for r in found.by_place],
+        ages=[out.AgeOut(key=a.key, count=a.count, query=dict(a.query)) for a in found.ages],
+    )
+
+
+def _board_row(row: BoardRow) -> out.BoardRowOut:
+    figures = {name: _figure(f) for name, f in row.figures.items()}
+    return out.BoardRowOut(key=row.key, label=row.label, figures=figures)
+
+
+def _figure(found: Figure) -> out.FigureOut:
+    low, high = found.interval
+    return out.FigureOut(
+        numerator=found.numerator,
+        denominator=found.denominator,
+        share=found.share,
+        low=low,
+        high=high,
+        is_ranked=found.is_ranked,
+        query=dict(found.query),
+    )
+
+
+def round_row(row: Round, codes: dict[int, str]) -> out.RoundRowOut:
+    return out.RoundRowOut(
+        call=row.call.public_id,
+        call_number=row.call.number,
+        number=row.number,
+        state=row.state,
+        lead_unit=codes.get(row.lead_unit_id or 0),
+        due_at=row.due_at,
+        answered_at=row.answered_at,
+        closed_at=row.closed_at,
+        is_on_time=row.is_on_time,
+        resolved=row.resolved,
+        rating=row.rating,
+    )

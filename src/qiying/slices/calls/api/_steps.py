@@ -1,0 +1,115 @@
+"""A typed body for each step, made from the same table that the operations are asked by."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+
+from ninja import Field, Schema
+from pydantic import ConfigDict, RootModel, create_model
+
+from qiying.kernel.access import Actor
+from qiying.kernel.errors import Invalid
+from qiying.slices.calls.operations import CoUnit
+from qiying.slices.calls.rules import INPUTS, MAX_TEXT, Inputs
+from qiying.slices.registry import public as registry
+
+
+class CoUnitIn(Schema):
+    """A co-handler: the unit's code, its share of the work, what it is to do."""
+
+    unit: str = Field(max_length=40)
+    weight: int = Field(1, ge=1, le=100)
+    duty: str = Field("", max_length=MAX_TEXT)
+
+
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+Code = Annotated[str, Field(min_length=1, max_length=40)]
+Files = Annotated[list[int], Field(max_length=9)]
+Units = Annotated[list[CoUnitIn], Field(max_length=8)]
+UNIT_FIELDS = {
+    "lead_unit_id": "lead_unit",
+    "unit_id": "unit",
+    "proposed_unit_id": "proposed_unit",
+    "complained_unit_id": "complained_unit",
+}
+"""Arguments that are ids indoors and codes of units outside."""
+TYPES: dict[str, Any] = {
+    "text": Text,
+    "attachments": Files,
+    "code": Code,
+    "told_path": Text,
+    "matter_code": Code,
+    "nature": Code,
+    "object_kind": Code,
+    "urgency": Code,
+    "longitude": Annotated[float, Field(ge=-180, le=180)],
+    "latitude": Annotated[float, Field(ge=-90, le=90)],
+    "accuracy_m": Annotated[float, Field(ge=0)],
+    "co_units": Units,
+    "task_id": int,
+    "pause_id": int,
+    "callback_id": int,
+    "person_id": int,
+    "is_reached": bool,
+    "reason": Code,
+    "expected_to_at": datetime,
+    "milestone_on": date,
+    "result": Code,
+    "outcome": Code,
+    "resolved": Code,
+    "grade": Annotated[int, Field(ge=1, le=5)],
+    **dict.fromkeys(UNIT_FIELDS, Code),
+}
+
+
+class StepBase(Schema):
+    """Every step; ``version`` is the call's, so that a step on an older state is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: str
+    version: int | None = None
+
+
+def _model(step: str, inputs: Inputs) -> type[Schema]:
+    fields: dict[str, Any] = {"step": (Literal[step], ...)}
+    for name in inputs.needed:
+        fields[UNIT_FIELDS.get(name, name)] = (TYPES[name], ...)
+    for name in inputs.optional:
+        fields[UNIT_FIELDS.get(name, name)] = (TYPES[name] | None, None)
+    title = "".join(part.capitalize() for part in step.split("_"))
+    return create_model(f"{title}Step", __base__=StepBase, **fields)
+
+
+_MODELS = tuple(_model(step, inputs) for step, inputs in INPUTS.items())
+if TYPE_CHECKING:
+    AnyStep = StepBase
+else:
+    AnyStep = Annotated[Union[_MODELS], Field(discriminator="step")]  # noqa: UP007  made here
+
+
+class StepIn(RootModel[AnyStep]):
+    """One step with what it asks for; ``step`` says which."""
+
+
+def inputs_of(actor: Actor, body: StepIn) -> dict[str, Any]:
+    """The keyword arguments for ``operations.take``: what was given, codes turned into ids."""
+    given = body.root.model_dump(exclude={"step", "version"}, exclude_none=True)
+    units = {code: card.id for code, card in registry.units(actor).items()}
+    names = {outside: indoors for indoors, outside in UNIT_FIELDS.items()}
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in names and name not in INPUTS[body.root.step].names:
+            found[names[name]] = _unit(units, value, name)
+        elif name == "co_units":
+            found[name] = [
+                CoUnit(_unit(units, c["unit"], name), c["weight"], c["duty"]) for c in value
+            ]
+        else:
+            found[name] = value
+    return found
+
+
+def _unit(units: dict[str, int], code: str, field: str) -> int:
+    if code not in units:
+        raise Invalid("input.invalid", {field: "input.choice"})
+    return units[code]

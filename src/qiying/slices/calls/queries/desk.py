@@ -1,0 +1,127 @@
+"""What the service desk and the call-back officers ask: lanes of work, and the words beside them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F
+
+from qiying.kernel.access import Actor
+from qiying.slices.calls.models import Call, CallBack, Dispute, Pause, Round
+from qiying.slices.calls.queries._filters import CAP, lit
+from qiying.slices.calls.queries._find import open_pauses
+from qiying.slices.calls.rules import FAILED, OPEN, CallState, PauseState
+
+MOST = 12
+LANE_STATES: Mapping[str, str] = {
+    "inbox": CallState.SUBMITTED,
+    "triage": CallState.TRIAGE,
+    "disputed": CallState.DISPUTED,
+    "review": CallState.ANSWERED,
+}
+LANES = ("inbox", "triage", "disputed", "pauses", "review")
+"""What waits for a decision, in the order of a call's life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Calls that wait for one kind of decision, the nearest deadline first."""
+
+    key: str
+    rows: tuple[Call, ...]
+    count: int
+    """All of them; ``rows`` holds the first ``MOST``."""
+
+
+def lanes(actor: Actor, *, now: datetime) -> tuple[Lane, ...]:
+    """Everything on the desk, in one query a lane and two for the counts."""
+    counts = state_counts(actor)
+    found = []
+    for key in LANES:
+        if key == "pauses":
+            pauses = open_pauses(actor)
+            calls = [p.call for p in pauses.order_by("proposed_at", "id")[:MOST]]
+            found.append(Lane(key, tuple(calls), pauses.order_by()[:CAP].count()))
+            continue
+        state = LANE_STATES[key]
+        rows = Call.objects.visible_to(actor).filter(state=state)
+        rows = rows.select_related("enterprise", "lead_unit", "proposed_unit")
+        calls = list(rows.order_by("step_due_at", "due_at", "id")[:MOST])
+        found.append(Lane(key, tuple(calls), counts.get(state, 0)))
+    return tuple(found)
+
+
+def state_counts(actor: Actor) -> dict[str, int]:
+    """How many open calls are in each state."""
+    rows = Call.objects.visible_to(actor).filter(state__in=sorted(OPEN))
+    return dict(rows.order_by().values_list("state").annotate(n=Count("id")))
+
+
+def waiting_count(actor: Actor, states: Iterable[str]) -> int:
+    """How many calls are in one of these states, counted up to ``CAP``."""
+    rows = Call.objects.visible_to(actor).filter(state__in=sorted(states))
+    return rows.order_by()[:CAP].count()
+
+
+def light_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
+    """How many open calls show each light."""
+    rows = Call.objects.visible_to(actor).filter(state__in=sorted(OPEN)).order_by()
+    colours = ("red", "yellow", "green", "grey")
+    counted = rows.aggregate(**{c: Count("id", filter=lit(c, now)) for c in colours})
+    return {c: int(counted[c]) for c in colours}
+
+
+def disputes_of(actor: Actor, calls: Iterable[Call]) -> dict[int, Dispute]:
+    """The dispute that waits for a decision, with its words, by call."""
+    rows = Dispute.objects.visible_to(actor).filter(
+        call_id__in=[c.pk for c in calls], adjudicated_at=None
+    )
+    return {d.call_id: d for d in rows.select_related("unit", "reason", "proposed_unit")}
+
+
+def proposed_pauses_of(actor: Actor, calls: Iterable[Call]) -> dict[int, Pause]:
+    """The pause that waits for a decision, with its words, by call."""
+    rows = Pause.objects.visible_to(actor).filter(
+        call_id__in=[c.pk for c in calls], state=PauseState.PROPOSED
+    )
+    return {p.call_id: p for p in rows.select_related("evidence", "proposer")}
+
+
+def rounds_of(actor: Actor, calls: Iterable[Call]) -> dict[int, Round]:
+    """The current round with what was answered in it, by call."""
+    rows = Round.objects.visible_to(actor).filter(
+        call_id__in=[c.pk for c in calls], number=F("call__current_round")
+    )
+    return {r.call_id: r for r in rows.select_related("answer_note", "answered_by")}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Failed attempts of the current round that still count."""
+
+    count: int
+    last: CallBack | None
+
+
+def attempts_by_call(actor: Actor, calls: Iterable[Call]) -> dict[int, Attempts]:
+    """How often a firm was rung in vain since the last answer, by call."""
+    rows = CallBack.objects.visible_to(actor).filter(
+        call_id__in=[c.pk for c in calls],
+        round__number=F("call__current_round"),
+        superseded_by=None,
+        outcome__in=sorted(FAILED),
+    )
+    found: dict[int, Attempts] = {}
+    for row in rows.order_by("attempt"):
+        before = found.get(row.call_id, Attempts(0, None))
+        found[row.call_id] = Attempts(before.count + 1, row)
+    return found
+
+
+def open_calls_of_firm(actor: Actor, enterprise_id: int, *, limit: int = 6) -> list[Call]:
+    """What a firm has open now: whoever rings may mean one of these."""
+    rows = Call.objects.visible_to(actor).filter(
+        enterprise_id=enterprise_id, state__in=sorted(OPEN)
+    )
+    rows = rows.select_related("enterprise", "lead_unit", "proposed_unit").defer("text", "words")
+    return list(rows.order_by("-received_at", "-id")[:limit])

@@ -1,0 +1,151 @@
+"""What units and those above them ask: the parts of a unit, every unit at a glance, months."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
+
+from qiying.kernel.access import Actor, Role
+from qiying.slices.calls.models import Call, Task
+from qiying.slices.calls.queries._board import Figure
+from qiying.slices.calls.queries._dossier import unit_cards
+from qiying.slices.calls.queries._filters import CAP, lit
+from qiying.slices.calls.queries._measures import RoundFilters, measures, population
+from qiying.slices.calls.rules import TASK_OPEN, WITH_UNIT, CallState, TaskState
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TASK_ORDER = ("due_at", "id")
+TREND = ("declared", "verified")
+
+
+def _after_tomorrow(now: datetime) -> datetime:
+    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=2)
+
+
+TASK_TABS: Mapping[str, Callable[[datetime], Q]] = {
+    "all": lambda _now: Q(),
+    "sign": lambda _now: Q(state=TaskState.SENT),
+    "working": lambda _now: Q(state__in=[TaskState.SIGNED, TaskState.REPORTED]),
+    "soon": lambda now: Q(due_at__gte=now, due_at__lt=_after_tomorrow(now)),
+    "overdue": lambda now: Q(due_at__lt=now),
+}
+
+
+def own_units(actor: Actor) -> frozenset[int]:
+    """The units for which this person works on calls."""
+    return actor.units(Role.HANDLER, Role.UNIT_LEADER)
+
+
+def unit_tasks(actor: Actor, tab: str, *, now: datetime) -> QuerySet[Task]:
+    """The open parts of the actor's units; page them with ``TASK_ORDER``."""
+    test = TASK_TABS.get(tab, TASK_TABS["all"])
+    rows = _open_tasks(actor).filter(test(now))
+    return rows.select_related("call", "call__enterprise", "unit", "person")
+
+
+def task_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
+    """How many open parts are behind each tab, in one query."""
+    counts = {key: Count("id", filter=test(now)) for key, test in TASK_TABS.items()}
+    return dict(_open_tasks(actor).order_by().aggregate(**counts))
+
+
+def tasks_to_sign(actor: Actor) -> int:
+    """How many parts wait for a signature, counted up to ``CAP``."""
+    return _open_tasks(actor).filter(state=TaskState.SENT).order_by()[:CAP].count()
+
+
+def _open_tasks(actor: Actor) -> QuerySet[Task]:
+    return Task.objects.visible_to(actor).filter(
+        unit_id__in=own_units(actor),
+        state__in=sorted(TASK_OPEN),
+        call__state__in=sorted(WITH_UNIT),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """The open calls that a unit leads, by what is wrong with them."""
+
+    unit_id: int
+    name: str
+    total: int
+    red: int
+    yellow: int
+    unsigned: int
+    paused: int
+
+
+def unit_lines(actor: Actor, *, now: datetime) -> list[UnitLine]:
+    """Every unit that has open calls, most red lights first, in one query."""
+    rows = Call.objects.visible_to(actor).filter(
+        lead_unit__isnull=False, state__in=sorted(WITH_UNIT)
+    )
+    unsigned = Q(state__in=[CallState.DISPATCHED, CallState.REOPENED])
+    counted = (
+        rows.order_by()
+        .values_list("lead_unit_id")
+        .annotate(
+            total=Count("id"),
+            red=Count("id", filter=lit("red", now)),
+            yellow=Count("id", filter=lit("yellow", now)),
+            unsigned=Count("id", filter=unsigned),
+            paused=Count("id", filter=lit("grey", now)),
+        )
+    )
+    cards = unit_cards(actor)
+    lines = [UnitLine(pk, cards[pk].name, *numbers) for pk, *numbers in counted if pk in cards]
+    return sorted(lines, key=lambda u: (-u.red, -u.yellow, -u.total, u.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The shares of the rounds that were due in one month."""
+
+    start: date
+    figures: Mapping[str, Figure]
+
+
+def months(actor: Actor, *, start: date, end: date, now: datetime) -> list[Month]:
+    """Declared and verified closure month by month, in one query; months without rounds too."""
+    known = {name: m for name, m in measures(actor.tenant_id).items() if name in TREND}
+    counts = {name: Count("id", filter=m.numerator) for name, m in known.items()}
+    rows = population(actor, start, end, now=now)
+    counted = (
+        rows.annotate(month=TruncMonth("due_at", tzinfo=SHANGHAI))
+        .order_by()
+        .values("month")
+        .annotate(due=Count("id"), **counts)
+    )
+    found = {row["month"].date(): row for row in counted}
+    return [_month(day, found.get(day)) for day in month_starts(start, end)]
+
+
+def _month(day: date, row: Mapping[str, int] | None) -> Month:
+    period = RoundFilters(day, next_month(day)).as_query()
+    figures = {
+        name: Figure(
+            name,
+            row[name] if row else 0,
+            row["due"] if row else 0,
+            {**period, "measure": name},
+        )
+        for name in TREND
+    }
+    return Month(day, figures)
+
+
+def month_starts(start: date, end: date) -> Iterable[date]:
+    """The first days of the months from ``start`` until before ``end``."""
+    day = start.replace(day=1)
+    while day < end:
+        yield day
+        day = next_month(day)
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
