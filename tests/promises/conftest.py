@@ -6,10 +6,12 @@ of one module. Other promises are written against the same handle: ``url``, ``en
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPException
@@ -181,10 +183,13 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    running = Platform(tmp_path_factory.mktemp("platform"))
+def platform() -> Iterator[Platform]:
+    # Not below pytest's own folder: another run of pytest would shut it to the database's user.
+    folder = Path(tempfile.mkdtemp(prefix="qiying-promise-"))
+    running = Platform(folder)
     running.start()
     yield running
     if running.is_running():
         running.stop()
     running.qiying("database", "stop")
+    shutil.rmtree(folder, ignore_errors=True)

@@ -2,14 +2,14 @@
 
 from importlib import import_module
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
-from psycopg_pool import PoolTimeout
 
+from qiying.kernel import faults
 from qiying.kernel.api import Credential
-from qiying.kernel.errors import Denied, Invalid, Problem, Throttled
+from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 
 api = NinjaAPI(
@@ -47,14 +47,10 @@ def on_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 @api.exception_handler(OperationalError)
-@api.exception_handler(PoolTimeout)
-def on_database_gone(_request: HttpRequest, _error: Exception) -> HttpResponse:
+@api.exception_handler(InterfaceError)
+def on_database_gone(request: HttpRequest, _error: Exception) -> HttpResponse:
     """The database restarts or is full: nothing was stored, asking again is safe."""
-    problem = Throttled("unavailable")
-    problem.status = 503
-    response = problem_json(problem)
-    response["Retry-After"] = "2"
-    return response
+    return faults.unavailable(request)
 
 
 CODES = {

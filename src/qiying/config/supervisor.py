@@ -19,9 +19,9 @@ from types import FrameType
 from qiying.config.language import mark as _
 
 FIRST_DELAY_SECONDS = 0.5
-LONGEST_DELAY_SECONDS = 30.0
+LONGEST_DELAY_SECONDS = 10.0
 # A part that ran this long is taken as healthy: its next end is a first one again.
-HEALTHY_AFTER_SECONDS = 60.0
+HEALTHY_AFTER_SECONDS = 20.0
 LOOK_EVERY_SECONDS = 0.25
 STOP_WITHIN_SECONDS = 20.0
 

@@ -1,11 +1,10 @@
 """Pages for what went wrong: what happened, what still works, a reference to quote."""
 
 import logging
-import sys
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -14,12 +13,14 @@ from qiying.kernel.errors import Problem
 from qiying.kernel.web import problem_json
 
 log = logging.getLogger(__name__)
+AWAY = (OperationalError, InterfaceError)
+"""What is raised while the database restarts or its connections are all taken."""
 
 
 def _answer(request: HttpRequest, code: str, status: int) -> HttpResponse:
     problem = Problem(code)
     problem.status = status
-    if request.path.startswith("/api/"):
+    if request.path.startswith(("/api/", "/open311/")):
         return problem_json(problem)
     reference = uuid4().hex[:8].upper()
     context = {
@@ -46,10 +47,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500; while the database is away 503, for then nothing is broken and asking again helps."""
-    error = sys.exc_info()[1]
-    if isinstance(error, OperationalError):
-        response = _answer(request, "unavailable", 503)
-        response["Retry-After"] = "2"
-        return response
     return _answer(request, "broken", 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 while the database is away: nothing is broken and asking again is safe."""
+    response = _answer(request, "unavailable", 503)
+    response["Retry-After"] = "2"
+    return response

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from qiying.kernel import faults
 from qiying.kernel.models import User
 from qiying.kernel.people import actors_of
 
@@ -47,8 +48,15 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
         if not request.path.startswith(("/static/", "/healthz", "/readyz", "/open311/")):
-            self._attach(request)
+            try:
+                self._attach(request)
+            except faults.AWAY:
+                return faults.unavailable(request)
         return self.respond(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A view that found no database answers 503, not 500."""
+        return faults.unavailable(request) if isinstance(error, faults.AWAY) else None
 
     def _attach(self, request: HttpRequest) -> None:
         user = request.user

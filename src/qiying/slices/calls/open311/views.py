@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from qiying.kernel import files, idempotency, people, tenancy
+from qiying.kernel import faults, files, idempotency, people, problems, tenancy
 from qiying.kernel.access import Actor, Held, Role
 from qiying.kernel.errors import Denied, NotFound, Problem
 from qiying.kernel.models import Tenant
@@ -49,6 +49,8 @@ def door(view: View) -> View:
             return refuse(complaint.faults, fmt)
         except Problem as problem:
             return refuse_problem(problem, fmt)
+        except faults.AWAY:
+            return refuse([(503, problems.sentence("unavailable"))], fmt)
 
     return run
 
