@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from qiying.slices.calls.rules import (
     CallState,
@@ -154,9 +153,9 @@ OUTCOME_LABELS: Words = {
     Outcome.DECLINED_TO_TALK: _("declined to talk"),
 }
 RESOLVED_LABELS: Words = {
-    Resolved.YES: pgettext_lazy("was it solved", "solved"),
-    Resolved.PARTLY: pgettext_lazy("was it solved", "partly solved"),
-    Resolved.NO: pgettext_lazy("was it solved", "not solved"),
+    Resolved.YES: _("solved"),
+    Resolved.PARTLY: _("partly solved"),
+    Resolved.NO: _("not solved"),
 }
 GRADE_LABELS: dict[int, Promise | str] = {
     5: _("very content"),
