@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import puremagic
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import UploadedFile  # noqa: TC002  a runtime alias
 from django.http import FileResponse
 from django.urls import reverse
 from PIL import Image, UnidentifiedImageError

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -30,7 +30,7 @@ from qiying.slices.calls.open311.render import (
 )
 from qiying.slices.calls.queries.standard import list_standard
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 SPAN = timedelta(days=90)
 MOST = 1000
 CHANGED = datetime(2026, 11, 1, tzinfo=UTC)
@@ -42,7 +42,7 @@ def door(view: View) -> View:
     @csrf_exempt
     @page(anyone=True)
     @wraps(view)
-    def run(request: HttpRequest, *, fmt: str, **more: Any) -> HttpResponse:
+    def run(request: HttpRequest, *, fmt: str, **more: Any) -> HttpResponseBase:
         try:
             return view(request, fmt=fmt, **more)
         except Complaint as complaint:

@@ -29,7 +29,7 @@ def list_standard(
 
     Numbers override every other filter; an unknown status matches nothing.
     """
-    rows = Call.objects.visible_to(actor).exclude(matter_code="")
+    rows: QuerySet[Call] = Call.objects.visible_to(actor).exclude(matter_code="")
     if numbers:
         rows = rows.filter(number__in=numbers)
     else:
