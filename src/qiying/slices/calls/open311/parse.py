@@ -70,7 +70,7 @@ def filed(data: QueryDict) -> Filed:
     if faults:
         raise Complaint(*faults)
     return Filed(
-        service_code=data["service_code"],
+        service_code=data.get("service_code") or "",
         description=description,
         latitude=latitude,
         longitude=longitude,
