@@ -15,10 +15,12 @@ from qiying.kernel.search import Hit
 from qiying.slices.calls import operations, queries
 from qiying.slices.calls.models import STATE_LABELS, Call
 from qiying.slices.calls.queries import local_day
+from qiying.slices.calls.rules import Urgency
 from qiying.slices.registry import public as registry
 
 Find = Callable[[Actor, Call, Event], set[int]]
-PAGE = "calls:detail"
+PHONE_PAGE, DESK_PAGE = "calls:detail", "calls:case"
+PHONE_ROLES = frozenset({Role.ENTERPRISE, Role.GRID_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Audience:
 
     find: Find
     kind: str
+    page: str = DESK_PAGE
 
 
 def _holders(*roles: str) -> Find:
@@ -75,10 +78,20 @@ def _person(_actor: Actor, _call: Call, event: Event) -> set[int]:
     return {person_id} if person_id else set()
 
 
-def _other_side(actor: Actor, call: Call, event: Event) -> set[int]:
-    if event.data.get("from_firm"):
-        return _unit_people(actor, call, event) if call.lead_unit_id else _desk(actor, call, event)
-    return _firm_people(actor, call, event)
+def _indoors(actor: Actor, call: Call, event: Event) -> set[int]:
+    """Who reads what the firm writes: the units that have the call, before that the desk."""
+    if not event.data.get("from_firm"):
+        return set()
+    return _unit_people(actor, call, event) if call.lead_unit_id else _desk(actor, call, event)
+
+
+def _outside(actor: Actor, call: Call, event: Event) -> set[int]:
+    """Who reads what the house writes."""
+    return set() if event.data.get("from_firm") else _firm_people(actor, call, event)
+
+
+def _desk_of_danger(actor: Actor, call: Call, event: Event) -> set[int]:
+    return _desk(actor, call, event) if call.urgency == Urgency.DANGER else set()
 
 
 _desk = _holders(Role.DESK)
@@ -86,25 +99,28 @@ _supervisors = _holders(Role.SUPERVISOR)
 _callers = _holders(Role.CALLBACK)
 
 AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
-    "calls.received": (Audience(_desk, "calls.received"),),
-    "calls.accepted": (Audience(_firm_people, "calls.accepted"),),
-    "calls.info_asked": (Audience(_firm_people, "calls.info_asked"),),
+    "calls.received": (
+        Audience(_desk_of_danger, "calls.received.danger"),
+        Audience(_desk, "calls.received"),
+    ),
+    "calls.accepted": (Audience(_firm_people, "calls.accepted", PHONE_PAGE),),
+    "calls.info_asked": (Audience(_firm_people, "calls.info_asked", PHONE_PAGE),),
     "calls.info_supplied": (Audience(_desk, "calls.info_supplied"),),
-    "calls.declined": (Audience(_firm_people, "calls.declined"),),
+    "calls.declined": (Audience(_firm_people, "calls.declined", PHONE_PAGE),),
     "calls.dispatched": (
         Audience(_unit_people, "calls.dispatched"),
-        Audience(_firm_people, "calls.dispatched.firm"),
+        Audience(_firm_people, "calls.dispatched.firm", PHONE_PAGE),
     ),
     "calls.disputed": (Audience(_supervisors, "calls.disputed"),),
     "calls.adjudicated": (Audience(_unit_people, "calls.adjudicated"),),
     "calls.person_assigned": (Audience(_person, "calls.person_assigned"),),
     "calls.pause_proposed": (Audience(_supervisors, "calls.pause_proposed"),),
-    "calls.pause_approved": (Audience(_firm_people, "calls.pause_approved"),),
+    "calls.pause_approved": (Audience(_firm_people, "calls.pause_approved", PHONE_PAGE),),
     "calls.pause_refused": (Audience(_unit_people, "calls.pause_refused"),),
-    "calls.scheduled": (Audience(_firm_people, "calls.scheduled"),),
+    "calls.scheduled": (Audience(_firm_people, "calls.scheduled", PHONE_PAGE),),
     "calls.answered": (Audience(_desk, "calls.answered"),),
     "calls.review_passed": (
-        Audience(_firm_people, "calls.review_passed"),
+        Audience(_firm_people, "calls.review_passed", PHONE_PAGE),
         Audience(_callers, "calls.review_passed.caller"),
     ),
     "calls.review_returned": (Audience(_unit_people, "calls.review_returned"),),
@@ -112,12 +128,15 @@ AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
         Audience(_unit_people, "calls.callback_rejected"),
         Audience(_supervisors, "calls.callback_rejected"),
     ),
-    "calls.closed": (Audience(_firm_people, "calls.closed"),),
+    "calls.closed": (Audience(_firm_people, "calls.closed", PHONE_PAGE),),
     "calls.reopened": (
         Audience(_unit_people, "calls.reopened"),
         Audience(_supervisors, "calls.reopened"),
     ),
-    "calls.messaged": (Audience(_other_side, "calls.messaged"),),
+    "calls.messaged": (
+        Audience(_indoors, "calls.messaged"),
+        Audience(_outside, "calls.messaged", PHONE_PAGE),
+    ),
     "calls.overdue": (
         Audience(_unit_people, "calls.overdue"),
         Audience(_supervisors, "calls.overdue"),
@@ -136,20 +155,22 @@ def tell(event: Event) -> None:
         for audience in AUDIENCES[event.topic]:
             people = audience.find(actor, call, event) - told
             told |= people
-            _notify(actor, people, audience.kind, call, event)
+            _notify(actor, people, audience, call, event)
 
 
 def _doer(event: Event) -> int:
     return int(event.actor[1:]) if event.actor.startswith("p") else 0
 
 
-def _notify(actor: Actor, people: Iterable[int], kind: str, call: Call, event: Event) -> None:
+def _notify(
+    actor: Actor, people: Iterable[int], audience: Audience, call: Call, event: Event
+) -> None:
     notifications.notify(
         actor,
         people,
-        kind=kind,
+        kind=audience.kind,
         subject=call,
-        url=reverse(PAGE, args=[call.public_id]),
+        url=reverse(audience.page, args=[call.public_id]),
         params={"number": call.number},
         effect_key=f"{event.topic}:{event.sequence}",
         now=event.occurred_at,
@@ -191,12 +212,13 @@ def _may_see_visit(actor: Actor, visit_id: int) -> bool:
 @search.provider("calls")
 def find_calls(actor: Actor, q: str, limit: int) -> list[Hit]:
     """Calls by number or words, newest first."""
+    page = PHONE_PAGE if actor.roles <= PHONE_ROLES else DESK_PAGE
     with tenancy.reading(actor):
         return [
             Hit(
                 title=f"{c.number} {c.title}",
                 subtitle=f"{STATE_LABELS[c.state]} · {c.enterprise or ''}",
-                url=reverse(PAGE, args=[c.public_id]),
+                url=reverse(page, args=[c.public_id]),
                 icon="megaphone",
                 group=_("Calls"),
             )
