@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from qiying.slices.calls.views import firm, officer
+from qiying.slices.calls.views import (
+    board,
+    case,
+    desk,
+    firm,
+    intake,
+    layers,
+    officer,
+    queues,
+    rounds,
+)
 
 app_name = "calls"
 
@@ -23,6 +33,22 @@ OFFICER_PATHS: list[URLPattern] = [
     path("officer/firms/<uuid:public_id>/visit/", officer.visit, name="officer-visit"),
     path("officer/firms/<uuid:public_id>/raise/", officer.raise_for, name="officer-raise"),
 ]
-DESK_PATHS: list[URLPattern] = []
+DESK_PATHS: list[URLPattern] = [
+    path("", desk.list_page, name="list"),
+    path("desk/", desk.desk_page, name="desk"),
+    path("case/<uuid:public_id>/", case.case, name="case"),
+    path("case/<uuid:public_id>/drawer/", desk.drawer, name="drawer"),
+    path("case/<uuid:public_id>/<slug:step>/", case.take, name="take"),
+    path("tasks/", queues.tasks, name="tasks"),
+    path("callbacks/", queues.callbacks, name="callbacks"),
+    path("callbacks/<uuid:public_id>/", queues.callback_sheet, name="callback-sheet"),
+    path("register/", intake.register, name="register"),
+    path("register/firms/", intake.find_firm, name="register-firms"),
+    path("morning/", queues.morning, name="morning"),
+    path("board/", board.board, name="board"),
+    path("rounds/", rounds.rounds, name="rounds"),
+    path("layer.geojson", layers.layer, name="layer"),
+    path("firm/<uuid:public_id>/", layers.firm_panel, name="firm-panel"),
+]
 
 urlpatterns = FIRM_PATHS + OFFICER_PATHS + DESK_PATHS

@@ -30,7 +30,6 @@ from qiying.slices.calls.views.shared import (
     call_lines,
     firm_of_portfolio,
     hotline_of,
-    own_firms,
     promise_of,
 )
 from qiying.slices.registry import public as registry
@@ -47,7 +46,7 @@ GROUND = {"planned", "wall", "road", "site"}
 def mine(request: HttpRequest) -> HttpResponse:
     """What waits for the firm, what is under way, what was closed lately, whom to ring."""
     actor, now = actor_of(request), timezone.now()
-    firms = own_firms(actor)
+    firms = registry.enterprises_of(actor)
     rows = portfolio.own_calls(actor, (f.id for f in firms))
     running = list(rows.filter(state__in=sorted(OPEN)).order_by("due_at", "id")[:MOST_OPEN])
     over = list(rows.exclude(state__in=sorted(OPEN)).order_by("-received_at", "-id")[:RECENT])
@@ -86,7 +85,7 @@ def history(request: HttpRequest) -> HttpResponse:
     """Every call of the firm: searched, narrowed, paged, as a file."""
     actor, now = actor_of(request), timezone.now()
     filters = queries.Filters.read({k: request.GET.get(k, "") for k in ("tab", "q")})
-    firms = own_firms(actor)
+    firms = registry.enterprises_of(actor)
     rows = queries.list_calls(actor, filters, now=now)
     rows = rows.filter(enterprise_id__in=[f.id for f in firms])
     if kind := exports.wanted(request):
@@ -160,7 +159,7 @@ def raise_call(request: HttpRequest) -> HttpResponse:
     """The form for one of the own firms; the receipt follows."""
     actor = actor_of(request)
     with tenancy.reading(actor):
-        firms = own_firms(actor)
+        firms = registry.enterprises_of(actor)
     wanted = request.GET.get("firm") or ""
     if len(firms) > 1 and not wanted:
         return render(request, "calls/firm/choose.html", {"firms": firms})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import files, nav, problems
 from qiying.kernel.access import Actor, Role
-from qiying.kernel.errors import Denied, Invalid, NotFound, Problem
+from qiying.kernel.errors import Invalid, NotFound, Problem
 from qiying.kernel.models import Attachment
 from qiying.kernel.web import actor_of, submit_once
 from qiying.slices.calls import queries
@@ -52,13 +52,11 @@ FORM_FIELDS = {
     "attachments": "papers",
 }
 """Arguments of operations by the field of the form that they come from."""
-NO_FIRM = _("Your account is not tied to a firm yet. The zone's administrator can tie it.")
 STALE_KEYS = frozenset({"idempotency.mismatch", "idempotency.key"})
 
 
 def register_phone() -> None:
     """Hang the phone pages into the navigation; called once at start-up."""
-    problems.register({"calls.no_firm": NO_FIRM})
     nav.item("work", _("Home"), "calls:mine", "house", {FIRM}, order=1, on_phone=True)
     nav.item("work", _("Call"), "calls:raise", "megaphone", {FIRM}, order=2, on_phone=True)
     nav.item("work", _("Calls"), "calls:history", "list-checks", {FIRM}, order=3, on_phone=True)
@@ -152,13 +150,6 @@ def step_url(call: Call, step: str) -> str:
 
 
 # --- firms ---
-
-
-def own_firms(actor: Actor) -> list[registry.EnterpriseCard]:
-    """The firms that this person acts for; Denied when the account is tied to none."""
-    if not actor.enterprises:
-        raise Denied("calls.no_firm")
-    return registry.enterprises_of(actor)
 
 
 def firm_of_portfolio(actor: Actor, public_id: UUID) -> registry.EnterpriseCard:
