@@ -350,9 +350,10 @@ def _is_that(card: AreaCard, key: str, on: date) -> bool:
 
 
 def sites(actor: Actor, enterprise_id: int) -> list[SiteCard]:
-    """The sites of a firm that are not retired."""
+    """The sites of a firm that are in use today."""
     with tenancy.reading(actor):
-        rows = queries.list_sites(actor).filter(enterprise_id=enterprise_id, retired_on=None)
+        rows = queries.list_sites(actor, on=timezone.localdate())
+        rows = rows.filter(enterprise_id=enterprise_id)
         return [
             SiteCard(
                 row.name_zh,

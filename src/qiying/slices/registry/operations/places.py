@@ -129,7 +129,7 @@ def change_site(
 def retire_site(actor: Actor, site_id: int, *, on: date, now: datetime) -> Site:
     actor.require(*KEEPERS)
     row = queries.get_site(actor, site_id, for_update=True)
-    if row.retired_on is not None:
+    if row.retired_on is not None and row.retired_on <= on:
         raise Refused("registry.site.retired")
     row.retired_on = on
     row.save(update_fields=["retired_on"])

@@ -154,7 +154,7 @@ def firm_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     names = [name for name in FirmForm.base_fields if name != "capital_10k"]
     initial: dict[str, Any] = {name: getattr(row, name) for name in names}
     if row.capital_cny is not None:
-        initial["capital_10k"] = (row.capital_cny / 10_000).normalize()
+        initial["capital_10k"] = format((row.capital_cny / 10_000).normalize(), "f")
     form = FirmForm(request.POST or None, initial=initial)
     back = reverse("registry:firm", args=[row.public_id])
 

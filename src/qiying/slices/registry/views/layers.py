@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from qiying.kernel.access import Actor
 from qiying.slices.registry import public
@@ -23,6 +24,8 @@ DRAWN = (
     AreaKind.GRID,
     AreaKind.WALL,
 )
+AROUND = {AreaKind.TOWNSHIP, AreaKind.VILLAGE, AreaKind.RIVER, AreaKind.ROAD}
+"""Kinds that reach beyond the zone: the map is not widened to show them whole."""
 HIDDEN_FIRST = {AreaKind.VILLAGE, AreaKind.GRID}
 
 
@@ -38,16 +41,19 @@ def _layer(kind: str, on: date | None) -> dict[str, Any]:
         "kind": LOOK.get(kind, kind),
         "label": word(AREA_KINDS, kind),
         "off": kind in HIDDEN_FIRST,
+        "fit": kind not in AROUND,
     }
 
 
-def all_layers(actor: Actor, on: date, site_label: str) -> list[dict[str, Any]]:
-    """Everything that the map page can show to this reader."""
+def all_layers(actor: Actor, on: date) -> list[dict[str, Any]]:
+    """Everything that the map page can show to this reader; many pins begin hidden."""
     found = [_layer(kind, on) for kind in DRAWN]
-    site = reverse("map:layer", args=["site"])
-    found.append(
-        {"url": f"{site}?on={on.isoformat()}", "kind": "site", "label": site_label, "off": False}
-    )
+    for kind, label, is_off in (
+        ("parcel", _("Parcels"), False),
+        ("site", _("Construction sites and others"), True),
+    ):
+        url = f"{reverse('map:layer', args=[kind])}?on={on.isoformat()}"
+        found.append({"url": url, "kind": kind, "label": label, "off": is_off, "fit": False})
     for layer in public.map_layers(actor):
         found.append(
             {
@@ -55,6 +61,7 @@ def all_layers(actor: Actor, on: date, site_label: str) -> list[dict[str, Any]]:
                 "kind": layer.kind,
                 "label": str(layer.label),
                 "off": layer.is_off,
+                "fit": False,
             }
         )
     return found

@@ -16,7 +16,7 @@ from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
 from qiying.slices.registry import operations, queries
-from qiying.slices.registry.rules.kinds import AreaKind, FirmStatus
+from qiying.slices.registry.rules.kinds import AreaKind, EntityKind, FirmStatus
 from qiying.slices.registry.views._edit import ASSIGNERS, READERS
 from qiying.slices.registry.views.layers import layers
 
@@ -70,9 +70,11 @@ def _lines(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _unassigned(actor: Actor) -> int:
-    found: int = (
-        queries.list_enterprises(actor).filter(status=FirmStatus.ACTIVE, grid_officer=None).count()
+    """Companies without an officer; small shops outside the grids need none."""
+    rows = queries.list_enterprises(actor).filter(
+        status=FirmStatus.ACTIVE, entity_kind=EntityKind.ENTERPRISE, grid_officer=None
     )
+    found: int = rows.count()
     return found
 
 

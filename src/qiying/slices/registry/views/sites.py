@@ -108,6 +108,7 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
         "kind": word(SITE_KINDS, row.kind),
         "layers": [*layers("planned", "wall"), here],
         "may_change": actor.has(*KEEPERS),
+        "may_retire": row.retired_on is None or row.retired_on > timezone.localdate(),
         "facts": [
             (_("Key"), row.key, ""),
             (_("Firm"), firm.name if firm else None, firm_url),

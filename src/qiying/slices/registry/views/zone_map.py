@@ -25,7 +25,8 @@ from qiying.slices.registry.rules.kinds import AreaKind
 from qiying.slices.registry.views._edit import shell
 from qiying.slices.registry.views.layers import all_layers
 
-SITE = "site"
+SITES = {"parcel": True, "site": False}
+"""Layers of sites: those drawn as surfaces, and those that are points."""
 MOST_SITES = 5000
 
 
@@ -46,7 +47,7 @@ def zone_map(request: HttpRequest) -> HttpResponse:
         "shell": shell(request),
         "on": on,
         "is_today": on == timezone.localdate(),
-        "layers": all_layers(actor, on, _("Sites")),
+        "layers": all_layers(actor, on),
         "zone": queries.find_zone(actor),
         "kpis": [
             {
@@ -73,8 +74,9 @@ def _areas_url(actor: Actor, kind: str) -> str:
 def layer(request: HttpRequest, kind: str) -> HttpResponseBase:
     """One layer as GeoJSON, with an ETag so that an unchanged one is not sent again."""
     actor, on = actor_of(request), day_of(request)
-    if kind == SITE:
-        body = _collection([_site(actor, row) for row in _sites(actor, on)])
+    if kind in SITES:
+        found = [row for row in _sites(actor, on) if bool(row.area_m2) is SITES[kind]]
+        body = _collection([_site(actor, row) for row in found])
         return _answer(request, body, hashlib.sha256(body).hexdigest()[:32])
     if kind not in AreaKind.values():
         raise NotFound("not_found")
