@@ -68,7 +68,7 @@ class ZoneMap {
     }
     if (!spec.off) entry.layer.addTo(this.map);
     const bounds = entry.layer.getBounds();
-    if (bounds.isValid()) this.extent.extend(bounds);
+    if (bounds.isValid() && spec.fit !== false) this.extent.extend(bounds);
   }
 
   draw(data, kind) {
