@@ -1,5 +1,8 @@
 """What other slices may ask of the register of powers and duties, and have done."""
 
+from django.utils.functional import Promise
+
+from qiying.slices.mandate.models import labels
 from qiying.slices.mandate.operations import (
     Asked,
     LoadReport,
@@ -46,6 +49,7 @@ __all__ = [
     "load_seeds",
     "matter",
     "matters",
+    "object_kinds",
     "open_handover",
     "propose",
     "publish",
@@ -56,5 +60,16 @@ __all__ = [
     "revise",
     "ruling",
     "rulings",
+    "side_label",
     "unit_seeds",
 ]
+
+
+def object_kinds() -> list[tuple[str, Promise | str]]:
+    """The kinds of object that a call can be about, with their words."""
+    return [(str(code), label) for code, label in labels.ObjectKind.choices]
+
+
+def side_label(side: str) -> str:
+    """On which side of the boundary, in the reader's language."""
+    return str(labels.SIDES.get(side, side))

@@ -169,7 +169,7 @@ CHOICES: dict[str, type[models.TextChoices]] = {
     "duty": Duty,
     "time_kind": TimeKind,
 }
-STATUS_TONES = {"CORE": "new", "SHARE": "check", "LOCK": "listed", "DEPT": "sent", "STRIP": "way"}
+STATUS_TONES = {"CORE": "done", "SHARE": "check", "LOCK": "fix", "DEPT": "sent", "STRIP": "way"}
 HANDOVER_STEPS = {
     "list": _("Lists drawn up"),
     "agree": _("Agreement signed"),
@@ -217,4 +217,20 @@ SIDES = {
     "uncertain": _("too inaccurate to say"),
     "unknown": _("no place"),
 }
-GROUPS = {"department": _("a county department")}
+GROUPS = {
+    "zone": _("the zone"),
+    "company": _("its company"),
+    "community": _("the enterprise community"),
+    "department": _("a county department"),
+    "utility": _("a utility"),
+    "township": _("a township"),
+}
+"""Leads as a comparison of editions groups them."""
+TEXTS = {
+    "北京市接诉即办工作条例": "Beijing Regulations on Handling Complaints at Once",
+    "潍坊市12345政务服务便民热线条例": "Weifang Regulations on the 12345 Hotline",
+    "济南市12345市民服务热线条例": "Jinan Regulations on the 12345 Hotline",
+    "山东省经济开发区条例": "Shandong Regulations on Economic Development Zones",
+    "信访工作条例": "Regulations on Petition Work",
+}
+"""English names of the texts that the engine itself rests on."""

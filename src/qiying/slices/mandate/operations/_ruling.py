@@ -145,7 +145,7 @@ def _reason(plain: Mapping[str, Any], register: queries.Register) -> ReasonLine:
         rule.value,
         str(sentences.TITLES[rule]),
         sentences.sentence(rule, plain["params"], _Names(register)),
-        plain["source"],
+        register.text_name(plain["source"]),
         plain["article"],
         plain["grade"],
     )

@@ -33,6 +33,7 @@ from qiying.slices.mandate.queries._register import (
 from qiying.slices.mandate.queries._words import (
     ChangeLine,
     change_lines,
+    joined,
     unit_word,
     value_word,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "get_handover_by_number",
     "get_matter",
     "get_version",
+    "joined",
     "law_text",
     "list_decisions",
     "list_delegations",

@@ -9,7 +9,7 @@ from typing import Any
 from qiying.kernel import revisions, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
-from qiying.slices.mandate.models import MatterVersion, Seat
+from qiying.slices.mandate.models import MatterVersion, Seat, in_language, labels
 from qiying.slices.mandate.queries._cards import MatterCard
 from qiying.slices.mandate.rules import LOCAL_TOWNSHIP, Article
 from qiying.slices.registry import public as registry
@@ -26,6 +26,8 @@ class Register:
     versions: Mapping[str, tuple[MatterCard, ...]]
     units: Mapping[str, registry.UnitCard]
     code_of: Mapping[int, str]
+    texts: Mapping[str, str]
+    """English names of the cited texts by their Chinese ones."""
 
     def on(self, day: date) -> dict[str, MatterCard]:
         """The rows in force on a day, by code."""
@@ -41,6 +43,10 @@ class Register:
         days = {c.valid_from for cards in self.versions.values() for c in cards}
         days |= {c.valid_to for cards in self.versions.values() for c in cards if c.valid_to}
         return tuple(sorted(days))
+
+    def text_name(self, name_zh: str) -> str:
+        """The name of a cited text in the reader's language."""
+        return in_language(name_zh, self.texts.get(name_zh, ""))
 
     def unit_name(self, code: str) -> str:
         card = self.units.get(code)
@@ -73,7 +79,15 @@ def _build(actor: Actor, revision: Revision) -> Register:
             card = _card(row, seats.get(row.pk, {}))
             versions.setdefault(card.code, []).append(card)
     frozen = {code: tuple(cards) for code, cards in versions.items()}
-    return Register(revision, MappingProxyType(frozen), units, MappingProxyType(code_of))
+    cited = (a for cards in frozen.values() for c in cards for a in c.legal_basis)
+    texts = labels.TEXTS | {a.law_zh: a.law_en for a in cited}
+    return Register(
+        revision,
+        MappingProxyType(frozen),
+        units,
+        MappingProxyType(code_of),
+        MappingProxyType(texts),
+    )
 
 
 Cells = dict[str, Any]

@@ -1,5 +1,6 @@
 """Differences and cells of the register in the reader's language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,11 @@ def _line(change: Change, register: Register) -> ChangeLine:
     return ChangeLine(change.field, str(labels.FIELDS[change.field]), words[0], words[1])
 
 
+def joined(words: Iterable[str]) -> str:
+    """Words as a list in the reader's language; a dash for none."""
+    return _(", ").join(words) or "—"
+
+
 def value_word(field: str, value: Any, register: Register) -> str:
     """A value of the register as a reader says it; a dash for nothing."""
     if field in labels.CHOICES:
@@ -45,9 +51,9 @@ def value_word(field: str, value: Any, register: Register) -> str:
         return _("yes") if value else _("no")
     if field in UNIT_FIELDS:
         codes = [value] if isinstance(value, str) else value
-        return "、".join(unit_word(c, register) for c in codes if c) or "—"
+        return joined(unit_word(c, register) for c in codes if c)
     if field == "legal_basis":
         return "；".join(" ".join(filter(None, item)) for item in value) or "—"
     if isinstance(value, list):
-        return "、".join(value) or "—"
+        return joined(value)
     return str(value) or "—"

@@ -63,9 +63,13 @@ def compare(
         (_group(register, m.lead_before), _group(register, m.lead_after)) for m in moved
     )
     changed = [
-        {"card": new[code], "changes": queries.change_lines(old[code], new[code], register)}
+        {
+            "card": new[code],
+            "changes": lines,
+            "fields": queries.joined(line.label for line in lines),
+        }
         for code in new
-        if code in old and rules.difference(old[code], new[code])
+        if code in old and (lines := queries.change_lines(old[code], new[code], register))
     ]
     led = [sum(_is_zones(register, r) for r in rows.values()) for rows in (old, new)]
     social = [
@@ -91,13 +95,11 @@ def compare(
 
 
 def _group(register: queries.Register, code: str) -> str:
-    """Leads as a reader groups them: zone, its company, township, a department by kind."""
+    """A lead as a reader groups it: the zone, its company, the local township, a department."""
     if code == rules.LOCAL_TOWNSHIP:
         return queries.unit_word(code, register)
     card = register.units.get(code)
-    if card is None or card.kind == "department":
-        return str(labels.GROUPS["department"])
-    return card.name
+    return str(labels.GROUPS[card.kind]) if card else "—"
 
 
 def _is_zones(register: queries.Register, row: rules.Row) -> bool:

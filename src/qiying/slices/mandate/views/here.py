@@ -25,11 +25,11 @@ def here(request: HttpRequest) -> HttpResponse:
     """The form, the map and the answer; the address holds the question."""
     actor = actor_of(request)
     register = queries.register(actor)
-    form = HereForm(request.GET or None, initial={"on": shared.today()})
+    text = request.GET.get("matter", "").strip()
+    form = HereForm(_completed(request, text, register) or None, initial={"on": shared.today()})
     is_sound = form.is_valid() if form.is_bound else False
     on = (form.cleaned_data.get("on") if is_sound else None) or shared.today()
     in_force = register.on(on)
-    text = request.GET.get("matter", "").strip()
     card = find_matter(text, in_force)
     context: dict[str, Any] = {
         "form": form,
@@ -51,6 +51,18 @@ def here(request: HttpRequest) -> HttpResponse:
             context |= answer_of(ruling, register)
             context["has_place"] = form.cleaned_data["lon"] is not None
     return render(request, "mandate/here.html", context)
+
+
+def _completed(request: HttpRequest, text: str, register: queries.Register) -> dict[str, str]:
+    """What the address asks, with the day that it leaves out and the name beside a code."""
+    asked = request.GET.dict()
+    if not asked:
+        return {}
+    card = find_matter(text, register.on(shared.day_of(request)))
+    named = {"matter": f"{card.code} {card.name}"} if card else {}
+    day = asked.get("on") or shared.today().isoformat()
+    kind = asked.get("object_kind") or labels.ObjectKind.ENTERPRISE_PREMISES.value
+    return {**asked, **named, "on": day, "object_kind": kind}
 
 
 def find_matter(text: str, in_force: dict[str, queries.MatterCard]) -> queries.MatterCard | None:

@@ -115,12 +115,14 @@ def _said(wanted: queries.MatterFilter) -> list[tuple[str, str]]:
     if wanted.text:
         lines.append((_("Search"), wanted.text))
     if wanted.status:
-        lines.append((_("Status"), "、".join(str(labels.Status(s).label) for s in wanted.status)))
+        lines.append(
+            (_("Status"), queries.joined(str(labels.Status(s).label) for s in wanted.status))
+        )
     if wanted.category:
         words = (str(labels.Category(c).label) for c in wanted.category)
-        lines.append((_("Category"), "、".join(words)))
+        lines.append((_("Category"), queries.joined(words)))
     if wanted.grade:
-        lines.append((_("Evidence"), "、".join(wanted.grade)))
+        lines.append((_("Evidence"), queries.joined(wanted.grade)))
     if wanted.lead:
         lines.append((_("Lead inside the wall"), wanted.lead))
     return lines
@@ -143,6 +145,7 @@ def matter_page(request: HttpRequest, code: str) -> HttpResponse:
         "card": card,
         "tone": labels.STATUS_TONES[card.status],
         "seats": shared.seats_of(register, card),
+        "keywords": queries.joined(card.keywords),
         "law": law,
         "meaning": labels.EVIDENCE[card.grade],
         "office": register.unit_name(card.office_code) if card.office_code else "",
@@ -258,5 +261,9 @@ def _add(request: HttpRequest, form: MatterForm) -> str:
 @require_POST
 def withdraw(request: HttpRequest, code: str, version_id: int) -> HttpResponse:
     """Take back a version that has not begun."""
-    operations.withdraw(actor_of(request), version_id, today=shared.today(), now=timezone.now())
+    actor = actor_of(request)
+    with tenancy.reading(actor):
+        if queries.get_version(actor, version_id).matter.code != code:
+            raise NotFound("mandate.no_matter", matter=code)
+    operations.withdraw(actor, version_id, today=shared.today(), now=timezone.now())
     return HttpResponseSeeOther(reverse("mandate:matter", args=[code]))
