@@ -150,11 +150,17 @@ def list_rounds(actor: Actor, filters: RoundFilters, *, now: datetime) -> QueryS
     return _narrowed(rows, filters).select_related("call", "call__enterprise", "lead_unit")
 
 
+def _answerable(unit: str) -> Q:
+    """Rounds of one unit; "-" stands for none, what is no id for nothing."""
+    if unit == "-":
+        return Q(answerable=None)
+    is_id = unit.isdecimal() and len(unit) < 18
+    return Q(answerable=int(unit)) if is_id else Q(pk__in=[])
+
+
 def _narrowed(rows: QuerySet[Round], filters: RoundFilters) -> QuerySet[Round]:
     if filters.unit:
-        if not filters.unit.isdecimal():
-            return rows.none()
-        rows = rows.annotate(answerable=answerable_unit()).filter(answerable=int(filters.unit))
+        rows = rows.annotate(answerable=answerable_unit()).filter(_answerable(filters.unit))
     if filters.matter:
         rows = rows.filter(call__matter_code="" if filters.matter == "-" else filters.matter)
     if filters.place:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
@@ -124,7 +125,7 @@ def months(actor: Actor, *, start: date, end: date, now: datetime) -> list[Month
     return [_month(day, found.get(day)) for day in month_starts(start, end)]
 
 
-def _month(day: date, row: Mapping[str, int] | None) -> Month:
+def _month(day: date, row: Mapping[str, Any] | None) -> Month:
     period = RoundFilters(day, next_month(day)).as_query()
     figures = {
         name: Figure(

@@ -1,0 +1,244 @@
+"""The case page: one call with everything about it, and every step that can be taken on it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from qiying.kernel import files, tenancy
+from qiying.kernel.access import Actor
+from qiying.kernel.errors import Denied, NotFound, Problem
+from qiying.kernel.models import Attachment
+from qiying.kernel.web import actor_of, page, submit_once
+from qiying.slices.calls import operations, queries
+from qiying.slices.calls.forms.desk import FIELDS, StepForm
+from qiying.slices.calls.models import (
+    CHANNEL_LABELS,
+    CLOSURE_LABELS,
+    DECLINE_LABELS,
+    NATURE_LABELS,
+    POSITION_LABELS,
+    STEP_LABELS,
+    Call,
+)
+from qiying.slices.calls.queries import Dossier, desk
+from qiying.slices.calls.rules import INPUTS, OPEN, ROW_STEPS
+from qiying.slices.calls.views import history, moves, record, staff, uploads
+from qiying.slices.calls.views.moves import Scene, Tried
+from qiying.slices.calls.views.shared import STALE_KEYS, explain
+from qiying.slices.calls.views.staff import READERS
+from qiying.slices.mandate import public as mandate
+
+GROUND = ("planned", "wall", "township")
+
+
+@page(*READERS)
+def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One call; ``?seen=`` is the version that an open page began with."""
+    actor = actor_of(request)
+    return _show(request, queries.get_by_public_id(actor, public_id), now=timezone.now())
+
+
+def _show(
+    request: HttpRequest,
+    call: Call,
+    *,
+    now: datetime,
+    tried: Tried | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor = actor_of(request)
+    found = queries.dossier(actor, call)
+    ruling = queries.proposal(actor, call)
+    scene = Scene(actor, found, ruling, now)
+    open_steps = queries.steps_open(actor, call, now=now, dossier=found)
+    views = moves.views_of(scene, open_steps, tried=tried)
+    seen = request.GET.get("seen", "")
+    context = {
+        **_about(actor, found, now=now),
+        **_job(found, ruling),
+        "steps": [v for v in views if v.step.name not in moves.WORDS],
+        "talk": [v for v in views if v.step.name in moves.WORDS],
+        "tried": tried,
+        "lost": _lost(tried, views),
+        "last": history.changed_by(actor, call, found) if tried and tried.moved_on else None,
+        "seen": seen if seen.isdecimal() else str(call.version),
+        "is_stale": seen.isdecimal() and int(seen) != call.version,
+        "lines": list(reversed(queries.timeline(actor, call, found=found))),
+        "next": _next(request),
+        "case_url": reverse("calls:case", args=[call.public_id]),
+    }
+    return render(request, "calls/desk/case.html", context, status=status)
+
+
+def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:
+    """The call itself: what, who, where, until when."""
+    call = found.call
+    matter = record.matter_of(actor, call)
+    others = desk.open_calls_of_firm(actor, call.enterprise_id) if call.enterprise_id else []
+    return {
+        "call": call,
+        "row": staff.row_of(actor, call, staff.matter_names(actor, now), now=now),
+        "matter": matter,
+        "promised": history.promised_of(actor, found, matter),
+        "rounds": history.rounds_of(actor, found, now=now),
+        "people": history.people_of(found),
+        "facts": _facts(found),
+        "files": found.call_files,
+        "others": staff.rows_of(actor, [c for c in others if c.pk != call.pk], now=now),
+        "complained": found.units.get(call.complained_unit_id or 0),
+        "declined": _word(DECLINE_LABELS, call.decline_code),
+        "closure": _word(CLOSURE_LABELS, call.closure_type),
+        "is_open": call.state in OPEN,
+        "layers": _layers(),
+    }
+
+
+def _word(words: Any, code: str) -> str:
+    return str(words[code]) if code else ""
+
+
+def _facts(found: Dossier) -> list[tuple[str, Any]]:
+    call = found.call
+    place = call.address or (f"{call.latitude:.5f}, {call.longitude:.5f}" if call.latitude else "")
+    town = next((u.name for u in found.units.values() if u.code == call.township_code), "")
+    rows = [
+        (gettext("Channel"), str(CHANNEL_LABELS[call.channel])),
+        (gettext("Nature"), _word(NATURE_LABELS, call.nature)),
+        (gettext("Place"), place),
+        (gettext("Place known from"), str(POSITION_LABELS[call.position_source])),
+        (gettext("Township"), town),
+        (gettext("Site"), str(call.site or "")),
+        (gettext("Found by us"), gettext("yes") if call.is_proactive else ""),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _layers() -> list[dict[str, str]]:
+    return [
+        {"url": reverse("map:layer", args=[kind]), "kind": kind, "label": ""} for kind in GROUND
+    ]
+
+
+def _job(found: Dossier, ruling: mandate.Ruling | None) -> dict[str, Any]:
+    """Whose job it is, why, and what was passed over."""
+    call = found.call
+    if ruling is None:
+        return {"ruling": None, "proposed": found.unit(call.proposed_unit_id)}
+    return {
+        "ruling": ruling,
+        "proposed": found.unit(call.proposed_unit_id),
+        "co": [found.unit(u) for u in ruling.co_unit_ids],
+        "candidates": [found.unit(u) for u in ruling.candidate_unit_ids],
+        "side": mandate.side_label(ruling.side),
+        "why": staff.main_reason(ruling),
+    }
+
+
+def _lost(tried: Tried | None, views: list[moves.StepView]) -> str:
+    """Words of a form whose step is not open any more, so that nobody types them twice."""
+    if tried is None or any(
+        (v.step.name, v.step.entity_id) == (tried.step, tried.row_id) for v in views
+    ):
+        return ""
+    return str(tried.form.data.get("text", ""))
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go after a step: back to the list or queue that led here."""
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    return address if url_has_allowed_host_and_scheme(address, set()) else ""
+
+
+# --- taking a step ---
+
+
+@page(*READERS)
+@require_POST
+def take(request: HttpRequest, public_id: UUID, step: str) -> HttpResponseBase:
+    """Take one step once; a form that cannot be taken comes back with everything it held."""
+    if step not in STEP_LABELS or not set(INPUTS[step].needed) <= KNOWN:
+        raise NotFound("not_found")
+    actor, now = actor_of(request), timezone.now()
+    with tenancy.reading(actor):
+        call = queries.get_by_public_id(actor, public_id)
+        row_id = _row_id(request, call, step)
+        scene = Scene(actor, queries.dossier(actor, call), queries.proposal(actor, call), now)
+        held = uploads.kept(request, actor)
+        form = scene.form(step, row_id, request.POST, request.FILES, kept_count=len(held))
+    try:
+        if form.is_valid():
+            return _submit(request, scene, form, row_id, held)
+        problem = None
+    except (NotFound, Denied):
+        raise
+    except Problem as refused:
+        problem = refused
+        explain(form, problem)
+    tried = _tried(request, form, row_id, held, problem, now)
+    with tenancy.reading(actor):
+        fresh = queries.get_by_public_id(actor, public_id)
+        status = problem.status if problem else 422
+        return _show(request, fresh, now=now, tried=tried, status=status)
+
+
+KNOWN = frozenset(FIELDS) | frozenset(ROW_STEPS.values())
+
+
+def _row_id(request: HttpRequest, call: Call, step: str) -> int:
+    """The task or pause that the step is about, otherwise the call itself."""
+    text = request.POST.get("row", "")
+    if step not in ROW_STEPS:
+        return call.pk
+    if not text.isdecimal() or len(text) > 18:
+        raise NotFound("not_found")
+    return int(text)
+
+
+def _submit(
+    request: HttpRequest, scene: Scene, form: StepForm, row_id: int, held: list[Attachment]
+) -> HttpResponse:
+    actor, call = scene.actor, scene.found.call
+    version = request.POST.get("version", "")
+
+    def work() -> str:
+        rows = [*held, *uploads.store(actor, form.uploads, now=scene.now)]
+        inputs = moves.inputs_of(scene, form, row_id, [row.pk for row in rows])
+        seen = int(version) if version.isdecimal() and form.step not in moves.WORDS else None
+        operations.take(actor, call.pk, form.step, now=scene.now, version=seen, **inputs)
+        return _next(request) or reverse("calls:case", args=[call.public_id])
+
+    response = submit_once(request, work)
+    words = {"number": call.number, "step": STEP_LABELS[form.step]}
+    messages.success(request, gettext("%(number)s: %(step)s, done.") % words)
+    return response
+
+
+def _tried(
+    request: HttpRequest,
+    form: StepForm,
+    row_id: int,
+    held: list[Attachment],
+    problem: Problem | None,
+    now: datetime,
+) -> Tried:
+    """Keep the sound files with the form that comes back."""
+    kept = [*held, *uploads.store(actor_of(request), form.uploads, now=now)]
+    code = problem.code if problem else ""
+    key = "" if code in STALE_KEYS else request.POST.get("idempotency_key", "")
+    return Tried(
+        form.step,
+        row_id,
+        form,
+        kept[: files.MAX_FILES],
+        key,
+        moved_on=code in {"calls.moved_on", "lifecycle.state"},
+    )

@@ -1,0 +1,261 @@
+"""What happened to a call and what runs now, as the case page shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from qiying.engines.worktime import elapsed
+from qiying.kernel.access import Actor
+from qiying.slices.calls import queries, rules
+from qiying.slices.calls.models import (
+    CLOCK_LABELS,
+    PAUSE_LABELS,
+    PAUSE_STATE_LABELS,
+    RESOLVED_LABELS,
+    RESULT_LABELS,
+    ROUND_LABELS,
+    TASK_LABELS,
+    Call,
+    CallBack,
+    Pause,
+    Round,
+    Task,
+)
+from qiying.slices.calls.models.labels import GRADE_LABELS, OUTCOME_LABELS
+from qiying.slices.calls.queries import Dossier
+from qiying.slices.calls.rules import PAUSED, STOPPED, PauseState, RoundState, TaskState
+from qiying.slices.calls.rules.clocks import ledger
+from qiying.slices.calls.views.record import limit_words, rule_words
+from qiying.slices.mandate import public as mandate
+from qiying.slices.registry import public as registry
+
+Word = Promise | str
+TASK_TONES = {
+    TaskState.SENT: "sent",
+    TaskState.SIGNED: "way",
+    TaskState.REPORTED: "check",
+    TaskState.DONE: "done",
+}
+ROUND_TONES = {
+    RoundState.OPEN: "way",
+    RoundState.ANSWERED: "check",
+    RoundState.CALLBACK: "check",
+    RoundState.CLOSED: "done",
+    RoundState.REJECTED: "fix",
+    RoundState.STOPPED: "paused",
+}
+
+
+# --- until when ---
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The clocks of a call: what runs now, what was promised, what the law says."""
+
+    now: Word
+    due_at: datetime | None
+    step: Word
+    step_due_at: datetime | None
+    is_paused: bool
+    rule: str
+    counted_from: datetime
+    round_due_at: datetime
+    legal: str
+    legal_source: str
+    legal_due_at: datetime | None
+    is_provisional: bool
+
+
+def promised_of(actor: Actor, found: Dossier, matter: mandate.MatterCard | None) -> Promised:
+    """Read the clocks; the legal limit is counted on the same calendar as the promise."""
+    call, round_ = found.call, found.round
+    is_over = call.state in STOPPED
+    legal, source = limit_words(matter)
+    legal_due_at = None
+    if legal and matter is not None:
+        rule = rules.rule_of(matter.time_kind, float(matter.time_amount or 0))
+        calendar = registry.calendar(actor)
+        legal_due_at = rules.due_at(round_.started_at, rule, calendar)
+    return Promised(
+        now=CLOCK_LABELS[call.clock],
+        due_at=None if is_over else call.due_at,
+        step=CLOCK_LABELS.get(call.step_clock, ""),
+        step_due_at=None if is_over else call.step_due_at,
+        is_paused=call.state in PAUSED,
+        rule=rule_words(round_),
+        counted_from=round_.started_at,
+        round_due_at=round_.due_at,
+        legal=legal,
+        legal_source=source,
+        legal_due_at=legal_due_at,
+        is_provisional=call.is_provisional,
+    )
+
+
+# --- rounds, tasks, pauses ---
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    task: Task
+    unit: str
+    person: str
+    tone: str
+    label: Word
+    duty: str
+    report: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PauseLine:
+    pause: Pause
+    reason: Word
+    state: Word
+    is_excluded: bool
+    proposer: str
+    approver: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    callback: CallBack
+    outcome: Word
+    person: str
+    words: str
+    is_superseded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLine:
+    """One round with the parts of the units, its ledger and its call-backs."""
+
+    round: Round
+    tone: str
+    label: Word
+    tasks: list[TaskLine]
+    pauses: list[PauseLine]
+    attempts: list[AttemptLine]
+    gross: str
+    net: str
+    result: Word
+    resolved: Word
+    rating: Word
+    is_current: bool
+
+
+def rounds_of(actor: Actor, found: Dossier, *, now: datetime) -> list[RoundLine]:
+    """The rounds, the current one first."""
+    calendar = registry.calendar(actor)
+    lines = []
+    for round_ in reversed(found.rounds):
+        pauses = [p for p in found.pauses if p.round_id == round_.pk]
+        gross, net = _spent(round_, pauses, calendar, now)
+        lines.append(
+            RoundLine(
+                round=round_,
+                tone=ROUND_TONES[RoundState(round_.state)],
+                label=ROUND_LABELS[round_.state],
+                tasks=[_task(found, t) for t in found.tasks_of(round_)],
+                pauses=[_pause(found, p) for p in pauses],
+                attempts=[_attempt(found, c) for c in found.callbacks if c.round_id == round_.pk],
+                gross=gross,
+                net=net,
+                result=_word(RESULT_LABELS, round_.result),
+                resolved=_word(RESOLVED_LABELS, round_.resolved),
+                rating=_word(GRADE_LABELS, round_.rating),
+                is_current=round_.number == found.call.current_round,
+            )
+        )
+    return lines
+
+
+def _word(words: Any, code: Any) -> Word:
+    return words.get(code, "") if code else ""
+
+
+def _spent(
+    round_: Round, pauses: Sequence[Pause], calendar: Any, now: datetime
+) -> tuple[str, str]:
+    """How long the unit had it: in all, and without the pauses that count."""
+    until = round_.answered_at or (round_.closed_at if round_.state != RoundState.OPEN else now)
+    kind = rules.rule_of(round_.rule_kind, round_.rule_amount).kind
+    rows = [
+        rules.Paused(p.from_at, p.to_at, p.reason_code)
+        for p in pauses
+        if p.state in {PauseState.RUNNING, PauseState.ENDED}
+    ]
+    run = elapsed(round_.started_at, until or now, kind, calendar, ledger(rows))
+    return _amount(run.gross), _amount(run.net)
+
+
+def _amount(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _task(found: Dossier, task: Task) -> TaskLine:
+    return TaskLine(
+        task,
+        found.unit(task.unit_id),
+        found.person(task.person_id) or found.person(getattr(task, "signed_by_id", None)),
+        TASK_TONES.get(TaskState(task.state), "done"),
+        TASK_LABELS[task.state],
+        found.words(task.duty_id),
+        found.words(task.report_id),
+        task.state in rules.TASK_OPEN,
+    )
+
+
+def _pause(found: Dossier, pause: Pause) -> PauseLine:
+    is_excluded = pause.reason_code != rules.PauseReason.SUPERIOR_APPROVAL
+    return PauseLine(
+        pause,
+        PAUSE_LABELS[pause.reason_code],
+        PAUSE_STATE_LABELS[pause.state],
+        is_excluded,
+        found.person(pause.proposer_id),
+        found.person(pause.approver_id),
+        found.words(pause.evidence_id),
+    )
+
+
+def _attempt(found: Dossier, row: CallBack) -> AttemptLine:
+    return AttemptLine(
+        row,
+        OUTCOME_LABELS[row.outcome],
+        found.person(row.by_id),
+        found.words(row.words_id),
+        row.superseded_by_id is not None,
+    )
+
+
+# --- people ---
+
+
+def people_of(found: Dossier) -> list[tuple[str, str]]:
+    """Who did what in the current round, those who are known."""
+    round_ = found.round
+    lead = next((t for t in found.tasks_of(round_) if t.is_lead), None)
+    pairs = [
+        (gettext("Raised by"), found.person(found.call.reported_by_id)),
+        (gettext("In charge"), found.person(lead.person_id) if lead else ""),
+        (gettext("Answered by"), found.person(round_.answered_by_id)),
+        (gettext("Reviewed by"), found.person(round_.reviewed_by_id)),
+        (gettext("Called back by"), found.person(round_.called_back_by_id)),
+    ]
+    return [(label, name) for label, name in pairs if name]
+
+
+# --- what changed meanwhile ---
+
+
+def changed_by(actor: Actor, call: Call, found: Dossier) -> queries.Line | None:
+    """The last thing that happened, to tell somebody whose page is old."""
+    lines = queries.timeline(actor, call, found=found)
+    return lines[-1] if lines else None

@@ -1,0 +1,308 @@
+"""The steps of a call as forms: what each offers to choose from, and what it hands over."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from qiying.kernel import problems
+from qiying.kernel.access import Actor, Role
+from qiying.kernel.models import Attachment
+from qiying.kernel.people import people_with
+from qiying.slices.calls import queries
+from qiying.slices.calls.forms.desk import KEEP, NOBODY, Options, StepForm, is_drawn
+from qiying.slices.calls.models import OUTCOME_LABELS
+from qiying.slices.calls.operations import CoUnit
+from qiying.slices.calls.queries import Dossier, OpenStep
+from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS
+from qiying.slices.calls.views import filters
+from qiying.slices.mandate import public as mandate
+
+OF_THE_FIRM = frozenset({"rate", "withdraw"})
+"""Steps that only the firm takes, on its own pages."""
+WORDS = ("note", "message")
+"""Steps that stand under the timeline instead of among the buttons."""
+ICONS: Mapping[str, str] = {
+    "accept": "check",
+    "ask_info": "message-circle-question-mark",
+    "supply_info": "message-circle",
+    "decline": "ban",
+    "classify": "map-pin-pen",
+    "dispatch": "send",
+    "sign": "pen-line",
+    "assign_person": "user-check",
+    "dispute": "undo-2",
+    "adjudicate": "gavel",
+    "contact": "phone",
+    "stage_report": "clipboard-pen",
+    "task_done": "clipboard-check",
+    "propose_pause": "circle-pause",
+    "approve_pause": "circle-pause",
+    "refuse_pause": "circle-x",
+    "resume": "play",
+    "schedule": "calendar-days",
+    "answer": "file-check",
+    "review_pass": "shield-check",
+    "review_return": "undo-2",
+    "attempt_callback": "phone-missed",
+    "supersede_attempt": "pencil",
+    "callback_confirm": "thumbs-up",
+    "callback_reject": "thumbs-down",
+    "close_unreached": "phone-off",
+    "reopen": "rotate-ccw",
+    "archive": "archive",
+    "note": "lock",
+    "message": "send",
+}
+KEYS: Mapping[str, str] = {
+    "accept": "a",
+    "classify": "l",
+    "dispatch": "d",
+    "sign": "s",
+    "adjudicate": "d",
+    "contact": "c",
+    "answer": "r",
+    "task_done": "r",
+    "review_pass": "p",
+    "review_return": "b",
+    "attempt_callback": "f",
+    "callback_confirm": "y",
+    "callback_reject": "b",
+    "approve_pause": "p",
+    "note": "i",
+    "message": "m",
+}
+"""Single keys that open the form of a step."""
+HINTS: Mapping[str, Promise] = {
+    "dispatch": _("Another lead than the one proposed needs a reason."),
+    "ask_info": _("The clock stands still until the firm has answered."),
+    "dispute": _("The clock runs on and the first receiver keeps the call until it is decided."),
+    "adjudicate": _("The unit named here cannot return the call."),
+    "schedule": _("At most 20 working days ahead; it counts as not solved until then."),
+    "answer": _("The desk reviews the answer before the firm reads it."),
+    "review_pass": _("The firm reads the answer and is called back about it."),
+    "callback_reject": _("A new round begins with a new deadline."),
+    "close_unreached": _("It is closed, and does not count as verified."),
+    "contact": _("The first contact that reaches the firm counts for the response rate."),
+    "supersede_attempt": _("An outcome is never edited: the correction stands beside it."),
+    "propose_pause": _("Somebody else decides; until then the clock runs."),
+}
+CLASSIFIED = (
+    *("matter_code", "nature", "object_kind", "urgency"),
+    *("longitude", "latitude", "accuracy_m"),
+)
+RANK = {"primary": 0, "plain": 1, "danger": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A form that came back, with what it held."""
+
+    step: str
+    row_id: int
+    form: StepForm
+    held: list[Attachment]
+    key: str
+    moved_on: bool = False
+    """Somebody was faster; the words are kept for a second look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A unit to tick."""
+
+    value: str
+    label: Promise | str
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step as the page draws it."""
+
+    step: OpenStep
+    anchor: str
+    title: str
+    url: str
+    icon: str
+    keys: str
+    hint: Promise | str
+    blocked: str
+    form: StepForm
+    is_drawn: bool
+    is_open: bool
+    held: list[Attachment] = field(default_factory=list)
+    key: str = ""
+
+    @property
+    def co_groups(self) -> list[tuple[Promise | str, list[Box]]]:
+        """The units as boxes, those that are chosen first."""
+        chosen = {str(v) for v in self.form["co_units"].value() or ()}
+        field_ = self.form.fields["co_units"]
+        groups: filters.Groups = list(getattr(field_, "choices", []))
+        everything = [Box(v, w, v in chosen) for _g, options in groups for v, w in options]
+        first = [b for b in everything if b.checked]
+        rest = [(g, [Box(v, w) for v, w in opts if v not in chosen]) for g, opts in groups]
+        return ([(_("Chosen"), first)] if first else []) + [(g, b) for g, b in rest if b]
+
+
+@dataclass(slots=False)
+class Scene:
+    """One call with everything that its forms choose from, each list read once and when asked."""
+
+    actor: Actor
+    found: Dossier
+    ruling: mandate.Ruling | None
+    now: datetime
+
+    @cached_property
+    def units(self) -> filters.Groups:
+        complained = self.found.call.complained_unit_id
+        return filters.unit_groups(self.actor, without=[complained] if complained else [])
+
+    @cached_property
+    def matters(self) -> filters.Groups:
+        return filters.matter_groups(self.actor, self.now)
+
+    def people(self, task_id: int) -> list[tuple[int, str]]:
+        """Who can be put in charge of a unit's part."""
+        task = next((t for t in self.found.tasks if t.pk == task_id), None)
+        if task is None:
+            return []
+        on = queries.local_day(self.now)
+        roles = (Role.HANDLER, Role.UNIT_LEADER)
+        return [
+            (p.pk, str(p)) for p in people_with(self.actor, *roles, unit_id=task.unit_id, on=on)
+        ]
+
+    def attempts(self) -> list[tuple[int, str]]:
+        """The failed attempts of this round that can be corrected."""
+        return [
+            (c.pk, f"{c.attempt} · {OUTCOME_LABELS[c.outcome]} · {c.at:%m-%d %H:%M}")
+            for c in self.found.callbacks
+            if c.round_id == self.found.round.pk
+            and c.superseded_by_id is None
+            and c.outcome in FAILED
+        ]
+
+    def options(self, step: str, row_id: int) -> Options:
+        """What the form of a step offers and begins with."""
+        asked = INPUTS[step].names
+        needs_units = asked & {"lead_unit_id", "unit_id", "proposed_unit_id", "complained_unit_id"}
+        return Options(
+            units=self.units if needs_units else (),
+            matters=self.matters if "matter_code" in asked else (),
+            objects=mandate.object_kinds() if "object_kind" in asked else (),
+            people=self.people(row_id) if "person_id" in asked else (),
+            attempts=self.attempts() if "callback_id" in asked else (),
+            initial=self._initial(step),
+        )
+
+    def _initial(self, step: str) -> dict[str, Any]:
+        call = self.found.call
+        if step == "dispatch":
+            lead = call.proposed_unit_id or call.lead_unit_id
+            co = self.ruling.co_unit_ids if self.ruling else ()
+            return {"lead_unit_id": lead, "co_units": [u for u in co if u != lead]}
+        if step == "adjudicate":
+            row = next((d for d in self.found.disputes if d.adjudicated_at is None), None)
+            return {"unit_id": row.proposed_unit_id if row else None}
+        if step == "classify":
+            return {n: getattr(call, n) for n in CLASSIFIED} | {"complained_unit_id": KEEP}
+        return {}
+
+    def form(self, step: str, row_id: int, *args: Any, **more: Any) -> StepForm:
+        return StepForm(
+            step,
+            *args,
+            options=self.options(step, row_id),
+            prefix=None,
+            auto_id=f"{step}-{row_id}-%s",
+            **more,
+        )
+
+
+def views_of(
+    scene: Scene, steps: Iterable[OpenStep], *, tried: Tried | None = None
+) -> list[StepView]:
+    """The steps as forms, what moves the call on first; one of them is open."""
+    shown = sorted(
+        (s for s in steps if s.name not in OF_THE_FIRM),
+        key=lambda s: (bool(s.blocked), RANK[s.tone]),
+    )
+    shown = [s for s in shown if s.name != "supersede_attempt" or scene.attempts()]
+    first = next((s for s in shown if s.tone == "primary" and not s.blocked), None)
+    return [_view(scene, s, tried, is_first=s is first) for s in shown]
+
+
+def _view(scene: Scene, step: OpenStep, tried: Tried | None, *, is_first: bool) -> StepView:
+    row_id = step.entity_id
+    mine = tried if tried and (tried.step, tried.row_id) == (step.name, row_id) else None
+    return StepView(
+        step=step,
+        anchor=f"do-{step.name}-{row_id}" if step.name in ROW_STEPS else f"do-{step.name}",
+        title=_title(scene, step),
+        url=reverse("calls:take", args=[scene.found.call.public_id, step.name]),
+        icon=ICONS.get(step.name, "circle-check"),
+        keys="" if step.blocked else KEYS.get(step.name, ""),
+        hint=HINTS.get(step.name, ""),
+        blocked=problems.sentence(f"calls.guard.{step.blocked}") if step.blocked else "",
+        form=mine.form if mine else scene.form(step.name, row_id),
+        is_drawn=is_drawn(step.name),
+        is_open=mine is not None or (is_first and tried is None),
+        held=mine.held if mine else [],
+        key=mine.key if mine else "",
+    )
+
+
+def _title(scene: Scene, step: OpenStep) -> str:
+    """The name of the step, with the unit when it is about one unit's part."""
+    if step.entity != "task":
+        return step.label
+    task = next((t for t in scene.found.tasks if t.pk == step.entity_id), None)
+    own = len(scene.actor.units(Role.HANDLER, Role.UNIT_LEADER))
+    if task is None or own < 2:
+        return step.label
+    words = {"step": step.label, "unit": scene.found.unit(task.unit_id)}
+    return gettext("%(step)s (%(unit)s)") % words
+
+
+def inputs_of(scene: Scene, form: StepForm, row_id: int, attachments: list[int]) -> dict[str, Any]:
+    """What the form says, under the names that the operation knows."""
+    data, step = form.cleaned_data, form.step
+    found: dict[str, Any] = {}
+    if step in ROW_STEPS:
+        found[ROW_STEPS[step]] = row_id
+    if attachments and "attachments" in INPUTS[step].names:
+        found["attachments"] = attachments
+    for name in INPUTS[step].names & data.keys():
+        if data[name] not in (None, "", []):
+            found[name] = data[name]
+    if found.get("co_units"):
+        lead = found.get("lead_unit_id") or found.get("unit_id")
+        duty = data.get("duty", "")
+        found["co_units"] = [CoUnit(u, duty=duty) for u in found["co_units"] if u != lead]
+    if step == "classify":
+        _mind_place(scene, found)
+        _mind_complaint(found)
+    return found
+
+
+def _mind_place(scene: Scene, found: dict[str, Any]) -> None:
+    """A place that nobody moved stays as well known as it was."""
+    call = scene.found.call
+    if (found.get("longitude"), found.get("latitude")) == (call.longitude, call.latitude):
+        for name in ("longitude", "latitude", "accuracy_m"):
+            found.pop(name, None)
+
+
+def _mind_complaint(found: dict[str, Any]) -> None:
+    said = found.pop("complained_unit_id", KEEP)
+    if said != KEEP:
+        found["complained_unit_id"] = None if said == NOBODY else int(said)

@@ -1,0 +1,153 @@
+"""The rounds behind a number of the board: counted ones, or those that fell short."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+
+from qiying.kernel import exports, paging
+from qiying.kernel.access import Actor
+from qiying.kernel.web import actor_of, page
+from qiying.slices.calls import queries
+from qiying.slices.calls.models import GRADE_LABELS, RESOLVED_LABELS, ROUND_LABELS, Round
+from qiying.slices.calls.queries import RoundFilters
+from qiying.slices.calls.rules import RoundState
+from qiying.slices.calls.views import filters, staff
+from qiying.slices.calls.views.board import MEASURES
+from qiying.slices.calls.views.history import ROUND_TONES
+from qiying.slices.calls.views.staff import AT_BOARD
+
+
+@page(*AT_BOARD)
+def rounds(request: HttpRequest) -> HttpResponse:
+    """The list behind a number; its filter is the number's own query."""
+    actor, now = actor_of(request), timezone.now()
+    asked = RoundFilters.read({k: filters.plain(str(v))[:100] for k, v in request.GET.items()})
+    asked = _sound(asked, queries.local_day(now))
+    rows = queries.list_rounds(actor, asked, now=now)
+    if kind := exports.wanted(request):
+        return exports.respond(_sheet(actor, rows, asked, now), kind)
+    cursor = request.GET.get("cursor", "")
+    found = paging.paginate(rows, order=queries.ROUND_ORDER, cursor=cursor)
+    context = {
+        "page": found,
+        "rows": [
+            _line(actor, r, names) for names in [staff.matter_names(actor, now)] for r in found
+        ],
+        "measure": MEASURES[asked.measure],
+        "asked": asked,
+        "last": asked.end - timedelta(days=1) if asked.end else None,
+        "words": _words(actor, asked, now),
+        "sides": _sides(asked),
+    }
+    return render(request, "calls/board/rounds.html", context)
+
+
+def _sound(asked: RoundFilters, today: date) -> RoundFilters:
+    """The same filter with what cannot be meant left aside."""
+    measure = asked.measure if asked.measure in MEASURES else "due"
+    is_unit = asked.unit == "-" or (asked.unit.isdecimal() and len(asked.unit) < 18)
+    start, end = asked.start or today.replace(day=1), asked.end or today + timedelta(days=1)
+    unit = asked.unit if is_unit else ""
+    return replace(asked, measure=measure, unit=unit, start=start, end=end)
+
+
+def _sides(asked: RoundFilters) -> list[dict[str, Any]]:
+    """Those that count, and those that fell short."""
+    if asked.measure == "due":
+        return []
+    shown = ((gettext("Counted"), False), (gettext("Fell short"), True))
+    return [
+        {
+            "label": label,
+            "url": f"?{urlencode(replace(asked, missed=missed).as_query())}",
+            "active": asked.missed == missed,
+        }
+        for label, missed in shown
+    ]
+
+
+def _words(actor: Actor, asked: RoundFilters, now: datetime) -> list[tuple[str, str]]:
+    """The filter in words, for the head of the page and for the file."""
+    cards = queries.unit_cards(actor)
+    said = [(gettext("Measure"), str(MEASURES[asked.measure]))]
+    if asked.missed:
+        said.append((gettext("Listed"), gettext("Fell short")))
+    if asked.start and asked.end:
+        last = asked.end - timedelta(days=1)
+        said.append((gettext("Period"), f"{asked.start} ~ {last}"))
+    if asked.unit:
+        card = cards.get(int(asked.unit)) if asked.unit != "-" else None
+        said.append((gettext("Unit"), card.name if card else gettext("Not said")))
+    if asked.matter:
+        names = staff.matter_names(actor, now)
+        said.append((gettext("Matter"), names.get(asked.matter, _or_none(asked.matter))))
+    if asked.place:
+        towns = {c.code: c.name for c in cards.values()}
+        said.append((gettext("Place"), towns.get(asked.place, _or_none(asked.place))))
+    return said
+
+
+def _or_none(value: str) -> str:
+    return gettext("Not said") if value == "-" else value
+
+
+def _line(actor: Actor, row: Round, names: dict[str, str]) -> dict[str, Any]:
+    call = row.call
+    return {
+        "round": row,
+        "call": call,
+        "url": staff.call_url(actor, call),
+        "firm": str(call.enterprise or ""),
+        "matter": names.get(call.matter_code, call.matter_code),
+        "unit": str(row.lead_unit or ""),
+        "tone": ROUND_TONES[RoundState(row.state)],
+        "label": ROUND_LABELS[row.state],
+        "resolved": RESOLVED_LABELS.get(row.resolved, ""),
+        "rating": GRADE_LABELS.get(row.rating, "") if row.rating else "",
+    }
+
+
+def _sheet(actor: Actor, rows: Any, asked: RoundFilters, now: datetime) -> exports.Sheet:
+    names = staff.matter_names(actor, now)
+    ordered = rows.order_by(*queries.ROUND_ORDER)[: exports.MAX_ROWS]
+    headings = [
+        gettext("Number"),
+        gettext("Round"),
+        gettext("Subject"),
+        gettext("Firm"),
+        gettext("Matter"),
+        gettext("Lead unit"),
+        gettext("Due at"),
+        gettext("Answered at"),
+        gettext("Closed at"),
+        gettext("Status"),
+        gettext("Solved, says the firm"),
+        gettext("Rating"),
+    ]
+    lines = (_export_line(_line(actor, r, names)) for r in ordered)
+    words = _words(actor, asked, now)
+    return exports.Sheet(gettext("Rounds"), headings, lines, words, actor.name, now)
+
+
+def _export_line(line: dict[str, Any]) -> list[Any]:
+    row: Round = line["round"]
+    return [
+        line["call"].number,
+        row.number,
+        line["call"].title,
+        line["firm"],
+        line["matter"],
+        line["unit"],
+        row.due_at,
+        row.answered_at,
+        row.closed_at,
+        str(line["label"]),
+        str(line["resolved"]),
+        str(line["rating"]),
+    ]

@@ -1,0 +1,153 @@
+"""What the pages of the staff share: who may open them, a call as a row, the navigation."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from qiying.kernel import nav
+from qiying.kernel.access import STAFF, Actor, Role
+from qiying.slices.calls import queries
+from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, Call
+from qiying.slices.calls.queries import desk, units
+from qiying.slices.calls.rules import PAUSED, STOPPED, CallState, Urgency
+from qiying.slices.calls.views.record import decisive
+from qiying.slices.mandate import public as mandate
+from qiying.slices.registry import public as registry
+
+READERS = (
+    Role.DESK,
+    Role.HANDLER,
+    Role.UNIT_LEADER,
+    Role.CALLBACK,
+    Role.SUPERVISOR,
+    Role.ZONE_LEADER,
+    Role.ANALYST,
+    Role.AUDITOR,
+)
+"""Who works on calls at a desk; each sees the calls that ``visible_to`` leaves."""
+AT_DESK = (Role.DESK, Role.SUPERVISOR)
+AT_UNIT = (Role.HANDLER, Role.UNIT_LEADER)
+OVER_UNITS = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.DESK)
+"""Who may read every unit's morning sheet."""
+MORNING_READERS = (Role.UNIT_LEADER, *OVER_UNITS)
+MAP_READERS = (STAFF | {Role.ENTERPRISE}) - {Role.ADMINISTRATOR}
+AT_BOARD = (
+    Role.ZONE_LEADER,
+    Role.SUPERVISOR,
+    Role.ANALYST,
+    Role.AUDITOR,
+    Role.DESK,
+    Role.UNIT_LEADER,
+)
+LEVELS: Mapping[str, tuple[int, Promise]] = {
+    Urgency.DANGER: (1, _("Danger")),
+    Urgency.URGENT: (2, _("Urgent")),
+    Urgency.NORMAL: (3, _("Ordinary")),
+}
+LIGHT_LABELS: Mapping[str, Promise] = {
+    "red": _("Overdue"),
+    "yellow": _("Due soon"),
+    "green": _("On time"),
+    "grey": _("Paused"),
+}
+
+
+def register_desk() -> None:
+    """Hang the pages of the staff into navigation, map and firm page; called once at start-up."""
+    for order, (label, name, icon, roles, count) in enumerate(WORK, start=10):
+        nav.item("work", label, f"calls:{name}", icon, roles, order=order, count=count)
+    nav.item("analysis", _("Leader's board"), "calls:board", "gauge", AT_BOARD, order=10)
+    registry.map_layer("call", _("Live calls"), "calls:layer", roles=MAP_READERS)
+    registry.firm_panel(_("Calls"), "calls:firm-panel", roles=MAP_READERS, order=10)
+
+
+def _desk_count(actor: Actor) -> int:
+    states = {CallState.SUBMITTED, CallState.TRIAGE, CallState.ANSWERED}
+    if actor.has(Role.SUPERVISOR):
+        states = {CallState.DISPUTED} | (states if actor.has(Role.DESK) else set())
+    return desk.waiting_count(actor, states)
+
+
+def _to_call_back(actor: Actor) -> int:
+    return queries.count_capped(queries.callback_queue(actor))
+
+
+WORK: tuple[tuple[Promise, str, str, tuple[str, ...], nav.Count | None], ...] = (
+    (_("Service desk"), "desk", "headset", AT_DESK, _desk_count),
+    (_("Our tasks"), "tasks", "clipboard-list", AT_UNIT, units.tasks_to_sign),
+    (_("Call-backs"), "callbacks", "phone-outgoing", (Role.CALLBACK,), _to_call_back),
+    (_("Calls of firms"), "list", "inbox", READERS, None),
+    (_("Log a call"), "register", "phone-incoming", (Role.DESK,), None),
+    (_("Morning sheet"), "morning", "sunrise", MORNING_READERS, None),
+)
+"""The entries of the workspace, in order."""
+
+
+# --- addresses ---
+
+
+def call_url(actor: Actor, call: Call | queries.MapPoint) -> str:
+    """Where this reader works on a call: the case page, or the page of firm and grid officer."""
+    name = "calls:case" if actor.has(*READERS) else "calls:detail"
+    return reverse(name, args=[call.public_id])
+
+
+# --- a call as a row ---
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A call in a table or on a card."""
+
+    call: Call
+    url: str
+    drawer: str
+    tone: str
+    label: Promise | str
+    light: str
+    level: int
+    level_label: Promise | str
+    matter: str
+    firm: str
+    lead: str
+    is_paused: bool
+    is_stopped: bool
+
+
+def rows_of(actor: Actor, calls: Iterable[Call], *, now: datetime) -> list[Row]:
+    """Calls as rows; firms and units must have been selected with them."""
+    names = matter_names(actor, now)
+    return [row_of(actor, call, names, now=now) for call in calls]
+
+
+def row_of(actor: Actor, call: Call, names: Mapping[str, str], *, now: datetime) -> Row:
+    level, level_label = LEVELS[call.urgency]
+    return Row(
+        call=call,
+        url=call_url(actor, call),
+        drawer=reverse("calls:drawer", args=[call.public_id]) if actor.has(*READERS) else "",
+        tone=STATE_TONES[call.state],
+        label=STATE_LABELS[call.state],
+        light=queries.light(call, now),
+        level=level,
+        level_label=level_label,
+        matter=names.get(call.matter_code, call.matter_code),
+        firm=str(call.enterprise or ""),
+        lead=str(call.lead_unit or ""),
+        is_paused=call.state in PAUSED,
+        is_stopped=call.state in STOPPED,
+    )
+
+
+def matter_names(actor: Actor, now: datetime) -> dict[str, str]:
+    """Names of the matters in force, by code."""
+    return {m.code: m.name for m in mandate.matters(actor, queries.local_day(now))}
+
+
+def main_reason(ruling: mandate.Ruling | None) -> str:
+    """The sentence of the rule that settled whose job it is."""
+    return "" if ruling is None else decisive(ruling)
