@@ -77,7 +77,7 @@ class Filters:
     def read(cls, given: Mapping[str, Any]) -> Self:
         """The known names of a query string; anything else is left aside."""
         names = [f.name for f in fields(cls)]
-        return cls(**{n: str(given.get(n) or "").strip()[:100] for n in names})
+        return cls(**{n: rules.readable(str(given.get(n) or "")).strip()[:100] for n in names})
 
     def as_query(self) -> dict[str, str]:
         """The filters that are set, for the URL."""

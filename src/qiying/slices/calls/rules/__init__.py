@@ -70,7 +70,14 @@ from qiying.slices.calls.rules.table import (
     Where,
     table_markdown,
 )
-from qiying.slices.calls.rules.words import MAX_TEXT, MAX_TITLE, has_control, pattern, searchable
+from qiying.slices.calls.rules.words import (
+    MAX_TEXT,
+    MAX_TITLE,
+    has_control,
+    pattern,
+    readable,
+    searchable,
+)
 
 __all__ = [
     "AFTER_ANSWER",
@@ -139,6 +146,7 @@ __all__ = [
     "has_control",
     "light",
     "pattern",
+    "readable",
     "rule_of",
     "searchable",
     "table_markdown",

@@ -16,7 +16,7 @@ def searchable(*texts: str) -> str:
     An index of trigrams finds nothing for two characters, which is what a Chinese word usually
     has; set apart, each character is a word of its own and is found.
     """
-    folded = unicodedata.normalize("NFKC", "\n".join(texts)).lower()
+    folded = readable(unicodedata.normalize("NFKC", "\n".join(texts)).lower())
     apart = _IDEOGRAPH.sub(r" \1 ", folded)
     return f" {_BLANKS.sub(' ', apart).strip()} "
 
@@ -28,6 +28,11 @@ def pattern(text: str) -> str:
         return ""
     head = found if _IDEOGRAPH.match(found.strip()[0]) else found.lstrip()
     return head if _IDEOGRAPH.match(head.strip()[-1]) else head.rstrip()
+
+
+def readable(text: str) -> str:
+    """The text without the characters that ``has_control`` finds."""
+    return _CONTROL.sub("", text)
 
 
 def has_control(text: str) -> bool:
