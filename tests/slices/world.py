@@ -108,7 +108,7 @@ class World:
 
     def firm(self, name: str, at: Place | None = INSIDE, **more: Any) -> int:
         """A firm of the zone; its id also stands in ``firms``."""
-        place = {} if at is None else {"longitude": at[0], "latitude": at[1]}
+        place: dict[str, Any] = {} if at is None else {"longitude": at[0], "latitude": at[1]}
         row = registry.create_enterprise(
             self.keeper,
             now=self.now,

@@ -1,5 +1,6 @@
 """Lists of calls: the filter bar as data, tabs with capped counts."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 ORDER = ("-received_at", "-id")
 DUE_ORDER = ("due_at", "id")
 CAP = 100
+NUMBER = re.compile(r"[A-Z]{2}-[0-9-]+")
 TABS = (
     "inbox",
     "triage",
@@ -97,10 +99,9 @@ def list_calls(actor: Actor, filters: Filters | None = None, *, now: datetime) -
 
 def search_calls(actor: Actor, text: str, limit: int) -> list[Call]:
     """The newest visible calls whose number, title or text holds these words."""
-    pattern = rules.pattern(text)
-    if not pattern:
+    if not rules.pattern(text):
         return []
-    rows = Call.objects.visible_to(actor).filter(words__contains=pattern)
+    rows = Call.objects.visible_to(actor).filter(about(text))
     rows = rows.select_related("enterprise").defer("text", "words")
     return list(rows.order_by(*ORDER)[:limit])
 
@@ -178,9 +179,17 @@ def _enterprise(value: str, _actor: Actor, _now: datetime) -> Q:
     return Q(enterprise__credit_code=value)
 
 
-def _words(value: str, _actor: Actor, _now: datetime) -> Q:
-    pattern = rules.pattern(value)
+def about(text: str) -> Q:
+    """Calls by the beginning of their number, else by words of number, title or text."""
+    number = text.strip().upper()
+    if NUMBER.fullmatch(number):
+        return Q(number__gte=number, number__lt=f"{number}~")
+    pattern = rules.pattern(text)
     return Q(words__contains=pattern) if pattern else Q()
+
+
+def _words(value: str, _actor: Actor, _now: datetime) -> Q:
+    return about(value)
 
 
 def _mine(value: str, actor: Actor, _now: datetime) -> Q:
