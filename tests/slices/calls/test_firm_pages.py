@@ -389,6 +389,13 @@ def test_every_state_has_a_page_and_offers_what_the_table_allows(
         assert (reverse("calls:act", args=[call.public_id, name]) in page) == is_open, name
 
 
+@pytest.mark.parametrize(
+    "query", ["q=%00", "tab=%00", "cursor=abc", "q=" + "x" * 5000, "tab=open&q=%25"]
+)
+def test_a_strange_address_of_the_list_is_no_fault_of_ours(phone: Client, query: str) -> None:
+    assert phone.get(f"/calls/my/all/?{query}").status_code in {200, 422}
+
+
 # --- what must not be reached ---
 
 
