@@ -1,0 +1,203 @@
+"""How the zones are asked: examples for the blanks of addresses, bodies for forms, a client."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from qiying.kernel import tenancy
+from tests.architecture.routes import API_ROOT, Route
+from tests.architecture.two_zones import Zone, photo, tenant_models
+from tests.slices.world import INSIDE, credit_code
+
+PLAIN: Mapping[tuple[str, str], Any] = {
+    ("/registry/imports", "kind"): "enterprises",
+    ("calls", "kind"): "wall",
+    ("calls", "step"): "message",
+    ("map", "kind"): "grid",
+    ("open311", "fmt"): "json",
+    ("registry", "kind"): "enterprises",
+    ("registry", "year"): 2026,
+}
+"""Parameters that name no row."""
+
+EXAMPLES: Mapping[tuple[str, str], str] = {
+    ("/calls", "call_id"): "call.public_id",
+    ("/mandate/decisions", "public_id"): "decision",
+    ("/mandate/matters", "code"): "matter",
+    ("/registry/enterprises", "public_id"): "firm.public_id",
+    ("calls", "public_id"): "call.public_id",
+    ("calls:officer-firm", "public_id"): "firm.public_id",
+    ("calls:officer-raise", "public_id"): "firm.public_id",
+    ("calls:officer-visit", "public_id"): "firm.public_id",
+    ("kernel", "grant_id"): "grant",
+    ("kernel", "key_id"): "key.pk",
+    ("kernel", "notification_id"): "notice.pk",
+    ("kernel", "public_id"): "picture.public_id",
+    ("kernel", "view_id"): "view.pk",
+    ("mandate", "code"): "matter",
+    ("mandate", "delegation_id"): "delegation.pk",
+    ("mandate", "number"): "handover.number",
+    ("mandate", "public_id"): "decision",
+    ("mandate", "version_id"): "version.pk",
+    ("open311", "code"): "matter",
+    ("open311", "number"): "call.number",
+    ("registry", "area_id"): "wall.pk",
+    ("registry", "contact_id"): "contact.pk",
+    ("registry", "key"): "grid.key",
+    ("registry", "public_id"): "firm.public_id",
+    ("registry", "site_id"): "site.pk",
+    ("registry", "unit_id"): "unit.pk",
+    ("registry:import", "public_id"): "batch.public_id",
+    ("registry:import-apply", "public_id"): "batch.public_id",
+    ("registry:import-discard", "public_id"): "batch.public_id",
+    ("registry:import-errors", "public_id"): "batch.public_id",
+}
+"""(address or its room, parameter) → the row of a zone that the parameter names."""
+
+Body = Mapping[str, Any]
+QUESTION: Body = {"matter": "M016", "longitude": INSIDE[0], "latitude": INSIDE[1]}
+
+BODIES: Mapping[str, Callable[[Zone], Body]] = {
+    "PATCH /registry/enterprises/{public_id}": lambda _z: {"staff_count": 7},
+    "POST /calls/": lambda z: {
+        "text": "It is dark",
+        "matter": "M016",
+        "enterprise": str(z.rows["firm"].public_id),
+    },
+    "POST /calls/attachments": lambda _z: {"file": photo("lamp")},
+    "POST /calls/{call_id}/steps": lambda _z: {"step": "note", "text": "seen"},
+    "POST /mandate/decide": lambda _z: QUESTION,
+    "POST /mandate/decisions": lambda _z: QUESTION,
+    "POST /registry/enterprises": lambda _z: {
+        "credit_code": credit_code(801),
+        "name_zh": "新厂",
+        "kind": "enterprise",
+    },
+    "POST /registry/imports/{kind}": lambda _z: {
+        "file": SimpleUploadedFile(
+            "firms.csv", f"信用代码,企业名称,类别\n{credit_code(802)},新厂,企业\n".encode()
+        )
+    },
+    "calls:act": lambda _z: {"text": "one more word"},
+    "calls:officer-visit": lambda _z: {"purpose": "routine", "text": "all is well"},
+    "kernel:grant-end": lambda _z: {},
+    "kernel:key-revoke": lambda _z: {},
+    "kernel:saved-view-remove": lambda _z: {"page": "/"},
+    "mandate:count-list": lambda _z: {"name": "people", "listed": 3, "accepted": 1},
+    "mandate:end-delegation": lambda _z: {"ends_on": "2026-12-31"},
+    "mandate:replay": lambda _z: {},
+    "mandate:step-handover": lambda _z: {"step": "list"},
+    "mandate:withdraw": lambda _z: {},
+    "registry:area-end": lambda _z: {},
+    "registry:contact-edit": lambda _z: {"do": "erase"},
+    "registry:contact-new": lambda _z: {"name": "Li", "phone": "13900001111"},
+    "registry:firm-retire": lambda _z: {"status": "moved"},
+    "registry:grid-assign": lambda z: {"officer": z.world.user("grid").pk},
+    "registry:import-apply": lambda _z: {},
+    "registry:import-discard": lambda _z: {},
+    "registry:site-retire": lambda _z: {},
+    "registry:unit-retire": lambda _z: {},
+}
+"""What is sent to an address that changes something, so that only the row can be wrong."""
+
+
+class Asker:
+    """Somebody who asks; every request is taken back, so that the next one finds the same zone."""
+
+    def __init__(self, zone: Zone, name: str = "", *, key: str = "") -> None:
+        self.zone = zone
+        self.client = Client(raise_request_exception=False)
+        self.headers = {"X-API-Key": key} if key else {"X-Requested-With": "fetch"}
+        if name:
+            backend = "django.contrib.auth.backends.ModelBackend"
+            self.client.force_login(zone.world.user(name), backend=backend)
+        self.cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
+
+    def ask(
+        self, method: str, route: Route, given: Mapping[str, Any], query: str = ""
+    ) -> HttpResponse:
+        """Send what the route takes, with the rows of the asker's own zone in the body."""
+        with taken_back():
+            return self.insist(method, route, given, query)
+
+    def insist(
+        self, method: str, route: Route, given: Mapping[str, Any], query: str = ""
+    ) -> HttpResponse:
+        """Ask, and leave what the answer did."""
+        body = BODIES[route.name](self.zone) if route.name in BODIES and method != "GET" else {}
+        if route.name.startswith("open311:"):
+            zone = f"jurisdiction_id={self.zone.world.tenant.code}"
+            query = f"{query}&{zone}" if query else f"?{zone}"
+        return self.send(method, route.address(given) + query, body)
+
+    def send(self, method: str, address: str, body: Body, *, is_kept: bool = True) -> HttpResponse:
+        self.client.cookies.load(self.cookies)
+        more: dict[str, Any] = {"data": body, "headers": self.headers}
+        if address.startswith(API_ROOT) and method != "GET" and "file" not in body:
+            more["content_type"] = "application/json"
+        with transaction.atomic() if is_kept else taken_back():
+            answer: HttpResponse = getattr(self.client, method.lower())(address, **more)
+        return answer
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Nothing that happens inside stays."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def room(route: Route) -> str:
+    """What examples are shared by: the namespace of a page, the resource of an operation."""
+    if route.is_api:
+        return route.template.removeprefix(API_ROOT).partition("/{")[0]
+    return route.name.partition(":")[0]
+
+
+def is_object(route: Route, parameter: str) -> bool:
+    """Does this parameter name a row of a zone?"""
+    return (room(route), parameter) not in PLAIN
+
+
+def value(zone: Zone, route: Route, parameter: str) -> Any:
+    """The row of this zone that a parameter names, or the plain value."""
+    if not is_object(route, parameter):
+        return PLAIN[room(route), parameter]
+    path = EXAMPLES.get((route.name, parameter)) or EXAMPLES.get((room(route), parameter))
+    assert path is not None, (
+        f"{route.name} has a parameter {parameter!r} without an example: add "
+        f"({room(route)!r}, {parameter!r}) to EXAMPLES with the row of two_zones.py that it names, "
+        "or to PLAIN when it names no row."
+    )
+    name, _, attribute = path.partition(".")
+    row = zone.rows[name]
+    return getattr(row, attribute) if attribute else row
+
+
+def values(zone: Zone, route: Route) -> dict[str, Any]:
+    """The blanks of an address filled with the rows of one zone."""
+    return {name: value(zone, route, name) for name in route.parameters}
+
+
+def text_of(answer: HttpResponse) -> str:
+    """Body and headers, to be searched."""
+    parts = answer.streaming_content if answer.streaming else [answer.content]
+    return b"".join(parts).decode("utf-8", "replace") + str(answer.headers)
+
+
+def content_of(zone: Zone) -> dict[str, str]:
+    """A digest of every row of a zone, table by table."""
+    found = {}
+    with tenancy.reading(zone.world.system), connection.cursor() as cursor:
+        for model in tenant_models():
+            table = connection.ops.quote_name(model._meta.db_table)
+            rows = "count(*), md5(string_agg(t::text, '|' ORDER BY t::text))"
+            cursor.execute(f"SELECT {rows} FROM {table} t")  # noqa: S608  names of our own tables
+            found[model._meta.label] = str(cursor.fetchone())
+    return found
