@@ -76,7 +76,7 @@ def test_reasons_are_said_in_the_readers_language_with_source_and_grade(zone: Ac
         found = ask(zone, "M016", WALL)
     (locked,) = [r for r in found.reasons if r.code == "J3"]
     assert locked.sentence.startswith("A statute places this duty on the zone")
-    assert (locked.source, locked.grade) == ("安全生产法", "A")
+    assert (locked.source, locked.grade) == ("Work Safety Law", "A")
     assert {r.unit_code for r in found.rejected} == {"TE"}
 
 

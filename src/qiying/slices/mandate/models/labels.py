@@ -226,6 +226,7 @@ GROUPS = {
     "township": _("a township"),
 }
 """Leads as a comparison of editions groups them."""
+VERSIONS = {"engine": _("engine"), "register": _("register"), "boundaries": _("boundaries")}
 TEXTS = {
     "北京市接诉即办工作条例": "Beijing Regulations on Handling Complaints at Once",
     "潍坊市12345政务服务便民热线条例": "Weifang Regulations on the 12345 Hotline",

@@ -67,8 +67,8 @@ def load_seeds(
     reform_on
         First day of the edition of the reform.
     """
-    rows = [row.changed({"number": 2}) for row in rows_from(read("matters"), reform_on)]
-    pairs = [(rules.before_reform(row, founded_on, reform_on), row) for row in rows]
+    rows = rows_from(read("matters"), reform_on)
+    pairs = [_versions(row, founded_on, reform_on) for row in rows]
     count = found_register(actor, pairs, now=now, reason=REASON)
     if with_delegations:
         _delegations(actor, founded_on, reform_on, now)
@@ -89,6 +89,14 @@ def load_seeds(
         now=now,
     )
     return count
+
+
+def _versions(row: rules.Row, founded_on: date, reform_on: date) -> tuple[rules.Row, ...]:
+    """The versions of a matter: one where the reform changed nothing."""
+    before = rules.before_reform(row, founded_on, reform_on)
+    if not rules.difference(before, row):
+        return (before.changed({"valid_to": None}),)
+    return (before, row.changed({"number": 2}))
 
 
 def _delegations(actor: Actor, founded_on: date, reform_on: date, now: datetime) -> None:

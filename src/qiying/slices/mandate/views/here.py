@@ -111,6 +111,7 @@ def answer_of(ruling: operations.Ruling, register: queries.Register) -> dict[str
         "township": register.unit_name(ruling.township_code) if ruling.township_code else "",
         "splits": [_split(s, register) for s in ruling.split_tasks],
         "confidence": ruling.confidence,
+        "versions": [(labels.VERSIONS.get(k, k), v) for k, v in ruling.versions.items()],
     }
 
 
