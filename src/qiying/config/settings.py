@@ -93,6 +93,7 @@ ASGI_APPLICATION = "qiying.config.asgi.application"
 AUTH_USER_MODEL = "kernel.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    *(["qiying.demo.backend.PrintedPasswords"] if DEMO else []),
     "django.contrib.auth.backends.ModelBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -1,0 +1,162 @@
+"""``qiying demo …``: the invented zone, loaded and described."""
+
+import json
+import time
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qiying.config.cli import _platform
+from qiying.config.cli._platform import say, text
+from qiying.config.language import mark as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from qiying.demo.plan import Plan
+
+PROCESSES = 2
+PARTS = {
+    "ground": _("units and boundaries"),
+    "people": _("people and grids"),
+    "firms": _("firms and sites"),
+    "register": _("register of powers and hand-overs"),
+    "calls": _("calls of two years"),
+}
+
+app = typer.Typer(
+    help=text(_("The demonstration zone: nobody and nothing in it is real.")),
+    no_args_is_help=True,
+)
+
+
+@app.command(help=text(_("Load the zone and play its calls through the real operations.")))
+def load(
+    *,
+    seed: Annotated[int, typer.Option(min=0, help=text(_("Another seed, another zone.")))] = 7,
+    as_of: Annotated[
+        str,
+        typer.Option(
+            metavar="DATE", help=text(_("Day on which the zone stands; today if left out."))
+        ),
+    ] = "",
+    small: Annotated[
+        bool, typer.Option("--small", help=text(_("A few hundred firms and calls only.")))
+    ] = False,
+    processes: Annotated[
+        int, typer.Option(min=1, max=8, help=text(_("Processes that play the calls.")))
+    ] = PROCESSES,
+    reset: Annotated[
+        bool, typer.Option("--reset", help=text(_("Empty the embedded database first.")))
+    ] = False,
+) -> None:
+    """Load once; what a killed load left is cleared with --reset."""
+    _platform.prepare_django()
+    server = _platform.ensure_database()
+    _platform.start_django()
+    from django.utils import timezone
+
+    from qiying.config import startup
+    from qiying.config.problems import StartError
+
+    if reset:
+        if server is None:
+            raise StartError(
+                _("--reset only empties the embedded database, never one of your own.")
+            )
+        startup.empty(server)
+    startup.migrate()
+    from qiying.demo.load import OccupiedError
+    from qiying.demo.load import load as load_zone
+
+    begun = time.monotonic()
+    plan = _plan(seed, as_of, is_small=small)
+    with _progress() as report:
+        try:
+            done = load_zone(plan, now=timezone.now(), report=report, processes=processes)
+        except OccupiedError:
+            raise StartError(
+                _("There is a demonstration zone already, or the rest of one: add --reset.")
+            ) from None
+    say(
+        _("%(firms)d firms, %(calls)d calls, %(steps)d steps in %(seconds).0f s"),
+        firms=len(plan.firms),
+        calls=len(plan.stories),
+        steps=done.steps,
+        seconds=time.monotonic() - begun,
+    )
+
+
+def _plan(seed: int, as_of: str, *, is_small: bool) -> "Plan":
+    from django.utils import timezone
+
+    from qiying.demo import plan
+
+    day = _day(as_of) if as_of else plan.nearest_day(timezone.localdate())
+    try:
+        return plan.make_plan(seed, day, is_small=is_small)
+    except ValueError:
+        message = _("The day must lie between %(first)s and %(last)s.")
+        raise typer.BadParameter(text(message, first=plan.FIRST_DAY, last=plan.LAST_DAY)) from None
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        message = _("“%(written)s” is not a date such as 2026-11-22.")
+        raise typer.BadParameter(text(message, written=written)) from None
+
+
+@contextmanager
+def _progress() -> "Iterator[Callable[[str, int, int], None]]":
+    """A line a part, with share done and time left where that is known."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("  {task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(compact=True),
+    )
+    rows: dict[str, TaskID] = {}
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+
+        def report(part: str, done: int, total: int) -> None:
+            if part not in rows:
+                for row in rows.values():
+                    shown.update(row, total=1, completed=1)
+                rows[part] = shown.add_task(text(PARTS[part]), total=total or None)
+            if total:
+                shown.update(rows[part], completed=done, total=total)
+
+        yield report
+
+
+@app.command(help=text(_("Print where the zone is and who may enter.")))
+def info(
+    *, as_json: Annotated[bool, typer.Option("--json", help=text(_("Print JSON.")))] = False
+) -> None:
+    """The zone's code, its key for machines, and a user name and password for every role."""
+    _platform.start_django()
+    from qiying.demo import public
+
+    found = public.find()
+    if found is None:
+        say(_("No demonstration zone is loaded: qiying demo load."))
+        raise typer.Exit(1)
+    described: dict[str, Any] = {
+        "jurisdiction_id": found.tenant_code,
+        "api_key": found.api_key,
+        "sign_ins": public.sign_ins(),
+    }
+    if as_json:
+        typer.echo(json.dumps(described, ensure_ascii=False, indent=2))
+        return
+    typer.echo(f"jurisdiction_id\t{found.tenant_code}")
+    typer.echo(f"api_key\t{found.api_key}")
+    for row in public.sign_ins():
+        typer.echo(f"{row['role']}\t{row['username']}\t{row['password']}")

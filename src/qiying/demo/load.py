@@ -1,0 +1,131 @@
+"""Load the demonstration zone: found it, play its calls, say who may enter.
+
+A load is either complete or void: until the last step the marker has no ``loaded_at`` and
+``public.is_loaded`` says no. What a killed load left is not mended; the database is emptied and
+the load begins afresh.
+"""
+
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.connection import Connection, wait
+
+from django.db import connections
+
+from qiying.demo.accounts import PASSWORD, choose_accounts
+from qiying.demo.foundation import TENANT_CODE, Founded, found_zone
+from qiying.demo.models import Demonstration
+from qiying.demo.plan import Plan
+from qiying.demo.play import Share, expected_steps, in_haste, play
+from qiying.kernel import events
+from qiying.kernel.models import Tenant
+
+Report = Callable[[str, int, int], None]
+"""Called with the part that runs, how much of it is done, and how much there is (0: unknown)."""
+
+
+class OccupiedError(RuntimeError):
+    """The database holds a demonstration, or what is left of one, or other tenants' records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load did: the zone's tenant, and how many steps of stories were taken."""
+
+    tenant_id: int
+    steps: int
+
+
+def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Loaded:
+    """Bring a plan into the database.
+
+    Parameters
+    ----------
+    now
+        When the load began, for its marker.
+    processes
+        How many play; more than one are forked and need a database that all can reach.
+
+    Raises
+    ------
+    OccupiedError
+        There is a demonstration already.
+    """
+    if Demonstration.objects.exists() or Tenant.objects.filter(code=TENANT_CODE).exists():
+        raise OccupiedError(TENANT_CODE)
+    mark = Demonstration.objects.create(
+        tenant_code=TENANT_CODE,
+        seed=plan.seed,
+        as_of=plan.as_of,
+        is_small=plan.is_small,
+        begun_at=now,
+    )
+    founded = _found(plan, report)
+    total = expected_steps(plan.stories)
+    if processes == 1:
+        steps = _play_here(plan, founded.tenant_id, total, report)
+    else:
+        steps = _play_together(plan, founded.tenant_id, total, report, processes)
+    report("calls", total, total)
+    mark.accounts = choose_accounts(plan, founded.tenant_id)
+    mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
+    mark.save()
+    return Loaded(founded.tenant_id, steps)
+
+
+def _found(plan: Plan, report: Report) -> Founded:
+    with in_haste(), events.muted():
+        for said in found_zone(plan):
+            if isinstance(said, Founded):
+                return said
+            report(said, 0, 0)
+    raise RuntimeError("the zone was not founded")
+
+
+def _play_here(plan: Plan, tenant_id: int, total: int, report: Report) -> int:
+    done = 0
+
+    def tick(count: int) -> None:
+        nonlocal done
+        done += count
+        report("calls", done, total)
+
+    return play(plan, tenant_id, tick=tick)
+
+
+def _play_together(plan: Plan, tenant_id: int, total: int, report: Report, processes: int) -> int:
+    """Fork players; each tells how many steps it took, and at last nothing more."""
+    context = multiprocessing.get_context("fork")
+    meeting = context.Barrier(processes)
+    connections.close_all()
+    players, ears = [], []
+    for part in range(processes):
+        ear, mouth = context.Pipe(duplex=False)
+        player = context.Process(
+            target=_play_part,
+            args=(plan, tenant_id, Share(part, processes, meeting), mouth),
+            daemon=True,
+        )
+        player.start()
+        mouth.close()
+        players.append(player)
+        ears.append(ear)
+    done = 0
+    while ears:
+        for ear in wait(ears):
+            try:
+                done += ear.recv()  # type: ignore[union-attr]
+            except EOFError:
+                ears.remove(ear)  # type: ignore[arg-type]
+            report("calls", done, total)
+    for player in players:
+        player.join()
+    if any(player.exitcode for player in players):
+        raise SystemExit(1)
+    return done
+
+
+def _play_part(plan: Plan, tenant_id: int, share: Share, mouth: Connection) -> None:
+    play(plan, tenant_id, tick=mouth.send, share=share)
+    connections.close_all()
