@@ -1,6 +1,7 @@
 """Words for the codes of this slice, and the choice between a Chinese and an English name."""
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -81,13 +82,18 @@ OUTCOME_TONES: dict[str, str] = {
     Outcome.NEW: "new",
     Outcome.UPDATED: "way",
     Outcome.UNCHANGED: "done",
-    Outcome.FAILED: "over",
+    Outcome.FAILED: "fix",
 }
 
 
 def word(words: Words, code: str) -> str:
     """The word for a code in the reader's language; the code itself when it is not in the list."""
     return next((str(label) for value, label in words if value == code), code)
+
+
+def title(words: Words, code: str) -> str:
+    """The same word where it stands as a heading."""
+    return capfirst(word(words, code))
 
 
 def in_language(name_zh: str, name_en: str) -> str:

@@ -18,7 +18,7 @@ from qiying.slices.registry import operations, queries
 from qiying.slices.registry.forms import AreaForm
 from qiying.slices.registry.forms.fields import add_problem
 from qiying.slices.registry.models import Area
-from qiying.slices.registry.models.labels import AREA_KINDS, word
+from qiying.slices.registry.models.labels import AREA_KINDS, title, word
 from qiying.slices.registry.operations.areas import allowed_for
 from qiying.slices.registry.rules import coordinates, shapes
 from qiying.slices.registry.rules.kinds import AreaKind
@@ -42,16 +42,16 @@ def areas(request: HttpRequest) -> HttpResponse:
     context = {
         "on": on,
         "kind": kind,
-        "kind_label": word(AREA_KINDS, kind),
+        "kind_label": title(AREA_KINDS, kind),
         "rows": rows,
         "tabs": [
             {
-                "label": label,
+                "label": title(AREA_KINDS, code),
                 "url": f"?kind={code}&on={on.isoformat()}",
                 "count": counts.get(code, (0, 0.0))[0],
                 "active": code == kind,
             }
-            for code, label in AREA_KINDS
+            for code, _label in AREA_KINDS
         ],
         "total_m2": counts.get(kind, (0, 0.0))[1],
         "layers": layers(*dict.fromkeys(("planned", kind)), on=on),
@@ -110,7 +110,7 @@ def area(request: HttpRequest, area_id: int) -> HttpResponse:
     }
     context = {
         "area": row,
-        "kind_label": word(AREA_KINDS, row.kind),
+        "kind_label": title(AREA_KINDS, row.kind),
         "versions": versions,
         "layers": [*layers("planned", on=row.valid_from), here],
         "history": lines_of(queries.what_happened(actor, row)),

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -151,7 +152,7 @@ def batch(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "failed": row.counts.get("failed", 0),
         "writes": writes,
         "kpis": [
-            {"label": label, "value": row.counts.get(code, 0), "url": f"?outcome={code}"}
+            {"label": capfirst(str(label)), "value": row.counts.get(code, 0), "url": f"?outcome={code}"}
             for code, label in OUTCOMES
         ],
         "tabs": _tabs(row, outcome),
@@ -166,7 +167,7 @@ def _tabs(row: ImportBatch, outcome: str) -> list[dict[str, Any]]:
     every = [("", _("All")), *OUTCOMES]
     return [
         {
-            "label": label,
+            "label": capfirst(str(label)),
             "url": f"?outcome={code}",
             "count": row.counts.get(code, 0) if code else sum(row.counts.values()),
             "active": code == outcome,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from qiying.kernel.access import Actor
 from qiying.slices.registry import public
-from qiying.slices.registry.models.labels import AREA_KINDS, word
+from qiying.slices.registry.models.labels import AREA_KINDS, title
 from qiying.slices.registry.rules.kinds import AreaKind
 
 LOOK: dict[str, str] = {AreaKind.RIVER: "water", AreaKind.VILLAGE: "neighbourhood"}
@@ -39,7 +39,7 @@ def _layer(kind: str, on: date | None) -> dict[str, Any]:
     return {
         "url": f"{url}?on={on.isoformat()}" if on else url,
         "kind": LOOK.get(kind, kind),
-        "label": word(AREA_KINDS, kind),
+        "label": title(AREA_KINDS, kind),
         "off": kind in HIDDEN_FIRST,
         "fit": kind not in AROUND,
     }

@@ -17,7 +17,7 @@ from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
 from qiying.slices.registry import operations, queries
 from qiying.slices.registry.forms import UnitForm, ZoneForm
 from qiying.slices.registry.models import Unit
-from qiying.slices.registry.models.labels import UNIT_KINDS, word
+from qiying.slices.registry.models.labels import UNIT_KINDS, title, word
 from qiying.slices.registry.views._edit import KEEPERS, READERS, edit
 
 ZONE_START = {"band_m": 20}
@@ -79,12 +79,12 @@ def _tree(rows: Any, chosen: str) -> list[dict[str, Any]]:
     tops = below[None]
     return [
         {
-            "label": str(label),
+            "label": title(UNIT_KINDS, kind),
             "count": sum(1 for row in tops if row.kind == kind),
             "open": kind == "zone" or any(row.code == chosen for row in tops if row.kind == kind),
             "children": [branch(row) for row in tops if row.kind == kind],
         }
-        for kind, label in UNIT_KINDS
+        for kind, _label in UNIT_KINDS
         if any(row.kind == kind for row in tops)
     ]
 

@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, ngettext
 
 from qiying.kernel import revisions
 from qiying.kernel.access import Actor
@@ -19,7 +18,7 @@ from qiying.kernel.errors import NotFound
 from qiying.kernel.web import actor_of, is_staff, page
 from qiying.slices.registry import queries
 from qiying.slices.registry.models import Area, Site
-from qiying.slices.registry.models.labels import AREA_KINDS, SITE_KINDS, word
+from qiying.slices.registry.models.labels import AREA_KINDS, SITE_KINDS, title, word
 from qiying.slices.registry.rules import shapes
 from qiying.slices.registry.rules.kinds import AreaKind
 from qiying.slices.registry.views._edit import shell
@@ -51,10 +50,11 @@ def zone_map(request: HttpRequest) -> HttpResponse:
         "zone": queries.find_zone(actor),
         "kpis": [
             {
-                "label": word(AREA_KINDS, kind),
+                "label": title(AREA_KINDS, kind),
                 "value": f"{kinds[kind][1] / 1e6:,.2f}",
                 "unit": "km²",
-                "note": _("%(n)d areas") % {"n": kinds[kind][0]},
+                "note": ngettext("%(n)d area", "%(n)d areas", kinds[kind][0])
+                % {"n": kinds[kind][0]},
                 "url": _areas_url(actor, kind),
             }
             for kind in (AreaKind.PLANNED, AreaKind.DEVELOPED, AreaKind.WALL, AreaKind.GRID)
