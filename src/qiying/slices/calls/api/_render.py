@@ -7,7 +7,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.models import Attachment
 from qiying.slices.calls import queries
 from qiying.slices.calls.api import _schemas as out
-from qiying.slices.calls.models import STATE_LABELS, Call, Round, Task
+from qiying.slices.calls.models import STATE_LABELS, Call, Pause, Round, Task
 from qiying.slices.calls.queries import Board, BoardRow, Dossier, Figure, OpenStep
 from qiying.slices.registry import public as registry
 
@@ -85,17 +85,7 @@ def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
         contact_name=call.contact_name,
         contact_phone=call.contact_phone,
         rounds=[_round(r, found, codes) for r in found.rounds],
-        pauses=[
-            out.PauseOut(
-                id=p.pk,
-                state=p.state,
-                reason=p.reason_code,
-                from_at=p.from_at,
-                to_at=p.to_at,
-                expected_to_at=p.expected_to_at,
-            )
-            for p in found.pauses
-        ],
+        pauses=[_pause(p) for p in found.pauses],
         files=[file(f) for f in found.call_files],
         reasons=[
             out.ReasonOut(
@@ -109,6 +99,17 @@ def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
             for r in (ruling.reasons if ruling else ())
         ],
         steps=[_step(s) for s in steps],
+    )
+
+
+def _pause(pause: Pause) -> out.PauseOut:
+    return out.PauseOut(
+        id=pause.pk,
+        state=pause.state,
+        reason=pause.reason_code,
+        from_at=pause.from_at,
+        to_at=pause.to_at,
+        expected_to_at=pause.expected_to_at,
     )
 
 

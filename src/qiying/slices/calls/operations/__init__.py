@@ -1,5 +1,6 @@
 """Everything that can happen to a call; the only writer of its tables."""
 
+from qiying.slices.calls.operations._asked import CallValues
 from qiying.slices.calls.operations._closing import (
     archive,
     attempt_callback,
@@ -48,6 +49,7 @@ from qiying.slices.calls.operations._work import (
 __all__ = [
     "STEPS",
     "UNCHANGED",
+    "CallValues",
     "CoUnit",
     "accept",
     "adjudicate",

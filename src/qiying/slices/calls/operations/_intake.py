@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Pause
+from qiying.slices.calls.operations._asked import Place
+from qiying.slices.calls.operations._decide import Found, Question, decide
 from qiying.slices.calls.operations._move import (
     Move,
     begin,
@@ -18,12 +20,6 @@ from qiying.slices.calls.operations._move import (
     run_answer_clock,
     step_clock,
     write,
-)
-from qiying.slices.calls.operations._receive import (
-    PRIVATE_NATURES,
-    Place,
-    decide,
-    proposed_unit,
 )
 from qiying.slices.calls.operations._tasks import recall
 from qiying.slices.calls.rules import (
@@ -138,6 +134,18 @@ def withdraw(
     return move.end(note=note)
 
 
+class Classification(TypedDict, total=False):
+    """What may be said besides the matter; what is left out stays as it is."""
+
+    nature: str
+    object_kind: str
+    urgency: str
+    longitude: float | None
+    latitude: float | None
+    accuracy_m: float | None
+    complained_unit_id: int | None
+
+
 @operation
 def classify(
     actor: Actor,
@@ -145,33 +153,22 @@ def classify(
     *,
     now: datetime,
     matter_code: str,
-    nature: str = "",
-    object_kind: str = "",
-    urgency: str = "",
-    longitude: float | None = None,
-    latitude: float | None = None,
-    accuracy_m: float | None = None,
-    complained_unit_id: int | None = UNCHANGED,
     version: int | None = None,
+    **given: Unpack[Classification],
 ) -> Call:
     """Say which matter it is and where: a new decision, and the deadline that follows from it."""
     move = begin(actor, call_id, "classify", now=now, version=version)
-    _require_codes(nature, urgency)
     call = move.call
-    complained = call.complained_unit_id if complained_unit_id == UNCHANGED else complained_unit_id
+    nature, urgency = given.get("nature", ""), given.get("urgency", "")
+    _require_codes(nature, urgency)
+    complained = given.get("complained_unit_id", UNCHANGED)
     move.set(
         matter_code=clean(matter_code, name="matter_code", most=20),
         urgency=urgency or call.urgency,
-        object_kind=object_kind or call.object_kind,
-        complained_unit_id=complained,
+        object_kind=given.get("object_kind") or call.object_kind,
+        complained_unit_id=call.complained_unit_id if complained == UNCHANGED else complained,
     )
-    if longitude is not None and latitude is not None:
-        move.set(
-            longitude=longitude,
-            latitude=latitude,
-            accuracy_m=accuracy_m,
-            position_source=PositionSource.STATED,
-        )
+    _move_place(move, given)
     due_before = move.round.due_at
     _decide_again(move, nature)
     return move.end(
@@ -183,6 +180,17 @@ def classify(
     )
 
 
+def _move_place(move: Move, given: Classification) -> None:
+    longitude, latitude = given.get("longitude"), given.get("latitude")
+    if longitude is not None and latitude is not None:
+        move.set(
+            longitude=longitude,
+            latitude=latitude,
+            accuracy_m=given.get("accuracy_m"),
+            position_source=PositionSource.STATED,
+        )
+
+
 def _require_codes(nature: str, urgency: str) -> None:
     if nature and nature not in set(Nature):
         raise Invalid("input.invalid", {"nature": "input.choice"})
@@ -191,6 +199,7 @@ def _require_codes(nature: str, urgency: str) -> None:
 
 
 def _decide_again(move: Move, nature: str) -> None:
+    """Ask the register again with what the call says now."""
     actor, call = move.actor, move.call
     firm = registry.enterprise(actor, call.enterprise_id) if call.enterprise_id else None
     place = Place(
@@ -201,36 +210,34 @@ def _decide_again(move: Move, nature: str) -> None:
         call.address,
         call.site_id,
     )
-    matter, ruling = decide(
-        actor,
+    question = Question(
         call.matter_code,
         place,
         firm,
-        object_kind=call.object_kind or "enterprise_premises",
-        urgency=call.urgency,
-        complained_unit_id=call.complained_unit_id,
-        now=move.now,
+        call.object_kind or "enterprise_premises",
+        call.urgency,
+        nature or call.nature,
+        call.complained_unit_id,
     )
-    if matter is None or ruling is None:
+    found = decide(actor, question, now=move.now)
+    if found.ruling is None:
         raise Invalid("input.invalid", {"matter_code": "input.choice"})
-    kind = nature or call.nature or matter.nature
     move.set(
-        nature=kind,
-        decision_id=ruling.decision_id,
-        proposed_unit_id=proposed_unit(ruling, call.complained_unit_id),
-        needs_confirmation=ruling.needs_confirmation,
-        is_public=matter.is_public
-        and call.complained_unit_id is None
-        and kind not in PRIVATE_NATURES,
+        nature=found.nature,
+        decision_id=found.ruling.decision_id,
+        proposed_unit_id=found.proposed_unit_id,
+        needs_confirmation=found.ruling.needs_confirmation,
+        is_public=found.is_public,
+        township_code=found.township_code,
     )
     if call.current_round == 1 and move.round.state == RoundState.OPEN:
-        rule = rules.answer_rule(
-            urgency=call.urgency,
-            nature=kind,
-            time_kind=matter.time_kind,
-            time_amount=matter.time_amount,
-        )
-        move.round.rule_kind, move.round.rule_amount = rule.kind, rule.amount
-        move.round.save(update_fields=["rule_kind", "rule_amount"])
-        derive_round(move, move.case.pauses)
-        run_answer_clock(move)
+        _count_anew(move, found)
+
+
+def _count_anew(move: Move, found: Found) -> None:
+    """The first round runs by the limit of its matter."""
+    rule = found.rule
+    move.round.rule_kind, move.round.rule_amount = rule.kind, rule.amount
+    move.round.save(update_fields=["rule_kind", "rule_amount"])
+    derive_round(move, move.case.pauses)
+    run_answer_clock(move)

@@ -4,12 +4,11 @@ from datetime import datetime
 
 from qiying.kernel import events
 from qiying.kernel.access import Actor, Role
-from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Round
+from qiying.slices.calls.operations._move import step_due
 from qiying.slices.calls.operations._tasks import CoUnit, make_tasks
 from qiying.slices.calls.rules import CallState, Clock
 from qiying.slices.mandate import public as mandate
-from qiying.slices.registry import public as registry
 
 
 def rush(
@@ -25,23 +24,7 @@ def rush(
         return
     co_ids = ruling.co_unit_ids if ruling else ()
     co_units = [CoUnit(i) for i in co_ids if i not in {lead, call.complained_unit_id}]
-    calendar = registry.calendar(actor)
-    values = {
-        "state": CallState.DISPATCHED,
-        "lead_unit_id": lead,
-        "accepted_at": now,
-        "dispatched_at": now,
-        "step_clock": Clock.SIGN,
-        "step_due_at": rules.due_at(now, rules.STEP_WITHIN[Clock.SIGN, call.urgency], calendar),
-    }
-    for name, value in values.items():
-        setattr(call, name, value)
-    call.save(update_fields=list(values))
-    round_.lead_unit_id = lead
-    round_.contact_due_at = rules.due_at(
-        now, rules.STEP_WITHIN[Clock.CONTACT, call.urgency], calendar
-    )
-    round_.save(update_fields=["lead_unit", "contact_due_at"])
+    _hand_over(actor, call, round_, lead, now)
     make_tasks(actor, call, round_, lead_unit_id=lead, co_units=co_units, now=now)
     events.record(
         "calls.dispatched",
@@ -56,3 +39,23 @@ def rush(
         co=[c.unit_id for c in co_units],
         rush=True,
     )
+
+
+def _hand_over(actor: Actor, call: Call, round_: Round, lead: int, now: datetime) -> None:
+    call.state, call.lead_unit_id = CallState.DISPATCHED, lead
+    call.accepted_at = call.dispatched_at = now
+    call.step_clock = Clock.SIGN
+    call.step_due_at = step_due(actor, Clock.SIGN, call.urgency, now)
+    call.save(
+        update_fields=[
+            "state",
+            "lead_unit",
+            "accepted_at",
+            "dispatched_at",
+            "step_clock",
+            "step_due_at",
+        ]
+    )
+    round_.lead_unit_id = lead
+    round_.contact_due_at = step_due(actor, Clock.CONTACT, call.urgency, now)
+    round_.save(update_fields=["lead_unit", "contact_due_at"])

@@ -1,0 +1,150 @@
+"""What somebody asks for, checked, and where it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from qiying.kernel.access import Actor
+from qiying.kernel.errors import Invalid
+from qiying.slices.calls.operations._move import clean
+from qiying.slices.calls.rules import (
+    MAX_TITLE,
+    Channel,
+    Nature,
+    PositionSource,
+    Urgency,
+)
+from qiying.slices.registry import public as registry
+
+SITE_ACCURACY_M = 5.0
+
+
+class CallValues(TypedDict, total=False):
+    """What may be said besides title and text.
+
+    Longitude and latitude in WGS 84 / CGCS2000; ``attachments`` are ids of the actor's own loose
+    files; ``visit_id`` the visit on which it was found.
+    """
+
+    enterprise_id: int | None
+    matter_code: str
+    urgency: str
+    channel: str
+    nature: str
+    longitude: float | None
+    latitude: float | None
+    accuracy_m: float | None
+    position_source: str
+    site_id: int | None
+    object_kind: str
+    address: str
+    attachments: Sequence[int]
+    complained_unit_id: int | None
+    contact_name: str
+    contact_phone: str
+    visit_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A call as it was asked for, with defaults for what was not said."""
+
+    title: str
+    text: str
+    now: datetime
+    enterprise_id: int | None = None
+    matter_code: str = ""
+    urgency: str = Urgency.NORMAL
+    channel: str = Channel.ONLINE
+    nature: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    accuracy_m: float | None = None
+    position_source: str = ""
+    site_id: int | None = None
+    object_kind: str = "enterprise_premises"
+    address: str = ""
+    attachments: Sequence[int] = ()
+    complained_unit_id: int | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    visit_id: int | None = None
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Title and text; the first words of the text stand for a title that was left out."""
+        text = clean(self.text)
+        head = clean(self.title, name="title", is_needed=False, most=MAX_TITLE)
+        return head or text.splitlines()[0][: MAX_TITLE // 2], text
+
+    @property
+    def contact(self) -> tuple[str, str]:
+        """Name and phone of the person to ring."""
+        return (
+            clean(self.contact_name, name="contact_name", is_needed=False, most=64),
+            clean(self.contact_phone, name="contact_phone", is_needed=False, most=40),
+        )
+
+    def require_codes(self) -> None:
+        """Invalid for a code that nobody knows and for a point that is not on the earth."""
+        wrong = {
+            "urgency": self.urgency not in set(Urgency),
+            "channel": self.channel not in set(Channel),
+            "nature": bool(self.nature) and self.nature not in set(Nature),
+        }
+        fields = {name: "input.choice" for name, is_wrong in wrong.items() if is_wrong}
+        if not -180 <= (self.longitude or 0) <= 180 or not -90 <= (self.latitude or 0) <= 90:
+            fields["longitude"] = "calls.place"
+        if fields:
+            raise Invalid("input.invalid", fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the matter is."""
+
+    longitude: float | None
+    latitude: float | None
+    accuracy_m: float | None
+    source: str
+    address: str
+    site_id: int | None = None
+
+
+def place_of(actor: Actor, asked: Asked, firm: registry.EnterpriseCard | None) -> Place:
+    """What was stated goes before a site, a site before the registered address."""
+    address = clean(asked.address, name="address", is_needed=False, most=200)
+    if asked.longitude is not None and asked.latitude is not None:
+        source = asked.position_source or PositionSource.STATED
+        source = source if source in set(PositionSource) else PositionSource.STATED
+        return Place(
+            asked.longitude, asked.latitude, asked.accuracy_m, source, address, asked.site_id
+        )
+    if firm is None:
+        return Place(None, None, None, PositionSource.NONE, address)
+    if asked.site_id is not None:
+        return _site(actor, firm, asked.site_id, address)
+    if firm.longitude is None:
+        return Place(None, None, None, PositionSource.NONE, address or firm.address)
+    return Place(
+        firm.longitude,
+        firm.latitude,
+        firm.accuracy_m,
+        PositionSource.REGISTERED,
+        address or firm.address,
+    )
+
+
+def _site(actor: Actor, firm: registry.EnterpriseCard, site_id: int, address: str) -> Place:
+    site = next((s for s in registry.sites(actor, firm.id) if s.id == site_id), None)
+    if site is None:
+        raise Invalid("input.invalid", {"site_id": "input.choice"})
+    return Place(
+        site.longitude,
+        site.latitude,
+        SITE_ACCURACY_M,
+        PositionSource.SITE,
+        address or site.name,
+        site_id,
+    )
