@@ -89,7 +89,7 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
     call = queries.get_by_public_id(actor, public_id)
     ruling = queries.proposal(actor, call)
     cards = queries.unit_cards(actor)
-    lead_id = call.lead_unit_id or (ruling.lead_unit_id if ruling else None)
+    lead_id = call.lead_unit_id or call.proposed_unit_id
     context = {
         "call": call,
         "line": call_line(call, "", now=now),

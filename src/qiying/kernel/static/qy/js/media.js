@@ -19,6 +19,8 @@ class PhotoPicker {
     this.input.addEventListener("change", () => this.take([...this.input.files]));
     this.input.tabIndex = -1;
     box.closest("form")?.addEventListener("reset", () => this.keep([]));
+    // chosen before this script arrived, over a slow line
+    if (this.input.files.length) this.take([...this.input.files]);
   }
 
   take(chosen) {
