@@ -115,6 +115,7 @@ class Place:
 def place_of(actor: Actor, asked: Asked, firm: registry.EnterpriseCard | None) -> Place:
     """What was stated goes before a site, a site before the registered address."""
     address = clean(asked.address, name="address", is_needed=False, most=200)
+    site = _own_site(actor, firm, asked.site_id)
     if asked.longitude is not None and asked.latitude is not None:
         source = asked.position_source or PositionSource.STATED
         source = source if source in set(PositionSource) else PositionSource.STATED
@@ -123,8 +124,10 @@ def place_of(actor: Actor, asked: Asked, firm: registry.EnterpriseCard | None) -
         )
     if firm is None:
         return Place(None, None, None, PositionSource.NONE, address)
-    if asked.site_id is not None:
-        return _site(actor, firm, asked.site_id, address)
+    if site is not None:
+        name, accuracy_m = address or site.name, SITE_ACCURACY_M
+        at = (site.longitude, site.latitude)
+        return Place(*at, accuracy_m, PositionSource.SITE, name, site.id)
     if firm.longitude is None:
         return Place(None, None, None, PositionSource.NONE, address or firm.address)
     return Place(
@@ -136,15 +139,14 @@ def place_of(actor: Actor, asked: Asked, firm: registry.EnterpriseCard | None) -
     )
 
 
-def _site(actor: Actor, firm: registry.EnterpriseCard, site_id: int, address: str) -> Place:
-    site = next((s for s in registry.sites(actor, firm.id) if s.id == site_id), None)
-    if site is None:
+def _own_site(
+    actor: Actor, firm: registry.EnterpriseCard | None, site_id: int | None
+) -> registry.SiteCard | None:
+    """The firm's site of this id; nobody else's can be named."""
+    if site_id is None:
+        return None
+    own = registry.sites(actor, firm.id) if firm is not None else []
+    found = next((s for s in own if s.id == site_id), None)
+    if found is None:
         raise Invalid("input.invalid", {"site_id": "input.choice"})
-    return Place(
-        site.longitude,
-        site.latitude,
-        SITE_ACCURACY_M,
-        PositionSource.SITE,
-        address or site.name,
-        site_id,
-    )
+    return found

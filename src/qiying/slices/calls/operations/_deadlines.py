@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from qiying.engines.worktime import Calendar
@@ -27,6 +28,27 @@ from qiying.slices.registry import public as registry
 
 CHUNK = 1000
 AT_ONCE = 200
+TERMS = "unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::boolean[])"
+MOVE_ROUNDS = f"""
+    UPDATE calls_round r
+       SET due_at = v.due_at, yellow_at = v.yellow_at, is_provisional = v.is_provisional,
+           calendar_version = %s
+      FROM {TERMS} v(id, due_at, yellow_at, is_provisional)
+     WHERE r.id = v.id AND r.tenant_id = %s
+"""  # noqa: S608  no text from outside
+MOVE_CALLS = f"""
+    UPDATE calls_call c
+       SET due_at = v.due_at, yellow_at = v.yellow_at, is_provisional = v.is_provisional,
+           version = c.version + 1, updated_at = %s
+      FROM {TERMS} v(id, due_at, yellow_at, is_provisional)
+     WHERE c.id = v.id AND c.tenant_id = %s
+"""  # noqa: S608  no text from outside
+MOVE_TASKS = """
+    UPDATE calls_task t
+       SET due_at = v.due_at
+      FROM unnest(%s::bigint[], %s::timestamptz[]) v(round_id, due_at)
+     WHERE t.round_id = v.round_id AND t.tenant_id = %s AND t.is_lead AND t.state = ANY(%s)
+"""
 TERM_FIELDS = ("due_at", "yellow_at", "is_provisional", "calendar_version")
 
 
@@ -66,11 +88,30 @@ def _rederive(actor: Actor, calls: list[Call], calendar: Calendar, now: datetime
             moved_rounds.append(round_)
             moved_calls.append(call)
             _tell(actor, call, round_, before, now)
-    Round.objects.bulk_update(moved_rounds, TERM_FIELDS, batch_size=500)
-    fields = ("due_at", "yellow_at", "is_provisional", "version", "updated_at")
-    Call.objects.bulk_update(moved_calls, fields, batch_size=500)
-    _renew_tasks(actor, moved_rounds)
+    if moved_calls:
+        _write(actor, moved_calls, moved_rounds, now)
     return len(moved_calls)
+
+
+def _write(actor: Actor, calls: list[Call], rounds: list[Round], now: datetime) -> None:
+    """Write the new terms in three statements, however many rows there are."""
+    tenant_id = actor.tenant_id
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_ROUNDS, [rounds[0].calendar_version, *_columns(rounds), tenant_id])
+        cursor.execute(MOVE_CALLS, [now, *_columns(calls), tenant_id])
+        still_open = [r for r in rounds if r.state == RoundState.OPEN]
+        open_tasks = [str(state) for state in sorted(TASK_OPEN)]
+        cursor.execute(MOVE_TASKS, [*_columns(still_open)[:2], tenant_id, open_tasks])
+
+
+def _columns(rows: Sequence[Call | Round]) -> list[list[object]]:
+    """Ids and terms, column by column."""
+    return [
+        [r.pk for r in rows],
+        [r.due_at for r in rows],
+        [r.yellow_at for r in rows],
+        [r.is_provisional for r in rows],
+    ]
 
 
 def _pauses(actor: Actor, call_ids: list[int]) -> dict[int, list[Pause]]:
@@ -116,7 +157,6 @@ def _tell(
     before: tuple[datetime, datetime],
     now: datetime,
 ) -> None:
-    call.version, call.updated_at = call.version + 1, now
     events.record(
         "calls.deadline_changed",
         subject=call,
@@ -131,21 +171,6 @@ def _tell(
         provisional=round_.is_provisional,
         calendar=round_.calendar_version[:128],
     )
-
-
-def _renew_tasks(actor: Actor, rounds: list[Round]) -> None:
-    due = {r.pk: r.due_at for r in rounds if r.state == RoundState.OPEN}
-    tasks = list(
-        Task.objects.filter(
-            tenant_id=actor.tenant_id,
-            round_id__in=list(due),
-            is_lead=True,
-            state__in=sorted(TASK_OPEN),
-        )
-    )
-    for task in tasks:
-        task.due_at = due[task.round_id]
-    Task.objects.bulk_update(tasks, ["due_at"], batch_size=500)
 
 
 # --- promises that ran out ---

@@ -77,6 +77,7 @@ class Found:
 
 def decide(actor: Actor, asked: Question, *, now: datetime) -> Found:
     """Ask the register and keep its decision; nothing is asked without a matter."""
+    recused = _recused(actor, asked.complained_unit_id)
     if not asked.matter_code:
         return Found(asked)
     on = now.astimezone(SHANGHAI).date()
@@ -91,7 +92,7 @@ def decide(actor: Actor, asked: Question, *, now: datetime) -> Found:
         accuracy_m=place.accuracy_m if place.accuracy_m is not None else 5.0,
         belongs_to_zone=firm.belongs_to_zone if firm else None,
         is_danger=asked.urgency == Urgency.DANGER,
-        recused=_recused(actor, asked.complained_unit_id),
+        recused=recused,
         now=now,
     )
     return Found(asked, mandate.matter(actor, asked.matter_code, on), ruling)

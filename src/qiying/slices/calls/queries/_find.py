@@ -24,11 +24,11 @@ def get_call(actor: Actor, call_id: int, *, for_update: bool = False) -> Call:
     """A visible call, locked on request; NotFound otherwise."""
     rows = Call.objects.visible_to(actor).filter(id=call_id)
     if for_update:
-        rows = rows.select_for_update(of=("self",))
-    call = rows.first()
-    if call is None:
+        rows = rows.select_for_update(of=("self",)).defer("text", "words")
+    found = list(rows)
+    if not found:
         raise NotFound("not_found")
-    return call
+    return found[0]
 
 
 def get_by_public_id(actor: Actor, public_id: UUID) -> Call:
