@@ -139,7 +139,7 @@ def _reached(_step: str, _options: Options) -> forms.Field:
 
 def _files(_step: str, _options: Options) -> forms.Field:
     return Files(
-        label=_("Evidence"),
+        label=_("Files as evidence"),
         help_text=_("Photos, voice, short video up to 60 MB, PDF, Word or Excel up to 20 MB"),
         families={"image", "video", "audio", "document"},
         accept=".jpg,.jpeg,.png,.webp,.mp4,.mov,.webm,.m4a,.mp3,.wav,.ogg,.pdf,.docx,.xlsx",

@@ -29,12 +29,12 @@ from qiying.slices.calls.views.staff import AT_BOARD
 MEASURES: Mapping[str, Promise] = {
     "due": _("Rounds due"),
     "responded": _("Response rate"),
-    "on_time": _("Answered and closed on time"),
+    "on_time": _("On-time closure"),
     "declared": _("Declared closure"),
     "verified": _("Verified closure"),
     "first_time": _("Solved at the first go"),
     "solved": _("Solved, says the firm"),
-    "satisfied": _("Content, of those who rated"),
+    "satisfied": _("Satisfaction rate"),
     "satisfied_strictly": _("Content without reservation"),
     "rated": _("Rated"),
     "redone": _("Redone"),
@@ -166,7 +166,7 @@ def _kpis(total: BoardRow, trend: Sequence[units.Month]) -> list[dict[str, Any]]
             "label": MEASURES["due"],
             "value": f"{due.base:,}",
             "url": due.url,
-            "note": gettext("every promise of the period that is due"),
+            "note": gettext("promises due by now"),
         }
     ]
     return shown + [_kpi(cells[n], trend) for n in COLUMNS if n != "solved"]
@@ -241,7 +241,7 @@ def _trend(trend: Sequence[units.Month]) -> SafeString:
 
 def _sheet(actor: Actor, found: queries.Board, period: Period, now: datetime) -> exports.Sheet:
     """One table of all three groupings; every share with numerator, denominator and interval."""
-    headings = [gettext("By"), gettext("Name"), gettext("Rounds due")]
+    headings = [gettext("Grouped by"), gettext("Name"), gettext("Rounds due")]
     for name in COLUMNS:
         label = str(MEASURES[name])
         headings += [

@@ -72,7 +72,7 @@ def _show(
         "last": history.changed_by(actor, call, found) if tried and tried.moved_on else None,
         "seen": seen if seen.isdecimal() else str(call.version),
         "is_stale": seen.isdecimal() and int(seen) != call.version,
-        "lines": list(reversed(queries.timeline(actor, call, found=found))),
+        "lines": history.lines_of(actor, found),
         "next": _next(request),
         "case_url": reverse("calls:case", args=[call.public_id]),
     }
@@ -139,6 +139,7 @@ def _job(found: Dossier, ruling: mandate.Ruling | None) -> dict[str, Any]:
         "co": [found.unit(u) for u in ruling.co_unit_ids],
         "candidates": [found.unit(u) for u in ruling.candidate_unit_ids],
         "side": mandate.side_label(ruling.side),
+        "distance": abs(ruling.distance_m) if ruling.distance_m is not None else None,
         "why": staff.main_reason(ruling),
     }
 

@@ -95,7 +95,7 @@ def _sheet(
 HEADINGS = (
     _("Number"),
     _("Urgency"),
-    _("Subject"),
+    _("Request"),
     _("Firm"),
     _("Matter"),
     _("Lead unit"),

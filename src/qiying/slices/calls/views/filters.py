@@ -42,7 +42,7 @@ TAB_LABELS: Mapping[str, Promise] = {
     "inbox": _("To accept"),
     "triage": _("To dispatch"),
     "dispatched": _("To sign for"),
-    "working": _("In hand"),
+    "working": _("In progress"),
     "overdue": _("Overdue"),
     "disputed": _("Disputed"),
     "review": _("To review"),
@@ -164,9 +164,9 @@ def bar_of(actor: Actor, asked: Asked, *, now: datetime) -> Bar:
         (
             select("due", _("Any deadline"), [("", list(DUE_LABELS.items()))]),
             select("unit", _("Any lead unit"), unit_groups(actor)),
-            select("matter", _("Any matter"), matter_groups(actor, now)),
         ),
         (
+            select("matter", _("Any matter"), matter_groups(actor, now)),
             select("place", _("Any place"), place_groups(actor, now)),
             select("state", _("Any state"), [("", _options(STATE_LABELS))]),
             select("urgency", _("Any urgency"), [("", [(k, w) for k, (_n, w) in LEVELS.items()])]),

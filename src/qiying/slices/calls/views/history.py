@@ -252,6 +252,29 @@ def people_of(found: Dossier) -> list[tuple[str, str]]:
     return [(label, name) for label, name in pairs if name]
 
 
+# --- the timeline ---
+
+
+def lines_of(actor: Actor, found: Dossier) -> list[tuple[queries.Line, str]]:
+    """What happened, the latest first, each with the side it is on.
+
+    ``from-firm`` and ``to-firm`` are messages, ``internal`` a note for colleagues, ``indoors``
+    what else the firm does not read; an answer that passed review is the firm's to read.
+    """
+    lines = queries.timeline(actor, found.call, found=found)
+    passed = {line.round for line in lines if line.topic == "calls.review_passed"}
+    return [(line, _side(line, passed)) for line in reversed(lines)]
+
+
+def _side(line: queries.Line, passed: set[int]) -> str:
+    if line.topic == "calls.messaged":
+        return "from-firm" if line.is_from_firm else "to-firm"
+    if line.topic == "calls.noted":
+        return "internal"
+    is_read = line.topic == "calls.answered" and line.round in passed
+    return "indoors" if line.is_internal and not is_read else ""
+
+
 # --- what changed meanwhile ---
 
 

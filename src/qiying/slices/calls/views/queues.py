@@ -32,7 +32,7 @@ from qiying.slices.registry import public as registry
 TASK_TABS: Mapping[str, Promise] = {
     "all": _("All open"),
     "sign": _("To sign for"),
-    "working": _("In hand"),
+    "working": _("In progress"),
     "soon": _("Due by tomorrow"),
     "overdue": _("Overdue"),
 }
@@ -102,7 +102,7 @@ def _task_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.She
     found = (_task_row(actor, t, names, now) for t in ordered)
     headings = [
         gettext("Number"),
-        gettext("Subject"),
+        gettext("Request"),
         gettext("Firm"),
         gettext("Unit"),
         gettext("Part"),
@@ -232,7 +232,8 @@ def morning(request: HttpRequest) -> HttpResponse:
     if is_over and unit_id is None:
         lines = units.unit_lines(actor, now=now)
         context["lines"] = [(line, f"?unit={line.unit_id}") for line in lines]
-        context["total"] = {k: sum(getattr(x, k) for x in lines) for k in TOTALS}
+        total = {k: sum(getattr(x, k) for x in lines) for k in TOTALS}
+        context |= {"total": total, "kpis": _kpis(total)}
         return render(request, "calls/board/units.html", context)
     sheet = queries.morning_sheet(actor, now=now, unit_id=unit_id)
     names = queries.unit_cards(actor)
@@ -243,6 +244,26 @@ def morning(request: HttpRequest) -> HttpResponse:
         "unit": "、".join(names[u].name for u in sorted(sheet.unit_ids) if u in names),
     }
     return render(request, "calls/board/morning.html", context)
+
+
+def _kpis(total: Mapping[str, int]) -> list[dict[str, Any]]:
+    here = reverse("calls:list")
+    shown = (
+        ("red", gettext("Overdue"), "light=red&sort=due"),
+        ("yellow", gettext("Due soon"), "light=yellow&sort=due"),
+        ("unsigned", gettext("Not signed for"), "tab=dispatched"),
+        ("paused", gettext("Clock paused"), "light=grey"),
+        ("total", gettext("With the units"), "tab=open"),
+    )
+    return [
+        {
+            "label": label,
+            "value": total[key],
+            "url": f"{here}?{query}",
+            "hot": key == "red" and total[key] > 0,
+        }
+        for key, label, query in shown
+    ]
 
 
 TOTALS = ("total", "red", "yellow", "unsigned", "paused")

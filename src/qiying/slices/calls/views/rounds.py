@@ -77,7 +77,7 @@ def _words(actor: Actor, asked: RoundFilters, now: datetime) -> list[tuple[str, 
     cards = queries.unit_cards(actor)
     said = [(gettext("Measure"), str(MEASURES[asked.measure]))]
     if asked.missed:
-        said.append((gettext("Listed"), gettext("Fell short")))
+        said.append((gettext("Shown"), gettext("Fell short")))
     if asked.start and asked.end:
         last = asked.end - timedelta(days=1)
         said.append((gettext("Period"), f"{asked.start} ~ {last}"))
@@ -119,7 +119,7 @@ def _sheet(actor: Actor, rows: Any, asked: RoundFilters, now: datetime) -> expor
     headings = [
         gettext("Number"),
         gettext("Round"),
-        gettext("Subject"),
+        gettext("Request"),
         gettext("Firm"),
         gettext("Matter"),
         gettext("Lead unit"),
@@ -128,7 +128,7 @@ def _sheet(actor: Actor, rows: Any, asked: RoundFilters, now: datetime) -> expor
         gettext("Closed at"),
         gettext("Status"),
         gettext("Solved, says the firm"),
-        gettext("Rating"),
+        gettext("Rating by the firm"),
     ]
     lines = (_export_line(_line(actor, r, names)) for r in ordered)
     words = _words(actor, asked, now)
