@@ -44,9 +44,7 @@ def messages(path: Path) -> set[str]:
 
 
 def catalogue(app: Path) -> dict[str, polib.POEntry]:
-    return {
-        e.msgid: e for e in polib.pofile(str(app / "locale/zh_Hans/LC_MESSAGES/django.po"))
-    }
+    return {e.msgid: e for e in polib.pofile(str(app / "locale/zh_Hans/LC_MESSAGES/django.po"))}
 
 
 @pytest.mark.parametrize("app", [a.parent for a in APPS], ids=lambda a: a.name)

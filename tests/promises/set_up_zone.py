@@ -19,7 +19,9 @@ def main() -> None:
     world.firm("宏达")
     key = people.issue_key(world.keeper, "承诺测试", now=timezone.now())[1]
     with tenancy.reading(world.system):
-        codes = [m.code for m in mandate.matters(world.system, timezone.localdate()) if m.is_public]
+        codes = [
+            m.code for m in mandate.matters(world.system, timezone.localdate()) if m.is_public
+        ]
     print(json.dumps({"key": key, "code": codes[0], "lon": INSIDE[0], "lat": INSIDE[1]}))  # noqa: T201
 
 

@@ -3,7 +3,6 @@
 import io
 import itertools
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,11 +53,11 @@ class Door:
 
 
 @pytest.fixture
-def door(live_server: Any) -> Iterator[Door]:
+def door(live_server: Any) -> Door:
     world = make_world(matters=(*MATTERS, "M078"))
     _row, key = people.issue_key(world.keeper, "测试客户端", now=timezone.now())
     services = httpx.get(f"{live_server.url}/open311/v2/services.json").json()
-    yield Door(live_server.url, key, world, services[0]["service_code"])
+    return Door(live_server.url, key, world, services[0]["service_code"])
 
 
 @pytest.mark.parametrize("fmt", ["json", "xml"])
