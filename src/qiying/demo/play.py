@@ -100,7 +100,11 @@ def make_world(plan: Plan, tenant_id: int) -> World:
         clock=Clock(registry.calendar(platform)),
         firms={firm.code: firm for firm in plan.firms},
         firm_ids={firm.code: codes[firm.credit_code] for firm in plan.firms},
-        site_ids=sites,
+        site_ids={
+            (site.enterprise, site.code): sites[site.code]
+            for site in plan.sites
+            if site.enterprise and site.code in sites
+        },
         unit_ids={code: card.id for code, card in units.items()},
     )
 

@@ -31,7 +31,8 @@ class World:
     clock: Clock
     firms: Mapping[str, Enterprise]
     firm_ids: Mapping[str, int]
-    site_ids: Mapping[str, int]
+    site_ids: Mapping[tuple[str, str], int]
+    """By the firm's and the site's code."""
     unit_ids: Mapping[str, int]
 
 
@@ -149,7 +150,7 @@ class Tale:
             "position_source": place.source,
             "object_kind": place.object_kind,
             "address": place.address_zh,
-            "site_id": self.world.site_ids.get(place.asset or ""),
+            "site_id": self.world.site_ids.get((self.story.enterprise, place.asset or "")),
         }
 
     def _contact(self) -> dict[str, str]:
