@@ -18,6 +18,7 @@ from django.test import override_settings
 from django.urls import reverse
 
 from qiying.kernel.access import Role
+from qiying.kernel.errors import Problem
 from qiying.kernel.revisions import Kept
 from tests.architecture.asking import (
     BODIES,
@@ -29,6 +30,7 @@ from tests.architecture.asking import (
     value,
     values,
 )
+from tests.architecture.foreign_ids import REFUSED, borrow_file
 from tests.architecture.routes import MACHINE_DOORS, Route, all_routes
 from tests.architecture.two_zones import (
     ACCUSED,
@@ -330,3 +332,19 @@ def test_the_complaint_does_not_exist_for_the_unit_complained_of(here: Zone, who
             if answer.status_code not in {403, 404, 405}:
                 holes.append((route.name, method, answer.status_code))
     assert not holes
+
+
+# --- ids inside what is sent ---
+
+
+@pytest.mark.parametrize("what", list(REFUSED))
+def test_an_operation_refuses_the_id_of_another_zones_row(
+    here: Zone, there: Zone, what: str
+) -> None:
+    with taken_back(), pytest.raises(Problem):
+        REFUSED[what](there, here)
+
+
+def test_a_file_of_somebody_else_cannot_be_borrowed(here: Zone, there: Zone) -> None:
+    with taken_back():
+        assert borrow_file(there, here) == 0

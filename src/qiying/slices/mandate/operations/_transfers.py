@@ -245,6 +245,8 @@ def record_precedent(
     if "area_key" in place and not _knows_area(actor, place):
         raise Invalid("input.invalid", {"place": "mandate.place"})
     matter = queries.get_matter(actor, matter_code)
+    if decision_id is not None:
+        queries.get_decision(actor, decision_id)
     row = models.Precedent.objects.create(
         tenant_id=actor.tenant_id,
         number=numbering.next_number(actor, "XL", now=now),
