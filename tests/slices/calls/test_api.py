@@ -124,6 +124,28 @@ def test_a_machine_sees_its_own_calls_only(world: World, machine: Client) -> Non
     assert machine.get(f"{ROOT}/{hidden.public_id}").status_code == 404
 
 
+def test_a_public_call_of_somebody_else_names_nobody(world: World, machine: Client) -> None:
+    told = {"contact_name": "王经理", "contact_phone": "13900001111"}
+    call = steps.raise_call(world, matter_code="M069", object_kind="segment", **told)
+    assert call.is_public
+    take = steps.take(world, "desk", call, "accept")
+    detail = machine.get(f"{ROOT}/{call.public_id}").json()
+    lines = machine.get(f"{ROOT}/{call.public_id}/timeline").json()
+    assert (detail["number"], detail["state"]) == (call.number, take.state)
+    assert (detail["enterprise"], detail["contact_name"], detail["contact_phone"]) == (
+        None,
+        "",
+        "",
+    )
+    assert {line["who"] for line in lines} == {""}
+
+
+def test_a_complaint_is_never_public(world: World, machine: Client) -> None:
+    call = steps.raise_call(world, matter_code="M069", object_kind="segment", nature="complaint")
+    assert not call.is_public
+    assert machine.get(f"{ROOT}/{call.public_id}").status_code == 404
+
+
 def test_rates_lead_to_the_rounds_behind_them(world: World) -> None:
     steps.closed(world)
     client = signed_in(world, "leader")

@@ -42,7 +42,7 @@ def list_calls(request: HttpRequest, query: Query[out.CallQuery]) -> out.CallsOu
     order = DUE_ORDER if query.order == "due" else ORDER
     page = paging.paginate(rows, order=order, cursor=query.cursor, size=query.size)
     codes = render.codes_of(actor)
-    items = [render.summary(call, codes, now) for call in page.rows]
+    items = [render.summary(actor, call, codes, now) for call in page.rows]
     return out.CallsOut(items=items, next=page.next, previous=page.previous)
 
 
@@ -127,7 +127,8 @@ def get_call(request: HttpRequest, call_id: UUID) -> out.DetailOut:
 def get_timeline(request: HttpRequest, call_id: UUID) -> list[out.LineOut]:
     actor = actor_of(request)
     call = queries.get_by_public_id(actor, call_id)
-    return [render.line(row) for row in queries.timeline(actor, call)]
+    is_named = not render.is_stranger(actor, call)
+    return [render.line(row, is_named=is_named) for row in queries.timeline(actor, call)]
 
 
 @router.post("/{uuid:call_id}/steps", response=out.ReceiptOut, summary="Take a step")

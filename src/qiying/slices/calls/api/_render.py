@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from qiying.kernel import files
-from qiying.kernel.access import Actor
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.models import Attachment
 from qiying.slices.calls import queries
 from qiying.slices.calls.api import _schemas as out
@@ -31,8 +31,13 @@ def receipt(actor: Actor, call: Call) -> out.ReceiptOut:
     )
 
 
-def _plain(call: Call, codes: dict[int, str], now: datetime) -> out.Plain:
-    firm = call.enterprise
+def is_stranger(actor: Actor, call: Call) -> bool:
+    """A machine that reads a public call of somebody else: no firm, no contact, no names."""
+    return actor.roles <= {Role.MACHINE} and call.raised_by_key_id != actor.key_id
+
+
+def _plain(actor: Actor, call: Call, codes: dict[int, str], now: datetime) -> out.Plain:
+    firm = None if is_stranger(actor, call) else call.enterprise
     return {
         "id": call.public_id,
         "number": call.number,
@@ -65,8 +70,8 @@ def _plain(call: Call, codes: dict[int, str], now: datetime) -> out.Plain:
     }
 
 
-def summary(call: Call, codes: dict[int, str], now: datetime) -> out.CallOut:
-    return out.CallOut(**_plain(call, codes, now))
+def summary(actor: Actor, call: Call, codes: dict[int, str], now: datetime) -> out.CallOut:
+    return out.CallOut(**_plain(actor, call, codes, now))
 
 
 def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
@@ -75,15 +80,15 @@ def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
     ruling = queries.proposal(actor, call)
     steps = queries.steps_open(actor, call, now=now, dossier=found)
     return out.DetailOut(
-        **_plain(call, codes, now),
+        **_plain(actor, call, codes, now),
         text=call.text,
         longitude=call.longitude,
         latitude=call.latitude,
         accuracy_m=call.accuracy_m,
         position_source=call.position_source,
         address=call.address,
-        contact_name=call.contact_name,
-        contact_phone=call.contact_phone,
+        contact_name="" if is_stranger(actor, call) else call.contact_name,
+        contact_phone="" if is_stranger(actor, call) else call.contact_phone,
         rounds=[_round(r, found, codes) for r in found.rounds],
         pauses=[_pause(p) for p in found.pauses],
         files=[file(f) for f in found.call_files],
@@ -169,12 +174,12 @@ def file(row: Attachment) -> out.FileOut:
     )
 
 
-def line(row: queries.Line) -> out.LineOut:
+def line(row: queries.Line, *, is_named: bool) -> out.LineOut:
     return out.LineOut(
         at=row.at,
         topic=row.topic,
         title=row.title,
-        who=row.who,
+        who=row.who if is_named else "",
         text=row.text,
         round=row.round,
         is_internal=row.is_internal,
