@@ -1,11 +1,15 @@
 """The one OpenAPI document. Slices contribute routers; refusals become problem+json here, once."""
 
+from typing import Any
+
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
-from qiying.kernel import faults
+from qiying.kernel import faults, openapi
 from qiying.kernel.api import Credential
 from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
@@ -13,7 +17,21 @@ from qiying.slices.calls.api import router as calls
 from qiying.slices.mandate.api import router as mandate
 from qiying.slices.registry.api import router as registry
 
-api = NinjaAPI(
+
+class Interface(NinjaAPI):
+    """Its description names refusals, roles and idempotency keys, and ids that last."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        room = "_".join(operation.tags or [])
+        return f"{room}_{operation.view_func.__name__}"
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**options)
+        openapi.complete(document)
+        return document
+
+
+api = Interface(
     title="Qiying 企应",
     version="1",
     description="An enterprise calls, the zone answers. Errors are problem+json (RFC 9457); "
@@ -34,6 +52,14 @@ def on_stranger(_request: HttpRequest, _error: AuthenticationError) -> HttpRespo
     response.status_code = 401
     response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+@api.exception_handler(HttpError)
+def on_unreadable(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What was sent is no JSON at all."""
+    problem = Invalid("input.invalid")
+    problem.status = error.status_code
+    return problem_json(problem)
 
 
 @api.exception_handler(ValidationError)

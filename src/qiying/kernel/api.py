@@ -2,16 +2,17 @@
 
 import hashlib
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja.responses import Status
 from ninja.security.base import AuthBase
+from ninja.utils import contribute_operation_callback
 from pydantic import BaseModel
 
-from qiying.kernel import idempotency, tenancy
+from qiying.kernel import idempotency, openapi, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Denied
 from qiying.kernel.people import actor_of_key
@@ -60,6 +61,7 @@ def roles(*names: str) -> Callable[[Endpoint], Endpoint]:
             return function(request, *args, **kwargs)
 
         ROLES_OF[run] = allowed
+        contribute_operation_callback(run, partial(openapi.allow, roles=allowed))
         return run
 
     return declare
@@ -73,7 +75,7 @@ def _settled(result: Any) -> Any:
 def idempotent(function: Endpoint) -> Endpoint:
     """A creating POST that runs once per ``Idempotency-Key``; the answer is stored with it.
 
-    The endpoint returns ``(status, schema)``; stands under ``@roles``.
+    The endpoint returns ``(status, schema)``; stands under ``@roles``. Forms with files too.
     """
 
     @wraps(function)
@@ -87,11 +89,26 @@ def idempotent(function: Endpoint) -> Endpoint:
             text = body.model_dump_json() if isinstance(body, BaseModel) else str(body)
             return idempotency.Answer(status, text)
 
-        content = request.path.encode() + b"\x00" + hashlib.sha256(request.body).digest()
+        content = request.path.encode() + b"\x00" + _digest(request)
         answer = idempotency.once(actor_of(request), key, content, work=work)
         response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
         if answer.is_replay:
             response["Idempotent-Replay"] = "true"
         return response
 
+    contribute_operation_callback(run, openapi.offer_key)
     return run
+
+
+def _digest(request: HttpRequest) -> bytes:
+    """The digest of what was sent; a form with files was read already, part by part."""
+    if request.content_type != "multipart/form-data":
+        return hashlib.sha256(request.body).digest()
+    digest = hashlib.sha256(repr(sorted(request.POST.lists())).encode())
+    for name in sorted(request.FILES):
+        for upload in request.FILES.getlist(name):
+            digest.update(f"\x00{name}\x00{upload.name}\x00".encode())
+            for chunk in upload.chunks():
+                digest.update(chunk)
+            upload.seek(0)
+    return digest.digest()

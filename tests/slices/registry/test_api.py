@@ -155,3 +155,19 @@ def test_a_file_is_tried_then_written(
         assert Enterprise.objects.count() == 1
         assert ImportBatch.objects.count() == 3
     assert client.post(f"{ROOT}/imports/nothing", {}, headers=headers).status_code == 422
+
+
+def test_a_file_that_is_sent_again_with_its_key_is_brought_in_once(
+    client: Client, keeper: Actor, desk: dict[str, str]
+) -> None:
+    def post(name: str) -> Any:
+        file = SimpleUploadedFile("firms.csv", f"credit code,name\n{code(1)},{name}\n".encode())
+        headers = desk | {"Idempotency-Key": "f1"}
+        return client.post(f"{ROOT}/imports/enterprises", {"file": file}, headers=headers)
+
+    first, again = post("甲"), post("甲")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (again.content, again.headers["Idempotent-Replay"]) == (first.content, "true")
+    assert post("乙").json()["code"] == "idempotency.mismatch"
+    with tenancy.reading(keeper):
+        assert ImportBatch.objects.count() == 1

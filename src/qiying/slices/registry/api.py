@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Field, File, Form, Query, Router, Schema, Status
+from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
 from qiying.kernel import paging, tenancy
@@ -346,9 +346,10 @@ class ImportIn(Schema):
 
 @router.post("/imports/{kind}", response={201: ImportOut}, summary="Bring a file in")
 @roles(*KEEPERS)
+@idempotent
 def import_file(
     request: HttpRequest, kind: str, payload: Form[ImportIn], file: File[UploadedFile]
-) -> Status[ImportOut]:
+) -> tuple[int, ImportOut]:
     """Read a CSV, XLSX or GeoJSON file and write it; with ``dry_run`` only say what it would do.
 
     When lines fail nothing is written unless ``good_rows`` is set; the answer lists the faults.
@@ -366,7 +367,7 @@ def import_file(
     batch = imports.bring_in(
         actor, reading, now=now, is_dry_run=payload.dry_run, is_good_rows=payload.good_rows
     )
-    return Status(201, _batch(batch, queries.list_faults(actor, batch, MOST_FAULTS)))
+    return 201, _batch(batch, queries.list_faults(actor, batch, MOST_FAULTS))
 
 
 def _batch(batch: ImportBatch, faults: list[queries.Fault]) -> ImportOut:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import File, Query, Router, Status
+from ninja import File, Query, Router
 from ninja.files import UploadedFile
 
 from qiying.kernel import files, paging, tenancy
@@ -81,10 +81,12 @@ def _unit(actor: Actor, code: str) -> int | None:
 
 @router.post("/attachments", response={201: out.UploadOut}, summary="Upload a file")
 @roles(*RAISERS, Role.HANDLER, Role.UNIT_LEADER, Role.CALLBACK, Role.SUPERVISOR)
-def upload(request: HttpRequest, file: File[UploadedFile]) -> Status[out.UploadOut]:
+@idempotent
+def upload(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, out.UploadOut]:
     row = files.store(actor_of(request), file, purpose="", now=timezone.now())
-    kept = out.UploadOut(id=row.pk, name=row.name, content_type=row.content_type, size=row.size)
-    return Status(201, kept)
+    return 201, out.UploadOut(
+        id=row.pk, name=row.name, content_type=row.content_type, size=row.size
+    )
 
 
 @router.get("/rates", response=out.BoardOut, summary="Rates of a period")
