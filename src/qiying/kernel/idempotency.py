@@ -30,6 +30,15 @@ class Answer:
     is_replay: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is kept of the first request."""
+
+    request_digest: str
+    status: int
+    body: str
+
+
 def once(actor: Actor, key: str, content: bytes, *, work: Callable[[], Answer]) -> Answer:
     """Do the work unless this key did it already; return the answer of the first time.
 
@@ -75,17 +84,25 @@ def _try(actor: Actor, key: str, digest: str, work: Callable[[], Answer]) -> Ans
         return answer
 
 
-def _look(actor: Actor, key: str) -> IdempotencyRecord | None:
-    """Take the key for this transaction and return what it answered before, if it did."""
+def _look(actor: Actor, key: str) -> Stored | None:
+    """Take the key for this transaction and return what it answered before, if it did.
+
+    One statement: should the first request commit between its snapshot and its lock, the unique
+    constraint stops us later and ``once`` looks again.
+    """
     name = f"{actor.tenant_id}:{actor.identity}:{key}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 17))", [name])
-        row = cursor.fetchone()
-    if row is None or not row[0]:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 17)), "
+            "r.request_digest, r.status, r.body FROM (SELECT 1) AS one "
+            "LEFT JOIN kernel_idempotencyrecord r "
+            "ON r.tenant_id = %s AND r.actor = %s AND r.key = %s",
+            [name, actor.tenant_id, actor.identity, key],
+        )
+        is_ours, digest, status, body = cursor.fetchone()
+    if not is_ours:
         raise Refused("idempotency.in_flight")
-    return IdempotencyRecord.objects.filter(
-        tenant_id=actor.tenant_id, actor=actor.identity, key=key
-    ).first()
+    return None if digest is None else Stored(digest, status, body)
 
 
 def forget(actor: Actor, now: datetime) -> int:
