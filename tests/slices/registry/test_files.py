@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qiying.kernel.errors import Invalid
+from qiying.kernel.models.identity import ROLE_LABELS
+from qiying.slices.registry.models import labels
 from qiying.slices.registry.rules import cells, tables
+from qiying.slices.registry.rules.lines import _words
 
 HEADINGS = ["统一社会信用代码", "企业名称"]
 CELL = st.text(
@@ -184,3 +188,19 @@ def test_numbers_flags_and_amounts_are_read_with_their_bounds() -> None:
     for wrong in ("nan", "inf", "-1", "1.5", "", "一"):
         with pytest.raises(Invalid):
             cells.whole(wrong, most=10)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_word_that_our_pages_say_is_understood_in_a_file(language: str) -> None:
+    lists = (
+        (labels.UNIT_KINDS, _words.UNIT_WORDS),
+        (labels.ENTITY_KINDS, _words.ENTITY_WORDS),
+        (labels.FIRM_STATUSES, _words.STATUS_WORDS),
+        (labels.SITE_KINDS, _words.SITE_WORDS),
+        (labels.AREA_KINDS, _words.AREA_WORDS),
+        (list(ROLE_LABELS.items())[:-2], _words.ROLE_WORDS),
+    )
+    with translation.override(language):
+        for shown, known in lists:
+            for code, label in shown:
+                assert cells.choice(str(label), known) == code

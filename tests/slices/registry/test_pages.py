@@ -15,6 +15,7 @@ from qiying.kernel.access import Actor, Role, system
 from qiying.kernel.models import Tenant, User
 from qiying.slices.registry import operations, queries
 from qiying.slices.registry.models import Area, Contact, Enterprise, ImportBatch, Site, Unit
+from qiying.slices.registry.operations import imports
 from tests.slices.registry.conftest import NOW, box, code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("zone")]
@@ -126,6 +127,20 @@ def test_every_list_can_be_taken_away(admin: Client, firm: Enterprise, kind: str
         response = admin.get(reverse(f"registry:{name}"), {"format": kind})
         assert response.status_code == 200
         assert "attachment" in response.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_was_taken_away_can_be_brought_back_and_changes_nothing(
+    admin: Client, keeper: Actor, firm: Enterprise, kind: str, language: str
+) -> None:
+    pages(keeper, firm)
+    admin.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    for page, target in (("firms", "enterprises"), ("units", "units")):
+        content = admin.get(reverse(f"registry:{page}"), {"format": kind}).content
+        reading = imports.read(target, file_name=f"a.{kind}", content=content)
+        batch = imports.prepare(keeper, reading, now=NOW)
+        assert batch.counts["unchanged"] == sum(batch.counts.values()) > 0, (page, batch.counts)
 
 
 def test_the_list_is_filtered_by_its_address_and_costs_the_same_for_more_rows(

@@ -32,8 +32,9 @@ def set_area(actor: Actor, *, now: datetime, **values: Unpack[AreaValues]) -> Ar
     """
     actor.require(*KEEPERS)
     _require_whole(values)
-    if values.get("unit_id") is not None:
-        queries.get_unit(actor, values["unit_id"])
+    unit_id = values.get("unit_id")
+    if unit_id is not None:
+        queries.get_unit(actor, unit_id)
     shape = shapes.read(values["geometry"], allowed_for(values["kind"]))
     row, is_new = write_version(actor, values, shape)
     _refuse_overlap(actor, row)

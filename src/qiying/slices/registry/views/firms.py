@@ -190,4 +190,6 @@ def assign(request: HttpRequest) -> HttpResponse:
         "n": many
     }
     messages.success(request, text)
-    return HttpResponseSeeOther(reverse("registry:firms"))
+    query = request.GET.urlencode()  # back to the same filter
+    address = reverse("registry:firms")
+    return HttpResponseSeeOther(f"{address}?{query}" if query else address)

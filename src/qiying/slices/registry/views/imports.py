@@ -152,7 +152,11 @@ def batch(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "failed": row.counts.get("failed", 0),
         "writes": writes,
         "kpis": [
-            {"label": capfirst(str(label)), "value": row.counts.get(code, 0), "url": f"?outcome={code}"}
+            {
+                "label": capfirst(str(label)),
+                "value": row.counts.get(code, 0),
+                "url": f"?outcome={code}",
+            }
             for code, label in OUTCOMES
         ],
         "tabs": _tabs(row, outcome),

@@ -41,33 +41,32 @@ def day_of(request: HttpRequest) -> date:
 def zone_map(request: HttpRequest) -> HttpResponse:
     """The zone on a day: areas, walls, grids, sites, and what other slices add."""
     actor, on = actor_of(request), day_of(request)
-    kinds = queries.area_kinds(actor, on)
     context = {
         "shell": shell(request),
         "on": on,
         "is_today": on == timezone.localdate(),
         "layers": all_layers(actor, on),
         "zone": queries.find_zone(actor),
-        "kpis": [
-            {
-                "label": title(AREA_KINDS, kind),
-                "value": f"{kinds[kind][1] / 1e6:,.2f}",
-                "unit": "km²",
-                "note": ngettext("%(n)d area", "%(n)d areas", kinds[kind][0])
-                % {"n": kinds[kind][0]},
-                "url": _areas_url(actor, kind),
-            }
-            for kind in (AreaKind.PLANNED, AreaKind.DEVELOPED, AreaKind.WALL, AreaKind.GRID)
-            if kind in kinds
-        ],
-        "has_areas": bool(kinds),
+        "kpis": _kpis(queries.area_kinds(actor, on)) if is_staff(actor) else [],
+        "has_areas": queries.list_areas_on(actor, on).exists(),
         "may_import": is_staff(actor),
     }
     return render(request, "registry/map.html", context)
 
 
-def _areas_url(actor: Actor, kind: str) -> str:
-    return f"{reverse('registry:areas')}?kind={kind}" if is_staff(actor) else ""
+def _kpis(kinds: dict[str, tuple[int, float]]) -> list[dict[str, Any]]:
+    """Number and size of the areas that people ask for first."""
+    return [
+        {
+            "label": title(AREA_KINDS, kind),
+            "value": f"{kinds[kind][1] / 1e6:,.2f}",
+            "unit": "km²",
+            "note": ngettext("%(n)d area", "%(n)d areas", kinds[kind][0]) % {"n": kinds[kind][0]},
+            "url": f"{reverse('registry:areas')}?kind={kind}",
+        }
+        for kind in (AreaKind.PLANNED, AreaKind.DEVELOPED, AreaKind.WALL, AreaKind.GRID)
+        if kind in kinds
+    ]
 
 
 @page()

@@ -115,7 +115,7 @@ FIRMS = (
         "name",
         _text(150),
         is_required=True,
-        others="名称 中文名称 单位名称 主体名称 name_zh",
+        others="名称 中文名称 单位名称 主体名称 name_zh firmname",
     ),
     _NAME_EN,
     Column(
@@ -208,7 +208,12 @@ UNITS = (
         "code", "单位代码", "code", _key, is_required=True, others="代码 编码 编号 unit_code key"
     ),
     Column(
-        "name_zh", "单位名称", "name", _text(100), is_required=True, others="名称 中文名称 name_zh"
+        "name_zh",
+        "单位名称",
+        "name",
+        _text(100),
+        is_required=True,
+        others="名称 中文名称 name_zh unitname",
     ),
     _NAME_EN,
     Column(
@@ -282,7 +287,6 @@ CALENDAR = (
         is_required=True,
         others="类型 kind 休班",
     ),
-    Column("name", "节日", "name", _text(40), others="名称 假日 holiday"),
     Column("notice", "文号", "notice", _text(100), others="通知 依据"),
     Column("grade", "证据等级", "grade", _choice(words.GRADE_WORDS), others="等级 evidence"),
 )

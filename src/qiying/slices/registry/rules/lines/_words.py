@@ -31,24 +31,24 @@ _SITE = {
     SiteKind.WORKSHOP: "车间 厂房",
     SiteKind.DORMITORY: "宿舍 企业宿舍",
     SiteKind.PORT_YARD: "堆场 港口堆场 码头 portyard",
-    SiteKind.OTHER: "其他 其它",
+    SiteKind.OTHER: "其他 其它 othersite",
 }
 _AREA = {
     AreaKind.PLANNED: "规划区 规划范围 规划面积 plannedarea",
     AreaKind.DEVELOPED: "建成区 已开发 开发建成区 developedarea",
     AreaKind.WALL: "围墙 工业围墙 industrialwall",
-    AreaKind.TOWNSHIP: "乡镇 街道 乡镇街道 乡镇、街道 township",
+    AreaKind.TOWNSHIP: "乡镇 街道 乡镇街道 乡镇、街道 乡镇(街道) townshiporsub-district",
     AreaKind.NEIGHBOURHOOD: "小区 居民小区 neighborhood",
-    AreaKind.GRID: "网格 企业网格",
+    AreaKind.GRID: "网格 企业网格 enterprisegrid",
     AreaKind.VILLAGE: "村 行政村 村庄",
     AreaKind.RIVER: "河 河道 河流",
     AreaKind.ROAD: "道路 公路 路",
 }
 _UNIT = {
-    UnitKind.ZONE: "管委会 园区 开发区 管委会内设机构",
+    UnitKind.ZONE: "管委会 园区 开发区 管委会内设机构 园区内设机构 zoneoffice",
     UnitKind.DEPARTMENT: "部门 县级部门 县直部门 countydepartment",
-    UnitKind.TOWNSHIP: "乡镇 街道 乡镇街道 乡镇、街道",
-    UnitKind.UTILITY: "公用事业 公用企业 水电气",
+    UnitKind.TOWNSHIP: "乡镇 街道 乡镇街道 乡镇、街道 乡镇(街道) townshiporsub-district",
+    UnitKind.UTILITY: "公用事业 公用企业 公用事业单位 水电气",
     UnitKind.COMPANY: "国企 国有企业 国有公司 平台公司 state-ownedcompany",
     UnitKind.COMMUNITY: "社区 居委会",
 }
@@ -73,14 +73,14 @@ DAY_WORDS = _table(
 _ROLE = {
     Role.ENTERPRISE: "企业 企业用户",
     Role.GRID_OFFICER: "网格员 企业网格员 gridofficer",
-    Role.DESK: "受理员 坐席 deskofficer",
+    Role.DESK: "受理员 坐席 服务台专员 deskofficer",
     Role.HANDLER: "经办人 承办人 unithandler",
-    Role.CALLBACK: "回访员 call-backofficer",
-    Role.SUPERVISOR: "督办员",
-    Role.UNIT_LEADER: "部门负责人 单位负责人 unitleader",
+    Role.CALLBACK: "回访员 回访专员 call-backofficer",
+    Role.SUPERVISOR: "督办员 督办专员",
+    Role.UNIT_LEADER: "部门负责人 单位负责人 承办单位负责人 unitleader",
     Role.ZONE_LEADER: "园区领导 管委会领导 zoneleader",
     Role.ANALYST: "分析员",
     Role.AUDITOR: "审计员",
-    Role.ADMINISTRATOR: "管理员 admin",
+    Role.ADMINISTRATOR: "管理员 系统管理员 admin",
 }
 ROLE_WORDS = _table({str(k): v for k, v in _ROLE.items()}, [str(k) for k in _ROLE])
