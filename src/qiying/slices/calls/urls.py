@@ -46,7 +46,7 @@ DESK_PATHS: list[URLPattern] = [
     path("register/firms/", intake.find_firm, name="register-firms"),
     path("morning/", queues.morning, name="morning"),
     path("board/", board.board, name="board"),
-    path("rounds/", rounds.rounds, name="rounds"),
+    path("board/rounds/", rounds.rounds, name="rounds"),
     path("layer.geojson", layers.layer, name="layer"),
     path("firm/<uuid:public_id>/", layers.firm_panel, name="firm-panel"),
 ]

@@ -56,8 +56,8 @@ TEXT_LABELS: Mapping[str, Word] = {
     "callback_confirm": _("What the firm said"),
     "callback_reject": _("What the firm is not content with"),
     "reopen": _("What is still not solved"),
-    "note": _("Note for colleagues"),
-    "message": _("Message to the firm"),
+    "note": _("Words to colleagues"),
+    "message": _("Words to the firm"),
 }
 
 

@@ -174,6 +174,8 @@ class LaneView:
     act: Promise | str
     step: str
     """The step that the lane is for."""
+    is_own: bool
+    """Whether this reader may decide on it."""
     query: str
 
 
@@ -195,6 +197,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     words = _words(actor, list(calls.values()))
     names = staff.matter_names(actor, now)
     shown = [_lane(actor, lane, words, names, now) for lane in lanes]
+    shown.sort(key=lambda lane: not lane.is_own)
     lights = desk.light_counts(actor, now=now)
     context = {
         "lanes": shown,
@@ -202,7 +205,6 @@ def desk_page(request: HttpRequest) -> HttpResponse:
         "kpis": _kpis(lights, shown),
         "day": day_words(now),
         "may_register": actor.has(Role.DESK),
-        "may_accept": actor.has(Role.DESK),
     }
     return render(request, "calls/desk/desk.html", context)
 
@@ -285,9 +287,11 @@ def _lane(
         for call in lane.rows
     ]
     query = urlencode({"state": "submitted"} if lane.key == "inbox" else {"tab": lane.key})
-    return LaneView(lane.key, label, empty, lane.count, cards, act, step, query)
+    role = Role.SUPERVISOR if lane.key in FOR_SUPERVISORS else Role.DESK
+    return LaneView(lane.key, label, empty, lane.count, cards, act, step, actor.has(role), query)
 
 
+FOR_SUPERVISORS = frozenset({"disputed", "pauses"})
 EARLY = frozenset({"inbox", "triage"})
 
 

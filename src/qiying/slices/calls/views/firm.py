@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -32,6 +32,7 @@ from qiying.slices.calls.views.shared import (
     hotline_of,
     promise_of,
 )
+from qiying.slices.calls.views.staff import READERS
 from qiying.slices.registry import public as registry
 
 RECENT = 5
@@ -237,6 +238,9 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @page()
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One call; parts that change refresh by themselves. Notices and search lead everybody here."""
+    actor = actor_of(request)
+    if actor.has(*READERS) and not actor.enterprises:
+        return redirect("calls:case", public_id=public_id)
     return record.detail(request, public_id)
 
 

@@ -60,6 +60,11 @@ ICONS: Mapping[str, str] = {
     "note": "lock",
     "message": "send",
 }
+TITLES: Mapping[str, Promise] = {
+    "note": _("Note for colleagues, the firm never sees it"),
+    "message": _("Message to the firm"),
+}
+"""Names that say more than the label of the step."""
 KEYS: Mapping[str, str] = {
     "accept": "a",
     "classify": "l",
@@ -264,7 +269,7 @@ def _view(scene: Scene, step: OpenStep, tried: Tried | None, *, is_first: bool) 
 def _title(scene: Scene, step: OpenStep) -> str:
     """The name of the step, with the unit when it is about one unit's part."""
     if step.entity != "task":
-        return step.label
+        return str(TITLES.get(step.name, step.label))
     task = next((t for t in scene.found.tasks if t.pk == step.entity_id), None)
     own = len(scene.actor.units(Role.HANDLER, Role.UNIT_LEADER))
     if task is None or own < 2:

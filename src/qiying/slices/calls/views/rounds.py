@@ -108,6 +108,7 @@ def _line(actor: Actor, row: Round, names: dict[str, str]) -> dict[str, Any]:
         "unit": str(row.lead_unit or ""),
         "tone": ROUND_TONES[RoundState(row.state)],
         "label": ROUND_LABELS[row.state],
+        "is_late": row.answered_at is not None and row.answered_at > row.due_at,
         "resolved": RESOLVED_LABELS.get(row.resolved, ""),
         "rating": GRADE_LABELS.get(row.rating, "") if row.rating else "",
     }
