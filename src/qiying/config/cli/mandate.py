@@ -219,11 +219,13 @@ def replay(
 ) -> None:
     """Rebuild the kept world, decide again and compare the digests."""
     with _acting(zone) as actor:
+        from qiying.kernel import tenancy
         from qiying.slices.mandate import operations, queries
 
         if decision:
-            row = queries.get_decision_by_public_id(actor, decision)
-            stored, again = operations.replay(actor, row.pk)
+            with tenancy.reading(actor):
+                row = queries.get_decision_by_public_id(actor, decision)
+                stored, again = operations.replay(actor, row.pk)
             count, differ = 1, [] if stored == again else [decision]
         else:
             count, differ = operations.replay_all(actor)
@@ -254,9 +256,9 @@ def _day(written: str) -> date:
 
 @contextmanager
 def _acting(zone: str) -> Iterator["Actor"]:
-    """The operator of the machine in a zone, its rows readable; refusals end in one line."""
+    """The operator of the machine in a zone; refusals end in one line."""
     _platform.start_django()
-    from qiying.kernel import problems, tenancy
+    from qiying.kernel import problems
     from qiying.kernel.access import Role, stand_in
     from qiying.kernel.errors import Problem
     from qiying.kernel.models import Tenant
@@ -268,8 +270,8 @@ def _acting(zone: str) -> Iterator["Actor"]:
         raise typer.Exit(2)
     actor = stand_in(found[0].pk, Role.ADMINISTRATOR)
     try:
-        with tenancy.reading(actor):
-            yield actor
+        # no transaction is held here: each call opens its own, however long a file may take
+        yield actor
     except Problem as problem:
         typer.echo(f"qiying: {problems.explain(problem)}", err=True)
         raise typer.Exit(1) from None

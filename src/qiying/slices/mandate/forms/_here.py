@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from qiying.slices.mandate.forms._fields import Day
 from qiying.slices.mandate.models import labels
 
+STATED_M = 5.0
+"""Accuracy of a place that was typed, in metres."""
 BELONGS = [("", _("not known")), ("yes", _("the zone's")), ("no", _("of elsewhere"))]
 
 
@@ -36,6 +38,12 @@ class HereForm(forms.Form):
         max_value=84,
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
+    accuracy_m = forms.FloatField(
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        widget=forms.HiddenInput(attrs={"data-place-accuracy": True}),
+    )
     object_kind = forms.ChoiceField(
         label=_("Object"),
         choices=labels.ObjectKind.choices,
@@ -51,6 +59,7 @@ class HereForm(forms.Form):
         data = self.cleaned_data
         belongs = {"yes": True, "no": False}.get(data["belongs"])
         return {
+            "accuracy_m": STATED_M if data["accuracy_m"] is None else data["accuracy_m"],
             "longitude": data["lon"],
             "latitude": data["lat"],
             "object_kind": data["object_kind"] or labels.ObjectKind.ENTERPRISE_PREMISES.value,

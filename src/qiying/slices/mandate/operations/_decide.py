@@ -203,18 +203,21 @@ def _snapshot(actor: Actor, ready: Ready, now: datetime) -> int:
 
 def ruling(actor: Actor, decision_id: int) -> Ruling:
     """A stored decision, in the reader's language."""
-    row = queries.get_decision(actor, decision_id)
-    register = queries.register(actor)
+    with tenancy.reading(actor):
+        row = queries.get_decision(actor, decision_id)
+        register = queries.register(actor)
     card = register.find(row.matter.code, row.decided_on)
     return ruling_of(row.answer, register, digest=row.digest, row=card, decision=row)
 
 
 def rulings(actor: Actor, decision_ids: Iterable[int]) -> dict[int, Ruling]:
     """Many stored decisions at once, by id; what this actor may not see is left out."""
-    register = queries.register(actor)
-    rows = models.Decision.objects.visible_to(actor).filter(id__in=set(decision_ids))
+    with tenancy.reading(actor):
+        register = queries.register(actor)
+        found_rows = models.Decision.objects.visible_to(actor).filter(id__in=set(decision_ids))
+        rows = list(found_rows.select_related("matter"))
     found = {}
-    for row in rows.select_related("matter"):
+    for row in rows:
         card = register.find(row.matter.code, row.decided_on)
         found[row.pk] = ruling_of(row.answer, register, digest=row.digest, row=card, decision=row)
     return found

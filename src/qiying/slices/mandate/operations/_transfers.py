@@ -56,15 +56,19 @@ def delegate(
         recorded_at=now,
         recorded_by=actor.identity,
     )
+    _save_term(row)
+    told = {"matter": matter_code, "kind": kind}
+    events.record("mandate.delegated", subject=row, actor=actor, now=now, **told)
+    return row
+
+
+def _save_term(row: models.Delegation) -> None:
+    """Save a term; the database refuses one that overlaps another of its kind."""
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
         raise Refused("mandate.delegation_overlaps") from error
-    events.record(
-        "mandate.delegated", subject=row, actor=actor, now=now, matter=matter_code, kind=kind
-    )
-    return row
 
 
 @tenancy.operation
@@ -77,7 +81,7 @@ def end_delegation(
     if ends_on <= row.valid_from:
         raise Invalid("input.invalid", {"ends_on": "mandate.period"})
     row.valid_to = ends_on
-    row.save(update_fields=["valid_to"])
+    _save_term(row)
     events.record(
         "mandate.delegation_ended", subject=row, actor=actor, now=now, ends=ends_on.isoformat()
     )
@@ -230,30 +234,17 @@ def record_precedent(
     valid_to: date | None = None,
     decision_id: int | None = None,
 ) -> models.Precedent:
-    """Keep an adjudication of the county, which later decisions on this matter here cite.
-
-    Parameters
-    ----------
-    place
-        Either ``{"longitude", "latitude"}`` or ``{"area_kind", "area_key"}``.
-    reason
-        In Chinese and in English.
-    """
+    """Keep an adjudication of the county; ``place`` is a point or an area, ``reason`` zh and en."""
     actor.require(*ADJUDICATORS)
-    if set(place) not in ({"longitude", "latitude"}, {"area_kind", "area_key"}):
-        raise Invalid("input.invalid", {"place": "mandate.place"})
-    if "area_key" in place and not _knows_area(actor, place):
-        raise Invalid("input.invalid", {"place": "mandate.place"})
-    matter = queries.get_matter(actor, matter_code)
-    if decision_id is not None:
-        queries.get_decision(actor, decision_id)
+    _check_place(actor, place)
+    decision = queries.get_decision(actor, decision_id) if decision_id else None
     row = models.Precedent.objects.create(
         tenant_id=actor.tenant_id,
         number=numbering.next_number(actor, "XL", now=now),
-        matter=matter,
+        matter=queries.get_matter(actor, matter_code),
         lead_unit_id=unit_by_code(actor, lead_unit_code, "lead_unit").id,
         decided_by_id=unit_by_code(actor, decided_by_code, "decided_by").id,
-        decision_id=decision_id,
+        decision=decision,
         document=document,
         reason_zh=reason[0],
         reason_en=reason[1],
@@ -264,15 +255,17 @@ def record_precedent(
         **place,
     )
     revisions.bump(actor, "mandate")
-    events.record(
-        "mandate.precedent_recorded",
-        subject=row,
-        actor=actor,
-        now=now,
-        matter=matter_code,
-        lead=lead_unit_code,
-    )
+    told = {"matter": matter_code, "lead": lead_unit_code}
+    events.record("mandate.precedent_recorded", subject=row, actor=actor, now=now, **told)
     return row
+
+
+def _check_place(actor: Actor, place: dict[str, Any]) -> None:
+    """A precedent speaks for a point or for an area that the zone's map has."""
+    is_point = set(place) == {"longitude", "latitude"}
+    is_area = set(place) == {"area_kind", "area_key"} and _knows_area(actor, place)
+    if not (is_point or is_area):
+        raise Invalid("input.invalid", {"place": "mandate.place"})
 
 
 def _knows_area(actor: Actor, place: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 
+from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
 from qiying.slices.mandate.models import Edition, Handover
 from qiying.slices.mandate.queries._register import register
@@ -33,7 +34,8 @@ def figures(actor: Actor, period: tuple[date, date]) -> dict[str, Decimal]:
         the zone itself still leads. A figure without its records is left out.
     """
     on = period[1] - timedelta(days=1)
-    return _before(actor) | _handed_over(actor, on) | _boundary(actor, on) | _kept(actor, on)
+    with tenancy.reading(actor):
+        return _before(actor) | _handed_over(actor, on) | _boundary(actor, on) | _kept(actor, on)
 
 
 def _before(actor: Actor) -> dict[str, Decimal]:

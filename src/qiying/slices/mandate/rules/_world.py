@@ -51,17 +51,9 @@ def build_world(
     regime: Regime,
     zone: str,
 ) -> World:
-    """A world whose two versions are digests of its content.
+    """A world whose two versions are digests of its content; ``units`` are kinds by code.
 
-    Parameters
-    ----------
-    units
-        Kind by unit code.
-
-    Raises
-    ------
-    ValueError
-        From the engine, when the parts do not fit together.
+    Raises ValueError, from the engine, when the parts do not fit together.
     """
     plain = {
         "matters": [_matter(m) for m in matters],

@@ -125,7 +125,12 @@ def layers() -> list[dict[str, Any]]:
         "neighbourhood": _("Neighbourhoods"),
     }
     return [
-        {"url": f"/map/layers/{kind}.geojson", "kind": kind, "label": words[kind]}
+        {
+            "url": f"/map/layers/{kind}.geojson",
+            "kind": kind,
+            "label": words[kind],
+            "fit": kind != "township",
+        }
         for kind in MAP_LAYERS
     ]
 

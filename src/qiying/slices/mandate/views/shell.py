@@ -32,7 +32,9 @@ def hang_up() -> None:
     )
     nav.item("rules", _("Hand-overs"), "mandate:handovers", "house-plug", shared.READERS, order=50)
     nav.item("rules", _("Decisions"), "mandate:decisions", "gavel", shared.READERS, order=60)
-    nav.item("rules", _("Precedents"), "mandate:precedents", "landmark", shared.READERS, order=70)
+    nav.item(
+        "rules", _("Precedents"), "mandate:precedents", "bookmark-check", shared.READERS, order=70
+    )
     nav.item(
         "rules", _("Check the register"), "mandate:lint", "list-checks", shared.READERS, order=80
     )

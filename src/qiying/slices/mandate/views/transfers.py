@@ -136,32 +136,7 @@ def handovers_page(request: HttpRequest) -> HttpResponse:
     done = [r for r in rows if r.state in rules.TRANSFERRED]
     kind = exports.wanted(request)
     if kind:
-        headings = [
-            _("Number"),
-            _("Neighbourhood"),
-            _("Households"),
-            _("Residents"),
-            _("Receiving township"),
-            _("Receiving community"),
-            _("State"),
-            _("Handed over on"),
-            _("Hand-over agreement"),
-        ]
-        lines = [
-            [
-                r.number,
-                r.name,
-                r.households,
-                r.residents,
-                _unit(r.to_unit),
-                r.community,
-                r.get_state_display(),
-                r.handed_over_on,
-                r.document,
-            ]
-            for r in rows
-        ]
-        return shared.export(request, kind, _("Hand-overs"), headings, lines, [])
+        return _handovers_as_file(request, kind, rows)
     context = {
         "rows": [
             {"row": r, "tone": labels.HANDOVER_TONES[r.state], "share": _share(r)} for r in rows
@@ -179,6 +154,37 @@ def handovers_page(request: HttpRequest) -> HttpResponse:
         "may_move": actor.has(*shared.MOVERS),
     }
     return render(request, "mandate/handovers.html", context)
+
+
+def _handovers_as_file(
+    request: HttpRequest, kind: str, rows: list[models.Handover]
+) -> HttpResponse:
+    headings = [
+        _("Number"),
+        _("Neighbourhood"),
+        _("Households"),
+        _("Residents"),
+        _("Receiving township"),
+        _("Receiving community"),
+        _("State"),
+        _("Handed over on"),
+        _("Hand-over agreement"),
+    ]
+    lines = [
+        [
+            r.number,
+            r.name,
+            r.households,
+            r.residents,
+            _unit(r.to_unit),
+            r.community,
+            r.get_state_display(),
+            r.handed_over_on,
+            r.document,
+        ]
+        for r in rows
+    ]
+    return shared.export(request, kind, _("Hand-overs"), headings, lines, [])
 
 
 def _unit(unit: Any) -> str:
