@@ -56,8 +56,6 @@ def load(
     _platform.prepare_django()
     server = _platform.ensure_database()
     _platform.start_django()
-    from django.utils import timezone
-
     from qiying.config import startup
     from qiying.config.problems import StartError
 
@@ -68,11 +66,18 @@ def load(
             )
         startup.empty(server)
     startup.migrate()
+    _play(_plan(seed, as_of, is_small=small), processes)
+
+
+def _play(plan: "Plan", processes: int) -> None:
+    """Load the zone with its progress on the terminal, and say how much that was."""
+    from django.utils import timezone
+
+    from qiying.config.problems import StartError
     from qiying.demo.load import OccupiedError
     from qiying.demo.load import load as load_zone
 
     begun = time.monotonic()
-    plan = _plan(seed, as_of, is_small=small)
     with _progress() as report:
         try:
             done = load_zone(plan, now=timezone.now(), report=report, processes=processes)

@@ -67,7 +67,7 @@ class Options:
 
     units: Choices = ()
     matters: Choices = ()
-    objects: Choices = ()
+    object_kinds: Choices = ()
     people: Choices = ()
     attempts: Choices = ()
     initial: Mapping[str, Any] = field(default_factory=dict)
@@ -179,7 +179,7 @@ FIELDS: Mapping[str, Make] = {
         required=False,
     ),
     "object_kind": lambda _s, o: forms.ChoiceField(
-        label=_("Object"), choices=list(o.objects), required=False
+        label=_("Object"), choices=list(o.object_kinds), required=False
     ),
     "urgency": lambda _s, _o: forms.ChoiceField(
         label=_("Urgency"), choices=[(str(k), w) for k, w in URGENCY_LABELS.items()]

@@ -203,7 +203,7 @@ class Scene:
         return Options(
             units=self.units if needs_units else (),
             matters=self.matters if "matter_code" in asked else (),
-            objects=mandate.object_kinds() if "object_kind" in asked else (),
+            object_kinds=mandate.object_kinds() if "object_kind" in asked else (),
             people=self.people(row_id) if "person_id" in asked else (),
             attempts=self.attempts() if "callback_id" in asked else (),
             initial=self._initial(step),
