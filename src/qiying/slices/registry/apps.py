@@ -18,9 +18,9 @@ class RegistryConfig(AppConfig):
         nav.item("space", _("Map"), "map:page", "map", everybody, order=10)
         nav.item("space", _("Boundaries"), "registry:areas", "spline", STAFF, order=20)
         nav.item("space", _("Sites"), "registry:sites", "factory", STAFF, order=30)
-        nav.item("rules", _("Units"), "registry:units", "landmark", STAFF, order=50)
+        nav.item("rules", _("Units"), "registry:units", "landmark", STAFF, order=90)
         nav.item(
-            "rules", _("Work calendar"), "registry:calendars", "calendar-days", STAFF, order=60
+            "rules", _("Work calendar"), "registry:calendars", "calendar-days", STAFF, order=100
         )
         nav.item("system", _("Imports"), "registry:imports", "file-up", keepers, order=30)
         nav.item(

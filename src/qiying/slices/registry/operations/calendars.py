@@ -39,12 +39,7 @@ def set_calendar(
     """
     actor.require(*KEEPERS)
     rests, works = sorted(set(rest_days)), sorted(set(work_days))
-    faults = rules.faults_of(year, rests, works, hours)
-    if not 1990 <= year <= 2100:
-        faults["year"] = "input.number"
-    if grade not in Grade.values():
-        faults["grade"] = "input.choice"
-    require(faults)
+    _require_sound(year, rests, works, hours, grade)
     _take_turns(actor, year)
     latest = queries.list_editions(actor, year).first()
     values: dict[str, Any] = {
@@ -59,22 +54,38 @@ def set_calendar(
     }
     if latest is not None and all(getattr(latest, k) == v for k, v in values.items()):
         return latest
+    return _new_edition(actor, year, latest.version + 1 if latest else 1, values, now)
+
+
+def _require_sound(
+    year: int,
+    rests: Sequence[date],
+    works: Sequence[date],
+    hours: Sequence[tuple[str, str]],
+    grade: str,
+) -> None:
+    faults = rules.faults_of(year, rests, works, hours)
+    if not 1990 <= year <= 2100:
+        faults["year"] = "input.number"
+    if grade not in Grade.values():
+        faults["grade"] = "input.choice"
+    require(faults)
+
+
+def _new_edition(
+    actor: Actor, year: int, version: int, values: dict[str, Any], now: datetime
+) -> WorkCalendar:
     row = WorkCalendar.objects.create(
         tenant_id=actor.tenant_id,
         year=year,
-        version=latest.version + 1 if latest else 1,
+        version=version,
         made_by=actor.identity,
         made_at=now,
         **values,
     )
     revisions.bump(actor, "calendar")
     events.record(
-        "registry.calendar_changed",
-        subject=row,
-        actor=actor,
-        now=now,
-        year=year,
-        version=row.version,
+        "registry.calendar_changed", subject=row, actor=actor, now=now, year=year, version=version
     )
     return row
 
