@@ -31,9 +31,10 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/mandate/matters", "code"): "matter",
     ("/registry/enterprises", "public_id"): "firm.public_id",
     ("calls", "public_id"): "call.public_id",
-    ("calls:officer-firm", "public_id"): "firm.public_id",
-    ("calls:officer-raise", "public_id"): "firm.public_id",
-    ("calls:officer-visit", "public_id"): "firm.public_id",
+    ("calls:firm-panel", "public_id"): "firm.public_id",
+    ("calls:officer-firm", "public_id"): "looked_after.public_id",
+    ("calls:officer-raise", "public_id"): "looked_after.public_id",
+    ("calls:officer-visit", "public_id"): "looked_after.public_id",
     ("kernel", "grant_id"): "grant",
     ("kernel", "key_id"): "key.pk",
     ("kernel", "notification_id"): "notice.pk",
@@ -45,7 +46,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("mandate", "public_id"): "decision",
     ("mandate", "version_id"): "version.pk",
     ("open311", "code"): "matter",
-    ("open311", "number"): "call.number",
+    ("open311", "number"): "public.number",
     ("registry", "area_id"): "wall.pk",
     ("registry", "contact_id"): "contact.pk",
     ("registry", "key"): "grid.key",
@@ -84,6 +85,7 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
         )
     },
     "calls:act": lambda _z: {"text": "one more word"},
+    "calls:take": lambda _z: {"text": "one more word"},
     "calls:officer-visit": lambda _z: {"purpose": "routine", "text": "all is well"},
     "kernel:grant-end": lambda _z: {},
     "kernel:key-revoke": lambda _z: {},
@@ -142,6 +144,12 @@ class Asker:
             more["content_type"] = "application/json"
         with transaction.atomic() if is_kept else taken_back():
             answer: HttpResponse = getattr(self.client, method.lower())(address, **more)
+        if answer.streaming:
+            whole = b"".join(answer.streaming_content)
+            for close in answer._resource_closers:
+                # the answer's own ``close`` would also close the connection that holds the zones
+                close()
+            answer.streaming_content = [whole]
         return answer
 
 

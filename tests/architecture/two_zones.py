@@ -26,7 +26,7 @@ from qiying.slices.mandate import queries as register
 from qiying.slices.registry import operations as registry
 from qiying.slices.registry.operations import imports
 from tests.slices.calls import steps
-from tests.slices.world import FOUNDED, HOME, INSIDE, World, box, credit_code, make_world
+from tests.slices.world import EAST, FOUNDED, HOME, INSIDE, World, box, credit_code, make_world
 
 SINGLE: Mapping[str, str] = {
     Role.ENTERPRISE: "boss",
@@ -71,6 +71,7 @@ class Zone:
     def texts(self) -> set[str]:
         """What no page of another zone may show: the mark, numbers and public ids."""
         found = {self.mark, self.rows["call"].number, self.rows["handover"].number}
+        found.add(self.rows["public"].number)
         with tenancy.reading(self.world.system):
             for model in tenant_models():
                 if any(f.name == "public_id" for f in model._meta.fields):
@@ -115,6 +116,12 @@ def _staff(zone: Zone) -> None:
         world.person(EVERYTHING, role, unit=UNIT_OF.get(Role(role), ""), firm=firm)
         if role != Role.ENTERPRISE:
             world.person(ACCUSED_DESK, role, unit="FIN")
+    far = world.firm("远航", EAST, name_en=f"{mark} Yuanhang")
+    everything = world.user(EVERYTHING).pk
+    registry.assign_firms(world.keeper, [far], everything, now=world.now)
+    zone.rows["looked_after"] = registry.change_enterprise(
+        world.keeper, far, now=world.now, name_zh=f"{mark}物流"
+    )
     for role in (Role.HANDLER, Role.UNIT_LEADER):
         world.person(ACCUSED, role, unit="FIN")
     world.person("emb", Role.HANDLER, unit="EMB")
@@ -172,7 +179,7 @@ def _register(zone: Zone) -> None:
     world, mark, keeper = zone.world, zone.mark, zone.world.keeper
     today = timezone.localdate(world.now)
     code = f"M-{mark}"
-    card = register.matter(keeper, "M016", today)
+    card = next(c for c in register.matters(keeper, today) if c.is_public)
     values = {"code": code, "number": 1, "name_zh": f"{mark}检查", "name_en": f"{mark} check"}
     mandate.add_matter(keeper, card.changed(values), now=world.now, reason=mark)
     zone.rows["matter"] = code
@@ -246,6 +253,9 @@ def _calls(zone: Zone) -> None:
     zone.rows |= {"call": steps.fresh(world, call), "picture": picture}
     zone.rows["task"] = steps.task(world, call, "ZONE_SAFE")
     zone.rows["pause"] = steps.pause(world, call)
+    zone.rows["public"] = steps.raise_call(
+        world, title=f"{mark} road", text=f"{mark} hole", matter_code=zone.rows["matter"]
+    )
 
 
 def _complaint(zone: Zone) -> None:
