@@ -5,11 +5,9 @@ scope where none is open.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone

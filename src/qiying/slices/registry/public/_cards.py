@@ -1,5 +1,6 @@
 """What other slices are handed: frozen copies, with ``.name`` in the reader's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
