@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import F, Model, Q, QuerySet
 
 from qiying.kernel.errors import Invalid
@@ -48,7 +49,7 @@ def paginate(
     is_back, values = _read(cursor, len(order))
     steps = [_flip(name) for name in order] if is_back else list(order)
     if values is not None:
-        rows = rows.filter(_after(steps, values))
+        rows = _bounded(rows, steps, values)
     found = list(rows.order_by(*(_ordering(s) for s in steps))[: size + 1])
     has_more = len(found) > size
     found = found[:size]
@@ -62,6 +63,14 @@ def paginate(
         _write("n", found[-1], order) if has_next else "",
         _write("p", found[0], order) if has_previous else "",
     )
+
+
+def _bounded(rows: "QuerySet[M]", steps: Sequence[str], values: Sequence[Any]) -> "QuerySet[M]":
+    """The rows after the cursor; a key of the wrong kind is no cursor that we gave."""
+    try:
+        return rows.filter(_after(steps, values))
+    except (ValidationError, ValueError, TypeError) as error:
+        raise Invalid("input.invalid", {"cursor": "input.choice"}) from error
 
 
 def _flip(name: str) -> str:
