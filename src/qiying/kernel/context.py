@@ -10,9 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qiying.kernel import nav, notifications, tenancy
-from qiying.kernel.access import Actor
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.models import Tenant
 from qiying.kernel.models.identity import ROLE_LABELS
+
+ON_PHONE = frozenset({Role.ENTERPRISE, Role.GRID_OFFICER})
+"""Who holds no other role gets the shared pages in the frame of the phone."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -34,6 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     base["phone_tabs"] = SimpleLazyObject(lambda: nav.tabs_for(actor, request.path))
     base["unread"] = SimpleLazyObject(lambda: _unread(actor))
     base["live"] = True
+    base["frame"] = "phone.html" if actor.roles <= ON_PHONE else "base.html"
     base["me"] = _me(request, actor)
     return base
 

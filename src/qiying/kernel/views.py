@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from qiying.kernel import (
     audit,
+    directory,
     files,
     nav,
     notifications,
@@ -23,7 +24,7 @@ from qiying.kernel import (
     signin,
     views_saved,
 )
-from qiying.kernel.access import Role
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Problem
 from qiying.kernel.forms import CodeForm, PasswordForm, PhoneForm
 from qiying.kernel.middleware import TENANT_KEY
@@ -145,10 +146,26 @@ def account(request: HttpRequest) -> HttpResponse:
         return HttpResponseSeeOther(reverse("kernel:home"))
     actor = actor_of(request)
     context = {
-        "role_lines": [str(ROLE_LABELS[Role(h.role)]) for h in actor.held],
+        "person": request.user,
+        "role_lines": _role_lines(actor),
         "tenants": views_saved.tenants(request),
     }
     return render(request, "kernel/account.html", context)
+
+
+def _role_lines(actor: Actor) -> list[tuple[str, str]]:
+    """Each role held, and the unit or firm that it is held for."""
+    units = directory.names_of(actor, "unit", (h.unit_id for h in actor.held if h.unit_id))
+    firms = directory.names_of(
+        actor, "enterprise", (h.enterprise_id for h in actor.held if h.enterprise_id)
+    )
+    return [
+        (
+            str(ROLE_LABELS[Role(held.role)]),
+            units.get(held.unit_id or 0) or firms.get(held.enterprise_id or 0) or "",
+        )
+        for held in actor.held
+    ]
 
 
 @page()
