@@ -69,3 +69,14 @@ def test_every_translation_keeps_the_blanks_of_its_source(app: Path) -> None:
                 want = {m.group(1) or m.group(2) for m in BLANK.finditer(entry.msgid)}
                 have = {m.group(1) or m.group(2) for m in BLANK.finditer(text)}
                 assert have <= want, entry.msgid
+
+
+def test_one_english_sentence_has_one_chinese_sentence_everywhere() -> None:
+    """Django merges the catalogues of all apps: the uppermost one would silently win."""
+    found: dict[str, dict[str, str]] = {}
+    for app in APPS:
+        for entry in catalogue(app.parent).values():
+            if not entry.msgctxt:
+                words = entry.msgstr or str(entry.msgstr_plural)
+                found.setdefault(entry.msgid, {})[words] = app.parent.name
+    assert not {k: v for k, v in found.items() if len(v) > 1}
