@@ -113,11 +113,11 @@ def _play_together(plan: Plan, tenant_id: int, total: int, report: Report, proce
         ears.append(ear)
     done = 0
     while ears:
-        for ear in wait(ears):
+        for ear in [e for e in wait(ears) if isinstance(e, Connection)]:
             try:
-                done += ear.recv()  # type: ignore[union-attr]
+                done += ear.recv()
             except EOFError:
-                ears.remove(ear)  # type: ignore[arg-type]
+                ears.remove(ear)
             report("calls", done, total)
     for player in players:
         player.join()

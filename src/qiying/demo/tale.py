@@ -153,7 +153,7 @@ class Tale:
             "site_id": self.world.site_ids.get((self.story.enterprise, place.asset or "")),
         }
 
-    def _contact(self) -> dict[str, str]:
+    def _contact(self) -> dict[str, Any]:
         if self.story.raised_by == "enterprise":
             return {}
         contact = self.world.firms[self.story.enterprise].contacts[0]
