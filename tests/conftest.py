@@ -33,11 +33,14 @@ settings.register_profile("default", patient)
 settings.register_profile("full", patient, max_examples=1000)
 
 SOURCE = REPOSITORY / "src" / "qiying"
+# The headless build draws the same pixels without a desktop's machinery: two thirds of the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 TABLES_FROM_OUTSIDE = ("django", "django-axes", "procrastinate")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="also run the tests that take long")
+    parser.addoption("--pictures", action="store_true", help="renew docs/pictures from journeys")
 
 
 def pytest_configure(config: pytest.Config) -> None:
