@@ -138,20 +138,31 @@ def _flush(scope: tenancy.Scope) -> None:
     drafts, scope.drafts = scope.drafts, []
     if not drafts:
         return
-    chain = Chain.objects.select_for_update().filter(tenant_id=scope.tenant_id).first()
-    if chain is None:
+    head = _lock_head(scope.tenant_id)
+    if head is None:
         Chain.objects.bulk_create([Chain(tenant_id=scope.tenant_id)], ignore_conflicts=True)
-        chain = Chain.objects.select_for_update().get(tenant_id=scope.tenant_id)
-    rows = _link(scope.tenant_id, chain, drafts)
+        head = _lock_head(scope.tenant_id) or (0, GENESIS)
+    rows = _link(scope.tenant_id, head, drafts)
     Event.objects.bulk_create(rows)
     _move_head(scope.tenant_id, rows)
     if not _muted.get():
         _wake(rows)
 
 
-def _link(tenant_id: int, chain: Chain, drafts: list[Draft]) -> list[Event]:
+def _lock_head(tenant_id: int) -> tuple[int, str] | None:
+    """Number and digest of the last event, locked; every operation of the tenant passes here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sequence, digest FROM kernel_chain WHERE tenant_id = %s FOR UPDATE",
+            [tenant_id],
+        )
+        row = cursor.fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def _link(tenant_id: int, head: tuple[int, str], drafts: list[Draft]) -> list[Event]:
     recorded_at, rows = datetime.now(UTC), []
-    sequence, previous = chain.sequence, chain.digest
+    sequence, previous = head
     for draft in drafts:
         sequence += 1
         row = Event(

@@ -53,10 +53,12 @@ def receive_call(request: HttpRequest, body: out.CallIn) -> tuple[int, out.Recei
     actor = actor_of(request)
     given = body.dict(exclude={"enterprise", "matter", "complained_unit"})
     with tenancy.acting(actor):
+        firm = _firm(actor, body.enterprise)
         call = operations.receive(
             actor,
             **given,
-            enterprise_id=_firm(actor, body.enterprise),
+            enterprise_id=firm.id if firm else None,
+            firm=firm,
             matter_code=body.matter,
             complained_unit_id=_unit(actor, body.complained_unit),
             now=timezone.now(),
@@ -64,10 +66,11 @@ def receive_call(request: HttpRequest, body: out.CallIn) -> tuple[int, out.Recei
         return 201, render.receipt(actor, call)
 
 
-def _firm(actor: Actor, public_id: UUID | None) -> int | None:
+def _firm(actor: Actor, public_id: UUID | None) -> registry.EnterpriseCard | None:
     if public_id is not None:
-        return registry.enterprise_by_public_id(actor, public_id).id
-    return next(iter(actor.enterprises)) if len(actor.enterprises) == 1 else None
+        return registry.enterprise_by_public_id(actor, public_id)
+    own = sorted(actor.enterprises)
+    return registry.enterprise(actor, own[0]) if len(own) == 1 else None
 
 
 def _unit(actor: Actor, code: str) -> int | None:

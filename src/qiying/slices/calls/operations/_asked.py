@@ -24,10 +24,12 @@ class CallValues(TypedDict, total=False):
     """What may be said besides title and text.
 
     Longitude and latitude in WGS 84 / CGCS2000; ``attachments`` are ids of the actor's own loose
-    files; ``visit_id`` the visit on which it was found.
+    files; ``visit_id`` the visit on which it was found; ``firm`` the card of ``enterprise_id``
+    where the caller has just read it.
     """
 
     enterprise_id: int | None
+    firm: registry.EnterpriseCard | None
     matter_code: str
     urgency: str
     channel: str
@@ -54,6 +56,7 @@ class Asked:
     text: str
     now: datetime
     enterprise_id: int | None = None
+    firm: registry.EnterpriseCard | None = None
     matter_code: str = ""
     urgency: str = Urgency.NORMAL
     channel: str = Channel.ONLINE

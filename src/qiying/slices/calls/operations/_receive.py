@@ -39,7 +39,7 @@ def receive(
     asked = Asked(title=title, text=text, now=now, **given)
     role = _require_role(actor, asked.enterprise_id)
     asked.require_codes()
-    firm = None if asked.enterprise_id is None else registry.enterprise(actor, asked.enterprise_id)
+    firm = _firm(actor, asked)
     place = place_of(actor, asked, firm)
     question = Question(
         asked.matter_code,
@@ -57,6 +57,14 @@ def receive(
     if asked.urgency == Urgency.DANGER:
         rush(actor, call, round_, found.ruling, now=now)
     return call
+
+
+def _firm(actor: Actor, asked: Asked) -> registry.EnterpriseCard | None:
+    if asked.firm is not None and asked.firm.id == asked.enterprise_id:
+        return asked.firm
+    if asked.enterprise_id is None:
+        return None
+    return registry.enterprise(actor, asked.enterprise_id)
 
 
 def _require_role(actor: Actor, enterprise_id: int | None) -> str:

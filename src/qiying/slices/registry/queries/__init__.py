@@ -18,6 +18,7 @@ from qiying.slices.registry.queries.figures import figures
 from qiying.slices.registry.queries.firms import (
     FirmFilter,
     count_enterprises,
+    get_card_row,
     get_enterprise,
     get_enterprise_by_public_id,
     list_contacts,
@@ -58,6 +59,7 @@ __all__ = [
     "get_area",
     "get_batch",
     "get_calendar",
+    "get_card_row",
     "get_enterprise",
     "get_enterprise_by_public_id",
     "get_site",
