@@ -10,7 +10,7 @@ deadline, no event.
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from _zone import NOW, Clock, Zone, counted, median, own_zone, person, say
@@ -19,19 +19,21 @@ CPU_MS, STATEMENTS = 25.0, 15
 BATCH = 20
 MATTERS = ("M009", "M016", "M017", "M069", "M072", "M104", "M111")
 PEER_NAME = "the same two rows, bare"
+Way = Callable[[int], object]
 TEXT = "配电房有异响和焦味，变压器外壳发烫，请尽快派人来看看，以免影响夜班生产。"
 
 
 def run(quick: bool) -> list[dict[str, Any]]:
     """Measure; `quick` raises fewer calls."""
-    batches = 10 if quick else 30
     with own_zone("bench_calls_create") as zone:
-        ways = {"api": by_interface(zone), "operation": by_operation(zone)}
-        bare = measure(zone, by_hand(zone), batches)
-        rows = []
-        for name, raise_call in ways.items():
-            rows += measured(name, measure(zone, raise_call, batches), most(raise_call), bare)
-    return rows
+        ways = {"bare": by_hand(zone), "api": by_interface(zone), "operation": by_operation(zone)}
+        cpu_ms = measure(zone, ways, batches=10 if quick else 30)
+        bare = cpu_ms["bare"]
+        return [
+            row
+            for name in ("api", "operation")
+            for row in measured(name, cpu_ms[name], most(ways[name]), bare)
+        ]
 
 
 def measured(name: str, cpu_ms: float, statements: int, bare: float) -> list[dict[str, Any]]:
@@ -60,16 +62,21 @@ def measured(name: str, cpu_ms: float, statements: int, bare: float) -> list[dic
     ]
 
 
-def measure(zone: Zone, raise_call: Callable[[int], object], batches: int) -> float:
-    """The median CPU-milliseconds of a call, after warming up."""
-    for n in range(BATCH):
-        raise_call(-n)
-    times = Clock(zone).times(raise_call, batches=batches, batch=BATCH)
-    say(f"  {batches * BATCH} calls: " + " ".join(f"{t:.1f}" for t in times))
-    return median(times)
+def measure(zone: Zone, ways: Mapping[str, Way], *, batches: int) -> dict[str, float]:
+    """The median CPU-milliseconds of a call by each way, taken in turns after warming up."""
+    for way in ways.values():
+        for n in range(2 * BATCH):
+            way(-n)
+    clock, times = Clock(zone), {name: list[float]() for name in ways}
+    for _ in range(batches):
+        for name, way in ways.items():
+            times[name] += clock.times(way, batches=1, batch=BATCH)
+    for name, found in times.items():
+        say(f"  {name}, {batches * BATCH} calls: " + " ".join(f"{t:.1f}" for t in found))
+    return {name: median(found) for name, found in times.items()}
 
 
-def most(raise_call: Callable[[int], object]) -> int:
+def most(raise_call: Way) -> int:
     """The most statements of some calls of each matter."""
     found = 0
     for n in range(3 * len(MATTERS)):
@@ -79,7 +86,7 @@ def most(raise_call: Callable[[int], object]) -> int:
     return found
 
 
-def by_interface(zone: Zone) -> Callable[[int], object]:
+def by_interface(zone: Zone) -> Way:
     """POST to the interface with the key of a machine, as a portal would."""
     from django.test import Client  # noqa: PLC0415  Django is set up by now
 
@@ -116,7 +123,7 @@ def matter(n: int) -> str:
     return MATTERS[n % len(MATTERS)]
 
 
-def by_operation(zone: Zone) -> Callable[[int], object]:
+def by_operation(zone: Zone) -> Way:
     """The operation itself, for a desk officer."""
     from django.utils import timezone  # noqa: PLC0415
 
@@ -138,7 +145,7 @@ def by_operation(zone: Zone) -> Callable[[int], object]:
     return raise_call
 
 
-def by_hand(zone: Zone) -> Callable[[int], object]:
+def by_hand(zone: Zone) -> Way:
     """The peer: a call and its round in one transaction."""
     from qiying.kernel import tenancy  # noqa: PLC0415
     from qiying.kernel.access import system  # noqa: PLC0415
