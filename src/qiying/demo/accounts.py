@@ -30,7 +30,7 @@ Account = dict[str, str]
 
 def choose_accounts(plan: Plan, tenant_id: int) -> list[Account]:
     """Role and user name of each account: the firms and units with most in hand come first."""
-    staff, firms, units = plan.organisations, _firms(plan), _units(tenant_id)
+    staff, firms, units = plan.organisations, _firms(plan), _units(plan, tenant_id)
     names = {role: [staff.staff(role)[0].username] for role in _ZONE_WIDE}
     names["enterprise"] = [username_of(firm.code) for firm in firms]
     names["grid_officer"] = [
@@ -50,14 +50,15 @@ def _firms(plan: Plan) -> list[Enterprise]:
     return [firms[0], second]
 
 
-def _units(tenant_id: int) -> list[str]:
-    """The two units with most open calls in hand, an office of the zone first."""
+def _units(plan: Plan, tenant_id: int) -> list[str]:
+    """An office of the zone and a unit outside of it, those with most open calls overdue."""
     platform = system(tenant_id)
     with tenancy.reading(platform):
         rows = Call.objects.visible_to(platform).filter(state__in=sorted(WITH_UNIT))
         held = Counter(rows.values_list("lead_unit_id", flat=True))
+        late = Counter(rows.filter(due_at__lt=plan.ends_at).values_list("lead_unit_id", flat=True))
     cards = [card for card in registry.units(platform).values() if held[card.id]]
-    cards.sort(key=lambda card: (-held[card.id], card.code))
-    codes = [card.code for card in cards if card.kind == "zone"][:1]
-    codes += [card.code for card in cards if card.kind != "zone"][:1]
-    return codes
+    cards.sort(key=lambda card: (-late[card.id], -held[card.id], card.code))
+    offices = [card.code for card in cards if card.kind == "zone" and card.parent_id]
+    others = [card.code for card in cards if card.kind != "zone"]
+    return [*offices[:1], *others[:1]]

@@ -26,7 +26,10 @@ _LONGEST_OWN_WAIT = 240.0
 
 @dataclass(frozen=True, slots=True)
 class _Halt:
-    """So many calls that stop after these steps, `ages` working days after they came in."""
+    """So many calls that stop after these steps, `ages` working days after they came in.
+
+    After quiet days, when too few are as young as that, older ones take their places.
+    """
 
     count: int
     ages: tuple[int, int]
@@ -36,23 +39,23 @@ class _Halt:
 
 
 _HALTS = (
-    _Halt(2, (1, 2), _ON_THE_WAY, urgency="urgent"),
-    _Halt(5, (12, 24), _ON_THE_WAY),
-    _Halt(3, (6, 9), _ON_THE_WAY, needs_co=True),
+    _Halt(3, (0, 1), ()),
+    _Halt(3, (1, 2), ("accept",)),
+    _Halt(3, (1, 3), ("accept", "dispatch")),
+    _Halt(1, (1, 3), _ON_THE_WAY, urgency="urgent"),
+    _Halt(2, (1, 4), ("accept", "dispatch", "dispute")),
+    _Halt(2, (1, 6), ("ask_info",)),
+    _Halt(2, (2, 6), (*_ON_THE_WAY, "propose_pause")),
+    _Halt(3, (2, 5), _ANSWERED),
+    _Halt(3, (2, 6), _TO_CALL),
+    _Halt(2, (4, 7), ("accept", "dispatch")),
+    _Halt(3, (3, 8), (*_TO_CALL, "attempt_callback")),
+    _Halt(2, (3, 8), (*_ANSWERED, "review_return")),
+    _Halt(3, (3, 8), (*_ON_THE_WAY, "propose_pause", "approve_pause")),
+    _Halt(3, (5, 10), _ON_THE_WAY, needs_co=True),
+    _Halt(3, (4, 12), (*_ON_THE_WAY, "schedule")),
     _Halt(3, (5, 20), (*_TO_CALL, "callback_reject")),
-    _Halt(4, (4, 9), (*_ON_THE_WAY, "schedule")),
-    _Halt(4, (3, 5), (*_ON_THE_WAY, "propose_pause", "approve_pause")),
-    _Halt(3, (2, 4), (*_ON_THE_WAY, "propose_pause")),
-    _Halt(2, (3, 5), (*_ANSWERED, "review_return")),
-    _Halt(4, (2, 4), _ANSWERED),
-    _Halt(3, (3, 6), (*_TO_CALL, "attempt_callback")),
-    _Halt(4, (2, 4), _TO_CALL),
-    _Halt(2, (3, 5), ("accept", "dispatch")),
-    _Halt(3, (1, 2), ("accept", "dispatch", "dispute")),
-    _Halt(3, (1, 4), ("ask_info",)),
-    _Halt(4, (1, 1), ("accept", "dispatch")),
-    _Halt(4, (1, 1), ("accept",)),
-    _Halt(4, (0, 1), ()),
+    _Halt(5, (12, 24), _ON_THE_WAY),
 )
 #: What is said at a step (the name of stock phrases), its code, and how long it waits in minutes.
 _SAID: Mapping[str, tuple[str, str, float]] = {
@@ -83,13 +86,13 @@ def keep_open(
     ages = _ages(stories, ends_at.date())
     found = {story.number: story for story in stories}
     for halt in _HALTS:
-        fitting = [
-            found[number] for number, age in ages.items() if _fits(found[number], age, halt)
-        ]
-        order = chance.permutation(len(fitting))[: halt.count]
-        for story in (fitting[int(index)] for index in sorted(order)):
-            found[story.number] = _stopped(story, halt, by_code[story.enterprise], chance)
-            del ages[story.number]
+        fitting = [number for number, age in ages.items() if _fits(found[number], age, halt)]
+        order = [fitting[int(index)] for index in chance.permutation(len(fitting))]
+        order.sort(key=lambda number: max(0, ages[number] - halt.ages[1]))
+        for number in sorted(order[: halt.count]):
+            story = found[number]
+            found[number] = _stopped(story, halt, by_code[story.enterprise], chance)
+            del ages[number]
     return tuple(found[story.number] for story in stories)
 
 
@@ -99,16 +102,15 @@ def _ages(stories: Iterable[Story], as_of: date) -> dict[int, int]:
     oldest = max(halt.ages[1] for halt in _HALTS)
     for story in stories:
         day = story.submitted_at.date()
-        if (as_of - day).days <= 2 * oldest + 10:
+        if (as_of - day).days <= 2 * oldest:
             later = (day + timedelta(days=n) for n in range(1, (as_of - day).days))
             ages[story.number] = sum(is_working_day(other) for other in later)
     return ages
 
 
 def _fits(story: Story, age: int, halt: _Halt) -> bool:
-    low, high = halt.ages
     return (
-        low <= age <= high
+        age >= halt.ages[0]
         and story.urgency == halt.urgency
         and story.complained_unit is None
         and (bool(story.co_units) or not halt.needs_co)
@@ -120,7 +122,8 @@ def _stopped(story: Story, halt: _Halt, firm: Enterprise, chance: np.random.Gene
     own = {step.name: step for step in reversed(story.steps) if step.code != "missed"}
     steps = tuple(_step(name, own.get(name), slots, chance) for name in halt.steps)
     ends = ("rejected", "open") if "callback_reject" in halt.steps else ("open",)
-    return replace(story, fate="live", steps=steps, ends=ends)
+    co_units = story.co_units if halt.needs_co else ()
+    return replace(story, fate="live", co_units=co_units, steps=steps, ends=ends)
 
 
 def _step(

@@ -6,18 +6,22 @@ the load begins afresh.
 """
 
 import multiprocessing
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from typing import cast
 
 from django.db import connections
 
 from qiying.demo.accounts import PASSWORD, choose_accounts
 from qiying.demo.foundation import TENANT_CODE, Founded, found_zone
+from qiying.demo.haste import in_haste
 from qiying.demo.models import Demonstration
 from qiying.demo.plan import Plan
-from qiying.demo.play import Share, expected_steps, in_haste, play
+from qiying.demo.play import Share, expected_steps, play
 from qiying.kernel import events
 from qiying.kernel.models import Tenant
 
@@ -26,7 +30,11 @@ Report = Callable[[str, int, int], None]
 
 
 class OccupiedError(RuntimeError):
-    """The database holds a demonstration, or what is left of one, or other tenants' records."""
+    """The database holds a demonstration, or what a load that was cut short left of one."""
+
+
+class BrokenLoadError(RuntimeError):
+    """A player ended before its stories did; its own words stand in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,33 +107,44 @@ def _play_together(plan: Plan, tenant_id: int, total: int, report: Report, proce
     context = multiprocessing.get_context("fork")
     meeting = context.Barrier(processes)
     connections.close_all()
-    players, ears = [], []
+    players: dict[Connection, ForkProcess] = {}
     for part in range(processes):
         ear, mouth = context.Pipe(duplex=False)
+        share = Share(part, processes, meeting)
         player = context.Process(
-            target=_play_part,
-            args=(plan, tenant_id, Share(part, processes, meeting), mouth),
-            daemon=True,
+            target=_play_part, args=(plan, tenant_id, share, mouth), daemon=True
         )
         player.start()
         mouth.close()
-        players.append(player)
-        ears.append(ear)
+        players[ear] = player
+    return _listen(players, lambda done: report("calls", done, total))
+
+
+def _listen(players: dict[Connection, ForkProcess], told: Callable[[int], None]) -> int:
+    """Count steps until every player has left; when one fails the others are stopped."""
     done = 0
-    while ears:
-        for ear in [e for e in wait(ears) if isinstance(e, Connection)]:
+    while players:
+        for ear in wait(list(players)):
             try:
-                done += ear.recv()
+                done += cast("Connection", ear).recv()
             except EOFError:
-                ears.remove(ear)
-            report("calls", done, total)
-    for player in players:
-        player.join()
-    if any(player.exitcode for player in players):
-        raise SystemExit(1)
+                player = players.pop(cast("Connection", ear))
+                player.join()
+                if player.exitcode:
+                    _stop(players.values())
+                    raise BrokenLoadError from None
+            told(done)
     return done
 
 
+def _stop(players: Iterable[ForkProcess]) -> None:
+    for player in players:
+        player.terminate()
+        player.join()
+
+
 def _play_part(plan: Plan, tenant_id: int, share: Share, mouth: Connection) -> None:
+    # Ctrl-C is for the process that asked; it stops the players.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     play(plan, tenant_id, tick=mouth.send, share=share)
     connections.close_all()

@@ -15,7 +15,11 @@ from qiying.demo.story_rhythm import SHANGHAI
 #: Two years before the first of these days the walls stood; on the last one half a year of calls
 #: before the reform of their handling is still in sight.
 FIRST_DAY, LAST_DAY = date(2026, 7, 15), date(2027, 3, 31)
-SMALL_STORIES, SMALL_RECENT, SMALL_ENTITIES = 150, 70, 300
+SMALL_STORIES, SMALL_RECENT, SMALL_ENTITIES = 130, 80, 300
+
+
+class DayError(ValueError):
+    """A zone cannot be shown as of that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,11 @@ def make_plan(seed: int, as_of: date, *, is_small: bool = False) -> Plan:
 
     Raises
     ------
-    ValueError
+    DayError
         `as_of` does not lie between `FIRST_DAY` and `LAST_DAY`.
     """
     if not FIRST_DAY <= as_of <= LAST_DAY:
-        raise ValueError(as_of)
+        raise DayError(as_of)
     ends_at = datetime.combine(as_of, time(0), tzinfo=SHANGHAI)
     firms, stories = build_enterprises(seed), build_stories(seed, as_of)
     if is_small:

@@ -6,17 +6,16 @@ order of records then differs from the order of what happened by less than a wee
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import BrokenBarrierError
 from typing import Protocol
 
-from django.db import connection
-
+from qiying.demo.acts import go_on
 from qiying.demo.cast import Cast
 from qiying.demo.clock import Clock
+from qiying.demo.haste import in_haste
 from qiying.demo.plan import Plan
 from qiying.demo.stories import Story
 from qiying.demo.tale import Tale, World
@@ -28,6 +27,8 @@ from qiying.slices.registry import queries
 Tick = Callable[[int], None]
 STEPS_AT_ONCE = 25
 _WEEK = timedelta(days=7)
+#: Calls that were closed within the last year are not put away.
+_KEPT_IN_SIGHT = timedelta(days=365)
 
 
 class Meeting(Protocol):
@@ -68,26 +69,6 @@ def play(plan: Plan, tenant_id: int, *, tick: Tick, share: Share = Share()) -> i
             raise
 
 
-@contextmanager
-def in_haste() -> Iterator[None]:
-    """No limits of time and no waiting for the disk: a load that is cut short starts afresh."""
-    changed = {
-        "synchronous_commit": "off",
-        "lock_timeout": "0",
-        "statement_timeout": "0",
-        "idle_in_transaction_session_timeout": "0",
-    }
-    with connection.cursor() as cursor:
-        for name, value in changed.items():
-            cursor.execute(f"SET {name} = {value}")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            for name in changed:
-                cursor.execute(f"RESET {name}")
-
-
 def make_world(plan: Plan, tenant_id: int) -> World:
     """People, calendar and records of the zone by the generator's codes."""
     platform = system(tenant_id)
@@ -106,6 +87,7 @@ def make_world(plan: Plan, tenant_id: int) -> World:
             if site.enterprise and site.code in sites
         },
         unit_ids={code: card.id for code, card in units.items()},
+        archive_until=plan.ends_at - _KEPT_IN_SIGHT,
     )
 
 
@@ -138,7 +120,7 @@ class _Stage:
                 count = 0
                 while count < STEPS_AT_ONCE and self._queue and self._queue[0][0] < until:
                     _, _, tale = heapq.heappop(self._queue)
-                    tale.go_on()
+                    go_on(tale)
                     self._expect(tale)
                     count += 1
             taken += count

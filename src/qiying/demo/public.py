@@ -1,6 +1,7 @@
 """What the rest of the platform may ask of the demonstration: is it there, who may enter."""
 
 from qiying.demo.models import Demonstration
+from qiying.kernel.models import Tenant
 
 
 def is_loaded() -> bool:
@@ -11,6 +12,17 @@ def is_loaded() -> bool:
 def find() -> Demonstration | None:
     """The complete demonstration, or None."""
     return Demonstration.objects.filter(loaded_at__isnull=False).first()
+
+
+def is_cut_short() -> bool:
+    """Whether a load began here and did not come to its end."""
+    return Demonstration.objects.filter(loaded_at__isnull=True).exists()
+
+
+def has_neighbours() -> bool:
+    """Whether the database holds tenants besides the demonstration."""
+    codes = Demonstration.objects.values("tenant_code")
+    return Tenant.objects.exclude(code__in=codes).exists()
 
 
 def sign_ins() -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from qiying.config.language import mark as _
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from qiying.config.database import Server
     from qiying.demo.plan import Plan
 
 PROCESSES = 2
@@ -22,8 +23,8 @@ PARTS = {
     "ground": _("units and boundaries"),
     "people": _("people and grids"),
     "firms": _("firms and sites"),
-    "register": _("register of powers and hand-overs"),
-    "calls": _("calls of two years"),
+    "register": _("register of powers, hand-overs"),
+    "calls": _("two years of calls"),
 }
 
 app = typer.Typer(
@@ -52,44 +53,19 @@ def load(
         bool, typer.Option("--reset", help=text(_("Empty the embedded database first.")))
     ] = False,
 ) -> None:
-    """Load once; what a killed load left is cleared with --reset."""
+    """Load once; what a load that was cut short left is cleared first, or with --reset."""
+    begun = time.monotonic()
     _platform.prepare_django()
     server = _platform.ensure_database()
     _platform.start_django()
-    from qiying.config import startup
-    from qiying.config.problems import StartError
-
-    if reset:
-        if server is None:
-            raise StartError(
-                _("--reset only empties the embedded database, never one of your own.")
-            )
-        startup.empty(server)
-    startup.migrate()
-    _play(_plan(seed, as_of, is_small=small), processes)
-
-
-def _play(plan: "Plan", processes: int) -> None:
-    """Load the zone with its progress on the terminal, and say how much that was."""
-    from django.utils import timezone
-
-    from qiying.config.problems import StartError
-    from qiying.demo.load import OccupiedError
-    from qiying.demo.load import load as load_zone
-
-    begun = time.monotonic()
-    with _progress() as report:
-        try:
-            done = load_zone(plan, now=timezone.now(), report=report, processes=processes)
-        except OccupiedError:
-            raise StartError(
-                _("There is a demonstration zone already, or the rest of one: add --reset.")
-            ) from None
+    plan = _plan(seed, as_of, is_small=small)
+    _make_room(server, is_asked=reset)
+    steps = _load(plan, processes)
     say(
-        _("%(firms)d firms, %(calls)d calls, %(steps)d steps in %(seconds).0f s"),
+        _("%(firms)d firms and %(calls)d calls in %(steps)d steps, %(seconds).0f s"),
         firms=len(plan.firms),
         calls=len(plan.stories),
-        steps=done.steps,
+        steps=steps,
         seconds=time.monotonic() - begun,
     )
 
@@ -102,7 +78,7 @@ def _plan(seed: int, as_of: str, *, is_small: bool) -> "Plan":
     day = _day(as_of) if as_of else plan.nearest_day(timezone.localdate())
     try:
         return plan.make_plan(seed, day, is_small=is_small)
-    except ValueError:
+    except plan.DayError:
         message = _("The day must lie between %(first)s and %(last)s.")
         raise typer.BadParameter(text(message, first=plan.FIRST_DAY, last=plan.LAST_DAY)) from None
 
@@ -115,12 +91,56 @@ def _day(written: str) -> date:
         raise typer.BadParameter(text(message, written=written)) from None
 
 
+def _make_room(server: "Server | None", *, is_asked: bool) -> None:
+    """Tables in an empty database, or in one without a demonstration.
+
+    Nothing can be taken out of the chain of events; therefore a reset empties the whole database,
+    and unasked only when it holds nothing but the rest of a load that was cut short.
+    """
+    from qiying.config import startup
+    from qiying.config.problems import StartError
+
+    startup.migrate()
+    from qiying.demo import public
+
+    is_left = public.is_cut_short() and not public.has_neighbours()
+    if not is_asked and not (is_left and server is not None):
+        return
+    if server is None:
+        raise StartError(_("--reset only empties the embedded database, never one of your own."))
+    if not is_asked:
+        say(_("A load was cut short here; it starts afresh."))
+    startup.empty(server)
+    startup.migrate()
+
+
+def _load(plan: "Plan", processes: int) -> int:
+    from django.utils import timezone
+
+    from qiying.config.problems import StartError
+    from qiying.demo.load import BrokenLoadError, OccupiedError
+    from qiying.demo.load import load as load_zone
+
+    try:
+        with _progress() as report:
+            return load_zone(plan, now=timezone.now(), report=report, processes=processes).steps
+    except OccupiedError:
+        raise StartError(
+            _("There is a demonstration zone already, or the rest of one: add --reset.")
+        ) from None
+    except BrokenLoadError:
+        raise StartError(
+            _("The load was cut short; the reason stands above. Load again with --reset.")
+        ) from None
+
+
 @contextmanager
 def _progress() -> "Iterator[Callable[[str, int, int], None]]":
     """A line a part, with share done and time left where that is known."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+    console = Console(stderr=True)
     columns = (
         TextColumn("  {task.description}"),
         BarColumn(),
@@ -128,13 +148,15 @@ def _progress() -> "Iterator[Callable[[str, int, int], None]]":
         TimeRemainingColumn(compact=True),
     )
     rows: dict[str, TaskID] = {}
-    with Progress(*columns, console=Console(stderr=True)) as shown:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as shown:
 
         def report(part: str, done: int, total: int) -> None:
             if part not in rows:
                 for row in rows.values():
                     shown.update(row, total=1, completed=1)
                 rows[part] = shown.add_task(text(PARTS[part]), total=total or None)
+                if not console.is_terminal:
+                    typer.echo(f"  {text(PARTS[part])}", err=True)
             if total:
                 shown.update(rows[part], completed=done, total=total)
 

@@ -1,0 +1,223 @@
+"""A small demonstration zone, played through the real operations once for all tests here."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import override_settings
+from procrastinate.contrib.django.models import ProcrastinateJob
+from typer.testing import CliRunner
+
+from qiying.config.cli import _platform
+from qiying.config.cli import demo as command
+from qiying.demo import public
+from qiying.demo.backend import PrintedPasswords
+from qiying.demo.labels import Label, build_labels
+from qiying.demo.load import OccupiedError, load
+from qiying.demo.plan import SMALL_ENTITIES, SMALL_STORIES, Plan, make_plan
+from qiying.kernel import audit, signin, tenancy
+from qiying.kernel.access import STAFF, Actor, Role, stand_in, system
+from qiying.kernel.models import Event, Notification, User
+from qiying.kernel.people import actor_of_key, actors_of
+from qiying.kernel.revisions import Kept
+from qiying.slices.calls import queries as calls
+from qiying.slices.calls.models import Call, Round
+from qiying.slices.calls.rules import OPEN, CallState
+from qiying.slices.mandate import public as mandate
+from qiying.slices.registry import public as registry
+from qiying.slices.registry.models import Enterprise
+
+AS_OF = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+LABELS = build_labels(7)
+
+
+@dataclass(frozen=True)
+class Zone:
+    plan: Plan
+    tenant_id: int
+    parts: tuple[str, ...]
+
+    @property
+    def platform(self) -> Actor:
+        return system(self.tenant_id)
+
+    def person(self, role: str) -> Actor:
+        """The first printed account of a role."""
+        name = next(row["username"] for row in public.sign_ins() if row["role"] == role)
+        return actors_of(User.objects.get(username=name), now=NOW)[0]
+
+
+@pytest.fixture(scope="module")
+def zone(django_db_setup: None, test_databases: Any, django_db_blocker: Any) -> Iterator[Zone]:
+    """The zone in the committed tables of this run, which get a fresh copy afterwards."""
+    with django_db_blocker.unblock():
+        plan = make_plan(7, AS_OF, is_small=True)
+        parts: dict[str, None] = {}
+        found = load(plan, now=NOW, report=lambda part, *_: parts.setdefault(part))
+        yield Zone(plan, found.tenant_id, tuple(parts))
+        connections.close_all()
+        test_databases.renew()
+        Kept.forget_all()
+
+
+def test_a_load_says_what_it_does_and_ends_as_loaded(zone: Zone) -> None:
+    assert zone.parts == ("ground", "people", "firms", "register", "calls")
+    assert public.is_loaded()
+    assert not public.is_cut_short()
+    assert not public.has_neighbours()
+
+
+def test_a_second_load_is_refused(zone: Zone) -> None:
+    with pytest.raises(OccupiedError):
+        load(zone.plan, now=NOW, report=lambda *_: None)
+
+
+def test_everything_planned_is_there(zone: Zone) -> None:
+    with tenancy.reading(zone.platform):
+        assert Enterprise.objects.count() == len(zone.plan.firms) == SMALL_ENTITIES
+        assert Call.objects.count() == len(zone.plan.stories) == SMALL_STORIES
+        assert Round.objects.count() >= SMALL_STORIES
+    assert set(registry.units(zone.platform)) == {u.code for u in zone.plan.organisations.units}
+
+
+def test_calls_stand_in_every_open_state(zone: Zone) -> None:
+    with tenancy.reading(zone.platform):
+        states = Counter(Call.objects.values_list("state", flat=True))
+    assert states.keys() >= OPEN | {CallState.CLOSED, CallState.ARCHIVED}
+
+
+def test_every_tab_of_the_desk_has_work(zone: Zone) -> None:
+    desk = zone.person(Role.DESK)
+    with tenancy.reading(desk):
+        counts = calls.tab_counts(desk, now=NOW)
+    assert all(counts.values()), counts
+
+
+def test_morning_sheets_show_every_kind_of_light(zone: Zone) -> None:
+    filled: Counter[str] = Counter()
+    for unit in registry.units(zone.platform).values():
+        with tenancy.reading(zone.platform):
+            sheet = calls.morning_sheet(zone.platform, now=NOW, unit_id=unit.id)
+        filled.update({group.key: group.count for group in sheet.groups})
+        filled["co_late"] += len(sheet.late_tasks)
+    wanted = {"overdue", "unsigned", "disputed", "paused", "returned", "co_late"}
+    assert wanted <= (+filled).keys(), filled
+    leader = zone.person(Role.UNIT_LEADER)
+    with tenancy.reading(leader):
+        assert calls.morning_sheet(leader, now=NOW).groups[0].count
+
+
+def test_history_is_recorded_in_the_order_of_time(zone: Zone) -> None:
+    with tenancy.reading(zone.platform):
+        rows = Event.objects.filter(topic__startswith="calls.").order_by("sequence")
+        times = list(rows.values_list("occurred_at", flat=True))
+    assert len(times) > 1000
+    assert times == sorted(times)
+    assert times[-1] < zone.plan.ends_at <= NOW
+    assert audit.verify(zone.platform).holds
+
+
+def test_nobody_was_told_of_the_past(zone: Zone) -> None:
+    assert not ProcrastinateJob.objects.exists()
+    with tenancy.reading(zone.platform):
+        assert not Notification.objects.exists()
+
+
+def test_every_decision_replays_to_the_same_answer(zone: Zone) -> None:
+    count, differ = mandate.replay_all(zone.platform)
+    assert count >= SMALL_STORIES
+    assert differ == []
+
+
+@pytest.mark.parametrize("label", LABELS, ids=lambda label: f"{label.number}-{label.rule}")
+def test_the_loaded_register_agrees_with_each_label(label: Label, zone: Zone) -> None:
+    point = label.geometry["coordinates"] if label.geometry["type"] == "Point" else (None, None)
+    found = mandate.propose(
+        zone.platform,
+        matter_code=label.matter,
+        on=label.on,
+        object_kind=label.object_kind,
+        longitude=point[0],
+        latitude=point[1],
+        geometry=None if point[0] is not None else label.geometry,
+        accuracy_m=label.accuracy_m,
+        belongs_to_zone=label.belongs_to_zone,
+        owner_unit_code=label.owner,
+        is_danger=label.is_danger,
+        responder_code=label.responder,
+    )
+    assert (found.lead_code, found.needs_confirmation) == (label.lead, label.needs_confirmation)
+    assert found.rule == f"J{label.rule}"
+    if label.side is not None:
+        assert found.side == label.side
+    if label.candidates:
+        assert set(found.candidate_codes) == set(label.candidates)
+    assert set(label.co_includes) <= set(found.co_codes)
+
+
+def test_there_is_an_account_for_every_role_and_it_sees_its_work(zone: Zone) -> None:
+    rows = public.sign_ins()
+    roles = Counter(row["role"] for row in rows)
+    assert roles.keys() == {str(role) for role in STAFF | {Role.ENTERPRISE}}
+    assert (roles["enterprise"], roles["handler"]) == (2, 2)
+    for role in (Role.ENTERPRISE, Role.GRID_OFFICER, Role.HANDLER, Role.UNIT_LEADER):
+        actor = zone.person(role)
+        with tenancy.reading(actor):
+            assert Call.objects.visible_to(actor).exists(), role
+
+
+def test_printed_passwords_open_printed_accounts_only_while_the_demo_is_on(zone: Zone) -> None:
+    row = public.sign_ins()[0]
+    enter = PrintedPasswords().authenticate
+    with override_settings(DEMO=True):
+        person = enter(None, username=row["username"], password=row["password"])
+        assert person is not None
+        assert person.username == row["username"]
+        assert not person.has_usable_password()
+        assert enter(None, username=row["username"], password="wrong") is None
+        assert enter(None, username="desk2", password=row["password"]) is None
+        assert len(signin.shown_accounts()) == len(public.sign_ins())
+    with override_settings(DEMO=False):
+        assert enter(None, username=row["username"], password=row["password"]) is None
+        assert signin.shown_accounts() == []
+
+
+@pytest.fixture
+def run(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(_platform, "start_django", lambda: None)
+    return lambda *arguments: CliRunner().invoke(command.app, list(arguments))
+
+
+def test_info_lets_a_stranger_in(run: Any, zone: Zone) -> None:
+    done = run("info", "--json")
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert told.keys() == {"jurisdiction_id", "api_key", "sign_ins"}
+    assert told["jurisdiction_id"] == "lanchuan"
+    assert told["sign_ins"] == public.sign_ins()
+    machine = actor_of_key(told["api_key"], now=NOW)
+    assert machine is not None
+    assert (machine.tenant_id, machine.roles) == (zone.tenant_id, {Role.MACHINE})
+    assert told["api_key"] in run("info").stdout
+
+
+def test_closures_follow_the_stories(zone: Zone) -> None:
+    """What the stories say of their rounds is what the records say."""
+    auditor = stand_in(zone.tenant_id, Role.AUDITOR)
+    told = Counter(
+        end for story in zone.plan.stories if story.regime == "before" for end in story.ends
+    )
+    reform_on = registry.zone(auditor).call_reform_on
+    assert reform_on is not None
+    until = datetime.combine(reform_on, datetime.min.time(), tzinfo=UTC)
+    with tenancy.reading(auditor):
+        rounds = Round.objects.visible_to(auditor).filter(call__received_at__lt=until)
+        found = Counter(rounds.values_list("state", flat=True))
+    assert abs(found["rejected"] - told["rejected"]) <= 1
+    assert abs(found["stopped"] - told["stopped"]) <= 1
