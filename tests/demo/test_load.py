@@ -92,13 +92,6 @@ def test_calls_stand_in_every_open_state(zone: Zone) -> None:
     assert states.keys() >= OPEN | {CallState.CLOSED, CallState.ARCHIVED}
 
 
-def test_every_tab_of_the_desk_has_work(zone: Zone) -> None:
-    desk = zone.person(Role.DESK)
-    with tenancy.reading(desk):
-        counts = calls.tab_counts(desk, now=NOW)
-    assert all(counts.values()), counts
-
-
 def test_morning_sheets_show_every_kind_of_light(zone: Zone) -> None:
     filled: Counter[str] = Counter()
     for unit in registry.units(zone.platform).values():

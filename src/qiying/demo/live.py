@@ -54,7 +54,7 @@ _HALTS = (
     _Halt(3, (3, 8), (*_ON_THE_WAY, "propose_pause", "approve_pause")),
     _Halt(3, (5, 10), _ON_THE_WAY, needs_co=True),
     _Halt(3, (4, 12), (*_ON_THE_WAY, "schedule")),
-    _Halt(3, (5, 20), (*_TO_CALL, "callback_reject")),
+    _Halt(3, (3, 6), (*_TO_CALL, "callback_reject")),
     _Halt(5, (12, 24), _ON_THE_WAY),
 )
 #: What is said at a step (the name of stock phrases), its code, and how long it waits in minutes.

@@ -1,6 +1,6 @@
 // Pages of the staff: a step named in the address is opened, a step that opens takes the focus,
 // and the page of one call refreshes when this very call changed.
-import { one, all } from "../../qy/js/dom.js";
+import { all, one } from "../../qy/js/dom.js";
 
 const FIELDS = "input:not([type=hidden]), select, textarea, button";
 
@@ -37,5 +37,8 @@ document.body.addEventListener("qy:call", ({ detail }) => {
   }
 });
 
-window.addEventListener("hashchange", openNamed);
-openNamed();
+// the browser moves the focus to the named place itself when the page is complete: come after it
+const afterwards = () => setTimeout(openNamed);
+window.addEventListener("hashchange", afterwards);
+if (document.readyState === "complete") afterwards();
+else window.addEventListener("load", afterwards);
