@@ -116,7 +116,7 @@ def test_the_receipt_says_the_number_who_should_lead_why_and_until_when(
     with tenancy.reading(world.system):
         ruling = queries.proposal(world.system, call)
         assert ruling is not None
-        lead = public.unit(world.system, ruling.lead_unit_id or 0)
+        lead = public.unit(world.system, call.proposed_unit_id or 0)
     for word in (call.number, lead.name_zh, f"{call.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"):
         assert word in page
     assert any(escape(reason.sentence) in page for reason in ruling.reasons)
