@@ -3,7 +3,8 @@
 One zone is copied into three databases, each is filled by COPY, and the same pages are asked of
 each in turn, as a browser would, through every layer: filter bar, counts of the tabs, navigation
 and rows. The promise: as many statements whatever the size, and CPU (process and PostgreSQL
-backend together) within 20 % of the smallest. Searching for words is reported beside it.
+backend together) within 20 % of the smallest. Searching for words is reported beside it, and so is the list of a
+unit's handler, whose tabs are counted to a hundred: a thousand calls do not have that many.
 
     python benchmarks/calls_list.py [--quick]
 """
@@ -25,6 +26,8 @@ SIZES, QUICK = (1_000, 100_000, 1_000_000), (1_000, 20_000, 100_000)
 WITHIN = 0.2
 BATCH, WARM = 10, 20
 SEARCHES = {"search_common": "q=变压器", "search_rare": "q=QY-0000500"}
+BESIDE = frozenset({*SEARCHES, "handler"})
+"""Reported without a bar: a unit of the smallest zone has too few calls to fill its counts."""
 
 
 def run(quick: bool) -> list[dict[str, Any]]:
@@ -174,7 +177,7 @@ class Readings:
     def _cpu(self, name: str, cpu: Mapping[int, float]) -> dict[str, Any]:
         small, *larger = cpu.values()
         most = max(larger, key=lambda c: abs(c - small))
-        is_promised = name not in SEARCHES
+        is_promised = name not in BESIDE
         return {
             "name": f"calls_list_{name}_cpu",
             "ours": round(most, 2),

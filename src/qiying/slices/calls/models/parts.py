@@ -108,6 +108,11 @@ class Task(Part):
             models.Index(fields=["tenant", "call", "id"], name="task_call"),
             models.Index(fields=["tenant", "unit", "call"], name="task_unit"),
             models.Index(
+                fields=["tenant", "unit", "state", "due_at"],
+                condition=Q(state__in=codes(TASK_OPEN)),
+                name="task_open",
+            ),
+            models.Index(
                 fields=["tenant", "due_at", "id"],
                 condition=Q(
                     is_lead=False,
