@@ -314,8 +314,8 @@ def test_a_complaint_stays_out_of_sight_of_the_unit(world: World, phone: Client)
     assert (call.complained_unit_id, call.nature) == (unit, "complaint")
     assert "的任何人员均看不到本诉求" in page
     address = reverse("calls:detail", args=[call.public_id])
-    assert sign_in(world, "safety").get(address).status_code == 404
-    assert sign_in(world, "desk").get(address).status_code == 200
+    assert sign_in(world, "safety").get(address, follow=True).status_code == 404
+    assert sign_in(world, "desk").get(address, follow=True).status_code == 200
 
 
 # --- home, list, one call ---
