@@ -3,12 +3,10 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 from typer.testing import CliRunner
@@ -19,51 +17,26 @@ from qiying.demo import public
 from qiying.demo.backend import PrintedPasswords
 from qiying.demo.labels import Label, build_labels
 from qiying.demo.load import OccupiedError, load
-from qiying.demo.plan import SMALL_ENTITIES, SMALL_STORIES, Plan, make_plan
+from qiying.demo.plan import SMALL_ENTITIES, SMALL_STORIES
 from qiying.kernel import audit, signin, tenancy
-from qiying.kernel.access import STAFF, Actor, Role, stand_in, system
-from qiying.kernel.models import Event, Notification, User
-from qiying.kernel.people import actor_of_key, actors_of
-from qiying.kernel.revisions import Kept
+from qiying.kernel.access import STAFF, Role, stand_in
+from qiying.kernel.models import Event, Notification
+from qiying.kernel.people import actor_of_key
 from qiying.slices.calls import queries as calls
 from qiying.slices.calls.models import Call, Round
 from qiying.slices.calls.rules import OPEN, CallState
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 from qiying.slices.registry.models import Enterprise
+from tests.demo.conftest import Zone
 
-AS_OF = date(2026, 11, 22)
-NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 LABELS = build_labels(7)
 
 
-@dataclass(frozen=True)
-class Zone:
-    plan: Plan
-    tenant_id: int
-    parts: tuple[str, ...]
-
-    @property
-    def platform(self) -> Actor:
-        return system(self.tenant_id)
-
-    def person(self, role: str) -> Actor:
-        """The first printed account of a role."""
-        name = next(row["username"] for row in public.sign_ins() if row["role"] == role)
-        return actors_of(User.objects.get(username=name), now=NOW)[0]
-
-
 @pytest.fixture(scope="module")
-def zone(django_db_setup: None, test_databases: Any, django_db_blocker: Any) -> Iterator[Zone]:
-    """The zone in the committed tables of this run, which get a fresh copy afterwards."""
-    with django_db_blocker.unblock():
-        plan = make_plan(7, AS_OF, is_small=True)
-        parts: dict[str, None] = {}
-        found = load(plan, now=NOW, report=lambda part, *_: parts.setdefault(part))
-        yield Zone(plan, found.tenant_id, tuple(parts))
-        connections.close_all()
-        test_databases.renew()
-        Kept.forget_all()
+def zone(loaded: Any) -> Iterator[Zone]:
+    with loaded(is_small=True) as found:
+        yield found
 
 
 def test_a_load_says_what_it_does_and_ends_as_loaded(zone: Zone) -> None:
@@ -75,7 +48,7 @@ def test_a_load_says_what_it_does_and_ends_as_loaded(zone: Zone) -> None:
 
 def test_a_second_load_is_refused(zone: Zone) -> None:
     with pytest.raises(OccupiedError):
-        load(zone.plan, now=NOW, report=lambda *_: None)
+        load(zone.plan, now=zone.now, report=lambda *_: None)
 
 
 def test_everything_planned_is_there(zone: Zone) -> None:
@@ -96,14 +69,14 @@ def test_morning_sheets_show_every_kind_of_light(zone: Zone) -> None:
     filled: Counter[str] = Counter()
     for unit in registry.units(zone.platform).values():
         with tenancy.reading(zone.platform):
-            sheet = calls.morning_sheet(zone.platform, now=NOW, unit_id=unit.id)
+            sheet = calls.morning_sheet(zone.platform, now=zone.now, unit_id=unit.id)
         filled.update({group.key: group.count for group in sheet.groups})
         filled["co_late"] += len(sheet.late_tasks)
     wanted = {"overdue", "unsigned", "disputed", "paused", "returned", "co_late"}
     assert wanted <= (+filled).keys(), filled
     leader = zone.person(Role.UNIT_LEADER)
     with tenancy.reading(leader):
-        assert calls.morning_sheet(leader, now=NOW).groups[0].count
+        assert calls.morning_sheet(leader, now=zone.now).groups[0].count
 
 
 def test_history_is_recorded_in_the_order_of_time(zone: Zone) -> None:
@@ -112,7 +85,7 @@ def test_history_is_recorded_in_the_order_of_time(zone: Zone) -> None:
         times = list(rows.values_list("occurred_at", flat=True))
     assert len(times) > 1000
     assert times == sorted(times)
-    assert times[-1] < zone.plan.ends_at <= NOW
+    assert times[-1] < zone.plan.ends_at <= zone.now
     assert audit.verify(zone.platform).holds
 
 
@@ -194,7 +167,7 @@ def test_info_lets_a_stranger_in(run: Any, zone: Zone) -> None:
     assert told.keys() == {"jurisdiction_id", "api_key", "sign_ins"}
     assert told["jurisdiction_id"] == "lanchuan"
     assert told["sign_ins"] == public.sign_ins()
-    machine = actor_of_key(told["api_key"], now=NOW)
+    machine = actor_of_key(told["api_key"], now=zone.now)
     assert machine is not None
     assert (machine.tenant_id, machine.roles) == (zone.tenant_id, {Role.MACHINE})
     assert told["api_key"] in run("info").stdout

@@ -1,0 +1,86 @@
+"""The published figures are compared by their comparators, and the zone at full size meets them."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from qiying.config.cli import _platform, build
+from qiying.demo.figures import PUBLISHED, compares, figures
+from qiying.kernel import audit
+from qiying.kernel.access import Role, stand_in
+from qiying.slices.mandate import public as mandate
+from tests.demo.conftest import AS_OF, Zone
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "agrees"),
+    [
+        ("eq", "86.13", True),
+        ("eq", "86.12", False),
+        ("eq", "87.87", True),
+        ("eq", "87.88", False),
+        ("gt", "87", False),
+        ("gt", "87.01", True),
+        ("gt", "91.34", True),
+        ("gt", "91.35", False),
+        ("approx_below", "87", True),
+        ("approx_below", "87.01", False),
+        ("approx_below", "82.65", True),
+        ("approx_below", "82.64", False),
+    ],
+)
+def test_a_value_agrees_up_to_the_edge_of_its_comparator(
+    comparator: str, value: str, *, agrees: bool
+) -> None:
+    assert compares(comparator, Decimal(value), Decimal(87)) == agrees
+
+
+def test_every_figure_from_a01_to_a09_is_published_once() -> None:
+    ids = [row.id for row in PUBLISHED]
+    assert len(ids) == len(set(ids))
+    assert {name.partition(".")[0] for name in ids} == {
+        f"A{number:02d}" for number in range(1, 10)
+    }
+    for row in PUBLISHED:
+        assert (row.holds is not None) == (row.comparator == "rule")
+
+
+@pytest.fixture(scope="module")
+def small(loaded: Any) -> Iterator[Zone]:
+    with loaded(is_small=True) as found:
+        yield found
+
+
+def test_a_small_zone_has_every_figure_and_says_which_do_not_agree(
+    small: Zone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_platform, "start_django", lambda: None)
+    done = CliRunner().invoke(build(), ["figures", "--json"])
+    assert done.exit_code == 1
+    rows = json.loads(done.stdout)
+    assert [row["id"] for row in rows] == [row.id for row in PUBLISHED]
+    assert all(
+        row.keys() == {"id", "value", "reference", "unit", "comparator", "ok"} for row in rows
+    )
+    assert all(row["value"] is not None for row in rows)
+    failed = {row["id"] for row in rows if not row["ok"]}
+    assert failed >= {"A03.entities", "A03.enterprises", "A04"}
+    assert not failed & {"A01.now", "A02", "A05", "A06.households", "A07", "A08.invest"}
+    printed = CliRunner().invoke(build(), ["figures"]).stdout
+    assert all(row["id"] in printed for row in rows)
+    assert CliRunner().invoke(build(), ["figures", "--zone", "nowhere"]).exit_code == 2
+
+
+@pytest.mark.full
+def test_the_zone_at_full_size_meets_every_figure(loaded: Any) -> None:
+    with loaded(is_small=False, processes=2) as zone:
+        found = figures(stand_in(zone.tenant_id, Role.ANALYST), now=zone.now, on=AS_OF)
+        assert [row.id for row in found if not row.ok] == []
+        assert audit.verify(zone.platform).holds
+        count, differ = mandate.replay_all(zone.platform)
+        assert count >= len(zone.plan.stories)
+        assert differ == []
