@@ -70,7 +70,7 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
         begun_at=now,
     )
     founded = _found(plan, report)
-    total = expected_steps(plan.stories)
+    total = expected_steps(plan)
     if processes == 1:
         steps = _play_here(plan, founded.tenant_id, total, report)
     else:

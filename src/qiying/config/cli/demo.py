@@ -97,6 +97,8 @@ def _make_room(server: "Server | None", *, is_asked: bool) -> None:
     Nothing can be taken out of the chain of events; therefore a reset empties the whole database,
     and unasked only when it holds nothing but the rest of a load that was cut short.
     """
+    from django.db import connections
+
     from qiying.config import startup
     from qiying.config.problems import StartError
 
@@ -110,6 +112,7 @@ def _make_room(server: "Server | None", *, is_asked: bool) -> None:
         raise StartError(_("--reset only empties the embedded database, never one of your own."))
     if not is_asked:
         say(_("A load was cut short here; it starts afresh."))
+    connections.close_all()
     startup.empty(server)
     startup.migrate()
 

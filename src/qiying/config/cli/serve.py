@@ -142,12 +142,12 @@ def _alone() -> Iterator[None]:
 
 
 @contextmanager
-def _step(label: str) -> Iterator[None]:
-    """Show that something is going on and how long it took."""
+def _step(label: str, *, has_lines: bool = False) -> Iterator[None]:
+    """Show that something is going on and how long it took; it may print lines of its own."""
     begun = time.monotonic()
-    typer.echo(f"  {text(label)} … ", nl=False)
+    typer.echo(f"  {text(label)} … ", nl=has_lines)
     yield
-    typer.echo(f"{time.monotonic() - begun:.1f} s")
+    typer.echo(f"{'  … ' if has_lines else ''}{time.monotonic() - begun:.1f} s")
 
 
 def _prepare(host: str, port: int, *, has_demo: bool, reset: bool) -> "Server | None":
@@ -170,7 +170,7 @@ def _prepare(host: str, port: int, *, has_demo: bool, reset: bool) -> "Server | 
     with _step(_("static files")):
         startup.collect_static()
     if has_demo:
-        with _step(_("demonstration zone")):
+        with _step(_("demonstration zone"), has_lines=True):
             startup.load_demo()
     startup.wait_for_port(host, port)
     return server
