@@ -29,7 +29,7 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]{3,}")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 SPACE = re.compile(r"\s+")
 READ = """() => {
-  const aside = "script, style, template, code, kbd, pre, textarea, [translate=no], body [lang]";
+  const aside = "script, noscript, style, template, code, kbd, pre, textarea, [translate=no], body [lang]";
   const found = [document.title];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {

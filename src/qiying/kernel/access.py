@@ -7,6 +7,10 @@ from enum import StrEnum
 from qiying.kernel.errors import Denied
 
 
+PLATFORM, OPERATOR = "system", "operator"
+"""Names of actors who are no persons: the platform itself, and whoever runs its commands."""
+
+
 class Role(StrEnum):
     """The roles that a grant can carry; one person may hold several, in several units."""
 
@@ -88,12 +92,12 @@ class Actor:
 
 def system(tenant_id: int) -> Actor:
     """The platform itself, for handlers and periodic work."""
-    return Actor(tenant_id, "system", (Held(Role.SYSTEM),))
+    return Actor(tenant_id, PLATFORM, (Held(Role.SYSTEM),))
 
 
 def stand_in(tenant_id: int, *roles: str, name: str = "", unit_id: int | None = None) -> Actor:
     """An actor without a person, for commands run by the operator of the machine."""
-    return Actor(tenant_id, name or "operator", tuple(Held(r, unit_id) for r in roles))
+    return Actor(tenant_id, name or OPERATOR, tuple(Held(r, unit_id) for r in roles))
 
 
 def combine(held: Iterable[Held]) -> tuple[Held, ...]:

@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from qiying.kernel.access import OPERATOR, PLATFORM
+
 CHINA = ZoneInfo("Asia/Shanghai")
 NOTHING = "—"
 MINUS = "\N{MINUS SIGN}"
@@ -125,6 +127,13 @@ def km2(value: object) -> str:
     """Square metres as square kilometres with two decimals: ``12.30 km²``."""
     area = _decimal(value)
     return NOTHING if area is None else f"{area / 1_000_000:,.2f} km²"
+
+
+def actor_name(value: object) -> str:
+    """Who did it: a person's name as it is, the platform and its operator in words."""
+    if value == PLATFORM:
+        return _("the platform")
+    return _("operator of the platform") if value == OPERATOR else str(value or NOTHING)
 
 
 def initial(value: object) -> str:

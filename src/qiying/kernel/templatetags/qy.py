@@ -34,6 +34,7 @@ FILTERS: Functions = (
     _formats.money,
     _formats.money_10k,
     _formats.km2,
+    _formats.actor_name,
     _formats.initial,
 )
 

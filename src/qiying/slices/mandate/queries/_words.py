@@ -13,6 +13,9 @@ from qiying.slices.mandate.rules import LOCAL_TOWNSHIP, SEATS, Change, Row, diff
 UNIT_FIELDS = frozenset({*SEATS, "lead_before_reform", "office_code"})
 
 
+LANGUAGES = {"zh": "zh-Hans", "en": "en"}
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
     """One field that differs, with both readings as words."""
@@ -21,6 +24,11 @@ class ChangeLine:
     label: str
     before: str
     after: str
+
+    @property
+    def language(self) -> str:
+        """The language that both readings are in; "" where they follow the reader's."""
+        return LANGUAGES.get(self.field.rpartition("_")[2], "")
 
 
 def unit_word(code: str, register: Register) -> str:

@@ -145,7 +145,6 @@ def matter_page(request: HttpRequest, code: str) -> HttpResponse:
         "card": card,
         "tone": labels.STATUS_TONES[card.status],
         "seats": shared.seats_of(register, card),
-        "keywords": queries.joined(card.keywords),
         "law": law,
         "meaning": labels.EVIDENCE[card.grade],
         "office": register.unit_name(card.office_code) if card.office_code else "",

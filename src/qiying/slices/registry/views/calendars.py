@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from qiying.kernel import tenancy
 from qiying.kernel.web import actor_of, page
@@ -18,7 +19,7 @@ from qiying.slices.registry.models import WorkCalendar
 from qiying.slices.registry.rules import calendars as rules
 from qiying.slices.registry.views._edit import KEEPERS, edit
 
-WORDS = {"work": "", "weekend": "", "rest": "休", "makeup": "班"}
+WORDS = {"work": "", "weekend": "", "rest": _lazy("off"), "makeup": _lazy("work")}
 
 
 @page()
@@ -72,7 +73,7 @@ def _months(year: int, rests: set[date], works: set[date], today: date) -> list[
             else {
                 "number": cell.on.day,
                 "kind": cell.kind,
-                "word": WORDS[cell.kind],
+                "word": str(WORDS[cell.kind]),
                 "title": f"{cell.on.isoformat()} {names[cell.kind]}".strip(),
                 "is_today": cell.on == today,
             }

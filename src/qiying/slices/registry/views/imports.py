@@ -22,6 +22,7 @@ from qiying.kernel.problems import sentence
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
 from qiying.slices.registry import queries
 from qiying.slices.registry.forms import ImportForm
+from qiying.slices.registry.forms.fields import SYSTEMS
 from qiying.slices.registry.models import ImportBatch, ImportRow
 from qiying.slices.registry.models.labels import IMPORT_KINDS, OUTCOME_TONES, OUTCOMES, word
 from qiying.slices.registry.operations import imports as operations
@@ -146,6 +147,7 @@ def batch(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "batch": row,
         "kind": word(IMPORT_KINDS, row.kind),
+        "system": word(SYSTEMS, row.system),
         "state": row.get_state_display(),
         "tone": STATE_TONES[row.state],
         "is_open": row.state == "prepared",
@@ -230,7 +232,7 @@ def _about(row: ImportBatch) -> list[tuple[str, str]]:
     return [
         (_("File"), row.file_name),
         (_("What the file holds"), word(IMPORT_KINDS, row.kind)),
-        (_("Reference system"), row.system),
+        (_("Reference system"), word(SYSTEMS, row.system)),
     ]
 
 
