@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from qiying.kernel.errors import Denied
 
-
 PLATFORM, OPERATOR = "system", "operator"
 """Names of actors who are no persons: the platform itself, and whoever runs its commands."""
 
