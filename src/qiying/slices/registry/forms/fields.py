@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.errors import Problem
 from qiying.kernel.problems import sentence
+from qiying.slices.registry.models.labels import Words
 from qiying.slices.registry.rules import cells, coordinates
 from qiying.slices.registry.rules.industry import DIVISIONS, SECTIONS
 
@@ -19,7 +20,7 @@ ANY = ("", _("any"))
 NONE = ("", "—")
 MOST_SHAPE = 4 * 1024 * 1024
 MERIDIANS = (120, *(m for m in range(75, 136, 3) if m != 120))
-SYSTEMS = [
+SYSTEMS: Words = [
     (coordinates.WGS84, _("WGS 84 (GPS)")),
     (coordinates.CGCS2000, _("CGCS2000, longitude and latitude")),
     (coordinates.GCJ02, _("GCJ-02 (telephone maps; points only)")),
