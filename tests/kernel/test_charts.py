@@ -64,6 +64,14 @@ def test_any_values_give_a_drawing_inside_its_plot(
             assert 0 <= y <= 100
 
 
+def test_a_gap_breaks_the_line_and_a_lone_value_is_a_dot() -> None:
+    series = [Series("rate", [90, None, 80, 70, None, 60], "area", 1)]
+    root = parsed(charts.chart(list("abcdef"), series, title="rates"))
+    drawn = [(e.get("class", ""), e.get("points", "").split()) for e in root.iter("polyline")]
+    assert ["lone" in css for css, _points in drawn] == [True, False, True]
+    assert [len(set(points)) for _css, points in drawn] == [1, 2, 1]
+
+
 def test_bars_of_one_category_stand_on_each_other() -> None:
     series = [Series("a", [3]), Series("b", [1], colour=2)]
     root = parsed(charts.chart(["x"], series, title="t", high=4))

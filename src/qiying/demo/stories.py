@@ -36,6 +36,8 @@ AS_OF = date(2026, 11, 22)
 _HANDED_OVER = timedelta(days=9)
 _URGENT_SHARE = 0.75
 _OPENED, _CLOSED = 0.34, 0.30
+#: Nobody leaves a gas leak or a flooded hall lying for months.
+_NEVER_DONE, _DONE_AT_LAST = {"stuck", "rolling"}, "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class _Writer:
         variant = int(chance.integers(case.variants()))
         firm = self._callers.firm(case.who, chance)
         urgency = self._urgency(case)
+        fate = _DONE_AT_LAST if urgency != "normal" and fate in _NEVER_DONE else fate
         name = regime_of(day)
         channel = draw_channel(
             firm, chance, is_reformed=name == "after", offices_open=is_working_day(day)

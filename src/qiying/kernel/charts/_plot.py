@@ -82,19 +82,31 @@ def _bars(plane: _Plane, series: Sequence[Series]) -> str:
 def _lines(plane: _Plane, series: Sequence[Series]) -> str:
     out: list[str] = []
     for each in (s for s in series if s.kind != "bar"):
-        points = [(plane.x(i), plane.y(v)) for i, v in enumerate(each.values) if v is not None]
-        if not points:
-            continue
-        path = " ".join(f"{num(x)},{num(y)}" for x, y in points)
-        if each.kind == "area":
-            first, last = num(points[0][0]), num(points[-1][0])
-            out.append(
-                f'<path class="area fill-{each.colour}"'
-                f' d="M{first},{TALL} L{path} L{last},{TALL}Z"/>'
-            )
         dash = " dashed" if each.is_dashed else ""
-        out.append(f'<polyline class="line stroke-{each.colour}{dash}" points="{path}"/>')
+        for points in _runs(plane, each):
+            path = " ".join(f"{num(x)},{num(y)}" for x, y in points)
+            if each.kind == "area":
+                first, last = num(points[0][0]), num(points[-1][0])
+                out.append(
+                    f'<path class="area fill-{each.colour}"'
+                    f' d="M{first},{TALL} L{path} L{last},{TALL}Z"/>'
+                )
+            # A line of no length with round ends is a dot: a value that stands alone is seen.
+            shape = f'line{dash}"' if len(points) > 1 else 'line lone"'
+            whole = path if len(points) > 1 else f"{path} {path}"
+            out.append(f'<polyline class="stroke-{each.colour} {shape} points="{whole}"/>')
     return "".join(out)
+
+
+def _runs(plane: _Plane, series: Series) -> list[list[tuple[float, float]]]:
+    """Positions of the values, broken where there is none: a line over a gap would invent some."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for i, value in enumerate(series.values):
+        if value is not None:
+            runs[-1].append((plane.x(i), plane.y(value)))
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
 
 
 def _axis_y(ticks: Sequence[float], plane: _Plane) -> str:
