@@ -33,15 +33,14 @@ class Audience:
 
 
 def _holders(*roles: str) -> Find:
-    def find(actor: Actor, call: Call, event: Event) -> set[int]:
-        held = people_with(actor, *roles, on=local_day(event.occurred_at))
-        return {p.pk for p in held} - _members(actor, call.complained_unit_id, event)
+    def find(actor: Actor, _call: Call, event: Event) -> set[int]:
+        return {p.pk for p in people_with(actor, *roles, on=local_day(event.occurred_at))}
 
     return find
 
 
 def _members(actor: Actor, unit_id: int | None, event: Event) -> set[int]:
-    """Everybody with a role in a unit; the unit complained of is never told."""
+    """Everybody with a role in a unit, whatever the role."""
     if unit_id is None:
         return set()
     on = local_day(event.occurred_at)
@@ -145,13 +144,16 @@ AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
 
 
 def tell(event: Event) -> None:
-    """Put a line before everybody whom an event of a call concerns, once per event."""
+    """Put a line before everybody whom an event of a call concerns, once per event.
+
+    Nobody of the unit complained of is told, whatever else that person is to the call.
+    """
     actor = system(event.tenant_id)
     with tenancy.acting(actor):
         call = queries.find_call(actor, event.subject_id)
         if call is None:
             return
-        told = {_doer(event)}
+        told = {_doer(event)} | _members(actor, call.complained_unit_id, event)
         for audience in AUDIENCES[event.topic]:
             people = audience.find(actor, call, event) - told
             told |= people
