@@ -13,6 +13,7 @@ from qiying.slices.calls.operations._move import (
     begin,
     run_answer_clock,
     step_clock,
+    step_due,
     write,
 )
 from qiying.slices.calls.operations._tasks import make_tasks
@@ -214,11 +215,19 @@ def _next_round(move: Move) -> None:
         yellow_at=term.yellow_at,
         is_provisional=term.is_provisional,
         calendar_version=term.calendar_version,
+        contact_due_at=_contact_due_at(move, last.lead_unit_id),
     )
     move.case.begin_round(round_)
     make_tasks(move.actor, call, round_, lead_unit_id=call.lead_unit_id, co_units=(), now=move.now)
     run_answer_clock(move)
     step_clock(move, Clock.SIGN)
+
+
+def _contact_due_at(move: Move, lead_unit_id: int | None) -> datetime | None:
+    """A unit that has to do it again speaks to the firm again, and in time."""
+    if lead_unit_id is None:
+        return None
+    return step_due(move.actor, Clock.CONTACT, move.call.urgency, move.now)
 
 
 @operation
