@@ -13,7 +13,7 @@ from qiying.kernel.models import Event
 from qiying.kernel.people import people_with
 from qiying.kernel.search import Hit
 from qiying.slices.calls import operations, queries
-from qiying.slices.calls.models import STATE_LABELS, Call
+from qiying.slices.calls.models import STATE_LABELS, Call, is_stranger
 from qiying.slices.calls.queries import local_day
 from qiying.slices.calls.rules import Urgency
 from qiying.slices.registry import public as registry
@@ -198,7 +198,8 @@ def sweep(actor: Actor, now: datetime) -> int:
 
 @files.guard("calls.call")
 def _may_see_call(actor: Actor, call_id: int) -> bool:
-    return queries.find_call(actor, call_id) is not None
+    call = queries.find_call(actor, call_id)
+    return call is not None and not is_stranger(actor, call)
 
 
 @files.guard("calls.note")

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from qiying.kernel.access import Actor
 from qiying.slices.calls import rules
-from qiying.slices.calls.models import Call, Pause, Task
+from qiying.slices.calls.models import Call, Pause, Task, own
 from qiying.slices.calls.rules import OPEN, PAUSED, CallState, PauseState, TaskState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -55,6 +55,10 @@ AGES: Mapping[str, tuple[int, int | None]] = {
 """Age of an open call in days: from, before."""
 
 
+TELLING = frozenset({"q", "enterprise", "place", "channel", "urgency", "nature", "proactive"})
+"""Filters that tell what a call says and whose it is: from outside they find one's own only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What the filter bar says; the same names stand in the URL."""
@@ -92,7 +96,10 @@ class Filters:
 def list_calls(actor: Actor, filters: Filters | None = None, *, now: datetime) -> QuerySet[Call]:
     """The visible calls that a filter leaves; page them with ``ORDER`` or ``DUE_ORDER``."""
     rows = Call.objects.visible_to(actor)
-    for name, value in (filters or Filters()).as_query().items():
+    asked = (filters or Filters()).as_query()
+    if rules.is_outside(actor) and asked.keys() & TELLING:
+        rows = rows.filter(own(actor))
+    for name, value in asked.items():
         rows = rows.filter(_TESTS[name](value, actor, now))
     return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer("text", "words")
 

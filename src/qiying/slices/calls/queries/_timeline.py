@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel.access import Actor, Role
+from qiying.kernel.access import Actor
 from qiying.kernel.models import Attachment, Event
 from qiying.kernel.models.identity import ROLE_LABELS
+from qiying.slices.calls import rules
 from qiying.slices.calls.models import (
     CLOCK_LABELS,
     CLOSURE_LABELS,
@@ -99,7 +100,6 @@ INTERNAL_TOPICS = frozenset(
         "calls.overdue",
     }
 )
-OUTSIDERS = frozenset({Role.ENTERPRISE, Role.MACHINE})
 
 
 def timeline(actor: Actor, call: Call, *, found: Dossier | None = None) -> list[Line]:
@@ -108,7 +108,7 @@ def timeline(actor: Actor, call: Call, *, found: Dossier | None = None) -> list[
     rows = Event.objects.filter(
         tenant_id=actor.tenant_id, subject_type="calls.call", subject_id=call.pk
     ).order_by("sequence")
-    is_outside = actor.roles <= OUTSIDERS
+    is_outside = rules.is_outside(actor)
     shown = [e for e in rows if not (is_outside and e.topic in INTERNAL_TOPICS)]
     people = found.people | _missing(shown, found)
     return [_line(e, found, people, is_outside=is_outside) for e in shown]

@@ -55,6 +55,12 @@ from qiying.slices.calls.rules.guards import (
     blocked_by,
 )
 from qiying.slices.calls.rules.inputs import INPUTS, ROW_STEPS, Inputs
+from qiying.slices.calls.rules.outside import (
+    OUTSIDERS,
+    PAUSES_SHOWN,
+    READABLE,
+    is_outside,
+)
 from qiying.slices.calls.rules.rates import LEAST_TO_RANK, RELAPSE_WITHIN, wilson
 from qiying.slices.calls.rules.table import (
     CALL,
@@ -97,11 +103,14 @@ __all__ = [
     "MAX_TITLE",
     "MILESTONE_WITHIN",
     "OPEN",
+    "OUTSIDERS",
     "PATH_NEEDED",
     "PAUSE",
     "PAUSED",
+    "PAUSES_SHOWN",
     "PROVEN",
     "REACHED",
+    "READABLE",
     "RECEIVERS",
     "REDO_WITHIN",
     "RELAPSE_WITHIN",
@@ -144,6 +153,7 @@ __all__ = [
     "closing",
     "due_at",
     "has_control",
+    "is_outside",
     "light",
     "pattern",
     "readable",

@@ -22,7 +22,7 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.forms.firm import SayForm
 from qiying.slices.calls.models import RESULT_LABELS, Call, Round
 from qiying.slices.calls.queries import portfolio
-from qiying.slices.calls.rules import AFTER_ANSWER, STOPPED, CallState, RoundState
+from qiying.slices.calls.rules import READABLE, STOPPED, CallState
 from qiying.slices.calls.views.notices import notice_of
 from qiying.slices.calls.views.shared import CallLine, call_line, home_of, step_url
 from qiying.slices.calls.views.steps import FORMS, ICONS, TITLES
@@ -32,7 +32,6 @@ from qiying.slices.registry import public as registry
 GRADE_MARK = re.compile(r"\s*\[([A-Z]\*?)\]$")
 OWN_RULE = "D"
 """Grade of a time limit that the zone set itself."""
-READABLE = AFTER_ANSWER - {RoundState.ANSWERED}
 
 
 # --- addresses ---
