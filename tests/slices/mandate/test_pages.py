@@ -222,6 +222,14 @@ def test_a_neighbourhood_walks_through_its_hand_over(zone: Actor, editor: Client
     assert editor.post(step, {"step": "accept"}).status_code == 409
     assert editor.post(step, {"step": "list"}).status_code == 303
     assert editor.post(step, {"step": "agree"}).status_code == 422
+    assert editor.post(step, {"step": "agree", "document": "协议1号"}).status_code == 409
+    for name in ("people", "archives", "money", "contracts"):
+        entry = {"name": name, "listed": 2, "accepted": 2} | (
+            {"is_none": "1"} if name == "money" else {}
+        )
+        assert editor.post(count, entry).status_code == 303
+    assert editor.post(step, {"step": "agree", "document": "协议1号"}).status_code == 409
+    assert editor.post(count, {"name": "assets", "listed": 5, "accepted": 0}).status_code == 303
     for name in ("agree", "announce", "transfer", "run_both"):
         done = editor.post(step, {"step": name, "on": "2026-11-01", "document": "协议1号"})
         assert done.status_code == 303, name
@@ -239,7 +247,10 @@ def test_a_neighbourhood_walks_through_its_hand_over(zone: Actor, editor: Client
         row = models.Handover.objects.get(number=number)
     assert (row.state, row.handed_over_on) == ("closed", date(2026, 11, 1))
     assert row.dual_run_until == date(2027, 5, 1)
-    assert number in text_of(editor, "handover", number)
+    assert row.lists["money"] == {"listed": 0, "accepted": 0, "is_none": True}
+    page = text_of(editor, "handover", number)
+    assert number in page
+    assert page.count("2026-11-01") >= 4
 
 
 def test_a_decision_says_why_and_replays_on_the_page(

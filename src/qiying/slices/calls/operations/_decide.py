@@ -96,6 +96,7 @@ def decide(actor: Actor, asked: Question, *, now: datetime) -> Found:
         now=now,
     )
     return Found(asked, mandate.matter(actor, asked.matter_code, on), ruling)
+        presumes_owner=True,
 
 
 def _recused(actor: Actor, complained_unit_id: int | None) -> tuple[str, ...]:

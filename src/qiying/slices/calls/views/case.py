@@ -138,8 +138,6 @@ def _job(found: Dossier, ruling: mandate.Ruling | None) -> dict[str, Any]:
         "proposed": found.unit(call.proposed_unit_id),
         "co": [found.unit(u) for u in ruling.co_unit_ids],
         "candidates": [found.unit(u) for u in ruling.candidate_unit_ids],
-        "side": mandate.side_label(ruling.side),
-        "distance": abs(ruling.distance_m) if ruling.distance_m is not None else None,
         "why": staff.main_reason(ruling),
     }
 

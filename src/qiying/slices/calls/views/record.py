@@ -94,7 +94,7 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "line": call_line(call, "", now=now),
         "lead": cards.get(lead_id or 0),
         "is_sent": call.lead_unit_id is not None,
-        "is_open_question": bool(ruling and (ruling.needs_confirmation or not lead_id)),
+        "is_open_question": _is_open(ruling, lead_id),
         "reason": decisive(ruling) if ruling else "",
         "complained": cards.get(call.complained_unit_id or 0),
         "back": home_of(actor),
@@ -124,6 +124,13 @@ class Answer:
 
 
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def _is_open(ruling: mandate.Ruling | None, lead_id: int | None) -> bool:
+    """Whether the boundary leaves it open who leads; a presumed owner is another question."""
+    if ruling is None or ruling.presumption:
+        return False
+    return ruling.needs_confirmation or not lead_id
+
+
     actor, now = actor_of(request), timezone.now()
     call = queries.get_by_public_id(actor, public_id)
     found = queries.dossier(actor, call)
