@@ -1,8 +1,9 @@
 """How long each step may take, and when that is: defaults of the zone over ``engines.worktime``.
 
 Sources of the defaults: ``calls.md`` §3.6 (published practice; values without an outside rule are
-our own and may be set per matter). A matter's own time limit goes before the default, because a
-statutory limit prevails over a customary one.
+our own and may be set per matter). A matter's own time limit goes before the default when the register
+names its source, because a statutory limit prevails over a customary one; without a source the
+default of the call's own nature holds.
 """
 
 import math
@@ -19,6 +20,8 @@ MILESTONE_WITHIN = Rule("working_days", 20)
 CO_TASK_WITHIN = Rule("working_days", 3)
 REDO_WITHIN = Rule("working_days", 5)
 DISPUTE_WITHIN = Rule("working_days", 1)
+PAUSE_WITHIN = Rule("working_days", 5)
+"""How long a pause lasts for which nobody named a day."""
 EMERGENCY_WITHIN = Rule("hours", 2)
 URGENT_WITHIN = Rule("hours", 24)
 GENERAL_WITHIN = Rule("working_days", 5)
@@ -141,6 +144,25 @@ def due_at(start_at: datetime, rule: Rule, calendar: Calendar) -> datetime:
     return worktime.due(start_at, rule, calendar).due_at
 
 
+def step_due_at(
+    clock: str,
+    urgency: str,
+    start_at: datetime,
+    calendar: Calendar,
+    paused: Sequence[Paused] = (),
+) -> datetime:
+    """When a step that began at ``start_at`` must be done."""
+    rule = STEP_WITHIN[clock, urgency]
+    return worktime.due(start_at, rule, calendar, pauses=ledger(paused)).due_at
+
+
+def co_task_due_at(
+    sent_at: datetime, calendar: Calendar, paused: Sequence[Paused] = ()
+) -> datetime:
+    """When a co-handler's part must be done, were there no end of the round."""
+    return worktime.due(sent_at, CO_TASK_WITHIN, calendar, pauses=ledger(paused)).due_at
+
+
 def closing(on: date, calendar: Calendar) -> datetime:
     """The end of business on a day."""
     at: time = calendar.hours.closing
@@ -155,13 +177,17 @@ def light(
     is_running: bool,
     is_paused: bool,
 ) -> str:
-    """green, yellow, red, grey, or "" when nothing runs any more."""
+    """green, yellow, red, grey, or "" when nothing runs any more.
+
+    A clock that stands still is grey and nothing else: what ran out before stays on record as a
+    lapse and shows again when the clock does.
+    """
     if not is_running or due_at is None:
         return ""
-    if now > due_at:
-        return "red"
     if is_paused:
         return "grey"
+    if now > due_at:
+        return "red"
     return "yellow" if yellow_at is not None and now >= yellow_at else "green"
 
 
