@@ -245,7 +245,7 @@ def test_figures_follow_from_the_records(zone: Actor) -> None:
         area_key="N1",
         to_unit_code="TE",
         moments=dict.fromkeys(("open", *rules.HANDOVER.steps), NOW),
-        lists={name: 3 for name in rules.LISTS},
+        lists=dict.fromkeys(rules.LISTS, 3),
         document="协议1号",
     )
     with tenancy.reading(zone):

@@ -171,6 +171,7 @@ def test_a_unit_is_passed_over_for_the_reason_that_the_row_goes_by(
         ("inside", 551.1, "墙内，距围墙 551 米"),
         ("outside", -991.7, "墙外，距围墙 992 米"),
         ("band", 19.97, "边界带内（内侧），距围墙 19.9 米"),
+        ("band", 18.58, "边界带内（内侧），距围墙 18.6 米"),
         ("band", -3.0, "边界带内（外侧），距围墙 3 米"),
         ("crossing", 0.0, "跨界"),
         ("unknown", None, "无位置"),

@@ -5,7 +5,6 @@ variant that ``variant`` picks from the numbers. A test walks the engine's publi
 """
 
 from collections.abc import Callable, Mapping
-from math import floor
 from typing import Any
 
 from django.utils.functional import Promise
@@ -201,7 +200,11 @@ def sentence(rule: Rule, params: Params, names: Mapping[str, str]) -> str:
 def metres(distance: float) -> str:
     """A distance without its sign: decimetres below 100 m, never rounded up to a threshold."""
     size = abs(distance)
-    return f"{floor(size * 10) / 10:.1f}".removesuffix(".0") if size < 100 else f"{size:.0f}"
+    if size >= 100:
+        return f"{size:.0f}"
+    tenth = round(size, 1)
+    is_raised = tenth > size and tenth.is_integer()
+    return f"{tenth - 0.1 * is_raised:.1f}".removesuffix(".0")
 
 
 def side_word(side: str, *, is_walled: bool) -> str:
