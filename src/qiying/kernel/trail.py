@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from qiying.kernel import directory
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.models import Event, Grant, User
 
 Word = Promise | str
+PLATFORM = "s"
+"""How ``Actor.identity`` writes the platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,16 @@ def lines_of(actor: Actor, rows: Sequence[Event]) -> list[Line]:
             e,
             _topics.get(e.topic, ""),
             subjects.get((e.subject_type, e.subject_id)),
-            names.get(int(e.actor[1:]), "") if _is_person(e.actor) else "",
+            names.get(int(e.actor[1:]), "") if _is_person(e.actor) else _machine(e.actor),
             units.get(int(e.actor[1:]), "") if _is_person(e.actor) else "",
         )
         for e in rows
     ]
+
+
+def _machine(code: str) -> str:
+    """The platform by its name; a key is known by its number."""
+    return gettext("the platform") if code == PLATFORM else ""
 
 
 def _is_person(code: str) -> bool:

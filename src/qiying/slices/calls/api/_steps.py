@@ -50,6 +50,7 @@ TYPES: dict[str, Any] = {
     "callback_id": int,
     "person_id": int,
     "is_reached": bool,
+    "is_precedent": bool,
     "reason": Code,
     "expected_to_at": datetime,
     "milestone_on": date,
