@@ -57,6 +57,17 @@ MOVE_TASKS = """
 """
 AT_WORK = WITH_UNIT - PAUSED
 """States in which the deadlines of units run."""
+CALL_FIELDS = (
+    *("public_id", "tenant_id", "urgency", "state", "current_round", "dispatched_at", "clock"),
+    *("due_at", "yellow_at", "is_provisional", "step_clock", "step_from_at", "step_due_at"),
+)
+ROUND_FIELDS = (
+    *("call_id", "number", "state", "started_at", "rule_kind", "rule_amount", "answered_at"),
+    *("due_at", "yellow_at", "is_provisional", "calendar_version"),
+    *("contact_due_at", "contacted_at"),
+)
+TASK_FIELDS = ("round_id", "is_lead", "state", "sent_at", "sign_due_at", "due_at")
+"""The columns that deadlines are derived from, and those that hold them."""
 TERM_FIELDS = ("due_at", "yellow_at", "is_provisional", "calendar_version")
 
 
@@ -71,10 +82,7 @@ def rederive(actor: Actor, *, now: datetime, call_ids: Sequence[int] | None = No
     changed, last = 0, 0
     while True:
         chunk = list(
-            rows.filter(id__gt=last)
-            .defer("text", "words")
-            .order_by("id")
-            .select_for_update()[:CHUNK]
+            rows.filter(id__gt=last).only(*CALL_FIELDS).order_by("id").select_for_update()[:CHUNK]
         )
         if not chunk:
             return changed
@@ -85,13 +93,13 @@ def rederive(actor: Actor, *, now: datetime, call_ids: Sequence[int] | None = No
 def _rederive(actor: Actor, calls: list[Call], calendar: Calendar, now: datetime) -> int:
     ids = [c.pk for c in calls]
     number = {c.pk: c.current_round for c in calls}
-    found = Round.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids)
+    found = Round.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids).only(*ROUND_FIELDS)
     rounds = {r.call_id: r for r in found if r.number == number[r.call_id]}
     pauses = _by_round(Pause.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids))
     tasks = _by_round(
         Task.objects.filter(
             tenant_id=actor.tenant_id, call_id__in=ids, state__in=sorted(TASK_OPEN)
-        )
+        ).only(*TASK_FIELDS)
     )
     moved: list[tuple[Call, Round]] = []
     moved_tasks: list[Task] = []
@@ -135,27 +143,28 @@ def _write(
     tenant_id = actor.tenant_id
     calls, rounds = [c for c, _r in moved], [r for _c, r in moved]
     with connection.cursor() as cursor:
-        contacts = [r.contact_due_at for r in rounds]
+        contacts = _times(r.contact_due_at for r in rounds)
         version = rounds[0].calendar_version
         cursor.execute(MOVE_ROUNDS, [version, *_columns(rounds), contacts, tenant_id])
-        steps = [c.step_due_at for c in calls]
+        steps = _times(c.step_due_at for c in calls)
         cursor.execute(MOVE_CALLS, [now, *_columns(calls), steps, tenant_id])
-        parts: list[list[object]] = [
-            [t.pk for t in tasks],
-            [t.due_at for t in tasks],
-            [t.sign_due_at for t in tasks],
-        ]
-        cursor.execute(MOVE_TASKS, [*parts, tenant_id])
+        due, sign_due = _times(t.due_at for t in tasks), _times(t.sign_due_at for t in tasks)
+        cursor.execute(MOVE_TASKS, [[t.pk for t in tasks], due, sign_due, tenant_id])
 
 
-def _columns(rows: Sequence[Call | Round]) -> list[list[object]]:
+def _columns(rows: Sequence[Call | Round]) -> list[str | list[Any]]:
     """Ids and terms, column by column."""
     return [
         [r.pk for r in rows],
-        [r.due_at for r in rows],
-        [r.yellow_at for r in rows],
+        _times(r.due_at for r in rows),
+        _times(r.yellow_at for r in rows),
         [r.is_provisional for r in rows],
     ]
+
+
+def _times(moments: Iterable[datetime | None]) -> str:
+    """An array as PostgreSQL writes it: the driver would quote each moment one by one."""
+    return "{" + ",".join(m.isoformat() if m else "NULL" for m in moments) + "}"
 
 
 def _by_round(rows: Iterable[P]) -> dict[int, list[P]]:
@@ -165,7 +174,9 @@ def _by_round(rows: Iterable[P]) -> dict[int, list[P]]:
     return found
 
 
-def _renew(round_: Round, call: Call, paused: Sequence[rules.Paused], calendar: Calendar) -> None:
+def _renew(
+    round_: Round, call: Call, paused: tuple[rules.Paused, ...], calendar: Calendar
+) -> None:
     """Write the derived terms onto round and call."""
     rule = rules.rule_of(round_.rule_kind, round_.rule_amount)
     term = rules.term(round_.started_at, rule, calendar, paused)
@@ -182,7 +193,7 @@ def _renew_parts(
     round_: Round,
     call: Call,
     tasks: list[Task],
-    paused: Sequence[rules.Paused],
+    paused: tuple[rules.Paused, ...],
     calendar: Calendar,
 ) -> list[Task]:
     """The same for first contact and the units' parts while the round is open."""
@@ -211,6 +222,8 @@ def _tell(
 ) -> None:
     """A promise that moved is told to everybody, a deadline indoors to the house."""
     is_promise = before.promised != _Terms.of(call, round_).promised
+    answer = {"answer_before": before.answer_due_at, "answer": round_.due_at}
+    is_shown = (before.due_at, call.due_at) == (before.answer_due_at, round_.due_at)
     events.record(
         "calls.deadline_changed" if is_promise else "calls.step_deadlines_changed",
         subject=call,
@@ -220,10 +233,9 @@ def _tell(
         round=call.current_round,
         due_before=before.due_at.isoformat(),
         due=call.due_at.isoformat(),
-        answer_before=before.answer_due_at.isoformat(),
-        answer=round_.due_at.isoformat(),
         provisional=round_.is_provisional,
         calendar=round_.calendar_version[:128],
+        **({} if is_shown else {name: at.isoformat() for name, at in answer.items()}),
     )
 
 

@@ -3,7 +3,6 @@
 Derived like the promise itself, from where they start, their rule, the calendar and the pauses.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from qiying.engines.worktime import Calendar
@@ -13,7 +12,7 @@ from qiying.slices.calls.rules import TASK_OPEN, Clock, Paused, TaskState
 
 
 def contact_due(
-    call: Call, round_: Round, calendar: Calendar, paused: Sequence[Paused]
+    call: Call, round_: Round, calendar: Calendar, paused: tuple[Paused, ...]
 ) -> datetime | None:
     """Until when the lead speaks to the firm: from the start of the round or its last dispatch.
 
@@ -33,7 +32,7 @@ def step_due(call: Call, calendar: Calendar) -> datetime | None:
 
 
 def renew_task(
-    task: Task, call: Call, round_: Round, calendar: Calendar, paused: Sequence[Paused]
+    task: Task, call: Call, round_: Round, calendar: Calendar, paused: tuple[Paused, ...]
 ) -> bool:
     """Write the derived deadlines onto an open part; whether any of them moved."""
     if task.state not in TASK_OPEN:

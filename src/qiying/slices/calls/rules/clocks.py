@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from qiying.engines import worktime
 from qiying.engines.worktime import Calendar, Pause, Rule
@@ -144,14 +145,18 @@ def due_at(start_at: datetime, rule: Rule, calendar: Calendar) -> datetime:
     return worktime.due(start_at, rule, calendar).due_at
 
 
+@lru_cache(maxsize=64)
 def step_due_at(
     clock: str,
     urgency: str,
     start_at: datetime,
     calendar: Calendar,
-    paused: Sequence[Paused] = (),
+    paused: tuple[Paused, ...] = (),
 ) -> datetime:
-    """When a step that began at ``start_at`` must be done."""
+    """When a step that began at ``start_at`` must be done.
+
+    Kept for a moment: the units of a round sign from the same start, by the same rule.
+    """
     rule = STEP_WITHIN[clock, urgency]
     return worktime.due(start_at, rule, calendar, pauses=ledger(paused)).due_at
 
