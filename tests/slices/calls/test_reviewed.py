@@ -214,6 +214,24 @@ def test_until_it_is_decided_the_first_receiver_leads(world: World) -> None:
     assert mine["all"] == 0
 
 
+def test_a_clock_in_working_days_says_how_many_are_left(world: World) -> None:
+    call = steps.working(world, co=())
+    actor = world.actor("desk")
+    said = []
+    for days in (0, 0.5, 30):
+        world.later(days=days)
+        with tenancy.reading(world.system), translation.override("zh-hans"):
+            found = queries.dossier(actor, fresh(world, call))
+            said.append(history.promised_of(actor, found, None, now=world.now).left)
+    assert said[0].startswith("剩 ")
+    assert said[2].startswith("超 ")
+    assert said[0].endswith("个工作日")
+    urgent = steps.raise_call(world, urgency="urgent")
+    with tenancy.reading(world.system):
+        found = queries.dossier(actor, urgent)
+        assert history.promised_of(actor, found, None, now=world.now).left == ""
+
+
 # --- the course ---
 
 

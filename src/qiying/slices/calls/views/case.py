@@ -88,7 +88,7 @@ def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:
         "call": call,
         "row": staff.row_of(actor, call, staff.matter_names(actor, now), now=now),
         "matter": matter,
-        "promised": history.promised_of(actor, found, matter),
+        "promised": history.promised_of(actor, found, matter, now=now),
         "rounds": history.rounds_of(actor, found, now=now),
         "people": history.people_of(found),
         "facts": _facts(found),

@@ -27,7 +27,15 @@ from qiying.slices.calls.models import (
 )
 from qiying.slices.calls.models.labels import GRADE_LABELS, OUTCOME_LABELS
 from qiying.slices.calls.queries import Dossier
-from qiying.slices.calls.rules import PAUSED, STOPPED, CallState, PauseState, RoundState, TaskState
+from qiying.slices.calls.rules import (
+    PAUSED,
+    STOPPED,
+    CallState,
+    Clock,
+    PauseState,
+    RoundState,
+    TaskState,
+)
 from qiying.slices.calls.rules.clocks import ledger
 from qiying.slices.calls.views.record import Limit, limit_of, rule_words
 from qiying.slices.mandate import public as mandate
@@ -65,12 +73,16 @@ class Promised:
     rule: str
     counted_from: datetime
     round_due_at: datetime
+    left: str
+    """How many working days are left or over, for a clock that counts them."""
     limit: Limit | None
     limit_due_at: datetime | None
     is_provisional: bool
 
 
-def promised_of(actor: Actor, found: Dossier, matter: mandate.MatterCard | None) -> Promised:
+def promised_of(
+    actor: Actor, found: Dossier, matter: mandate.MatterCard | None, *, now: datetime
+) -> Promised:
     """Read the clocks; a limit of others is counted on the same calendar as the promise."""
     call, round_ = found.call, found.round
     is_over = call.state in STOPPED
@@ -89,10 +101,31 @@ def promised_of(actor: Actor, found: Dossier, matter: mandate.MatterCard | None)
         rule=rule_words(round_),
         counted_from=round_.started_at,
         round_due_at=round_.due_at,
+        left="" if is_over else _left(actor, call, round_, now),
         limit=limit,
         limit_due_at=limit_due_at,
         is_provisional=call.is_provisional,
     )
+
+
+IN_WORKING_DAYS = frozenset({Clock.CALLBACK, Clock.MILESTONE})
+"""Clocks that count working days, whatever the round does."""
+HOUR = 3_600_000_000
+"""Microseconds: how a calendar tells the length of its working day."""
+
+
+def _left(actor: Actor, call: Call, round_: Round, now: datetime) -> str:
+    """``3 working days left``, by the calendar; "" for clocks in hours and those that pause."""
+    counts = call.clock in IN_WORKING_DAYS or round_.rule_kind == "working_days"
+    if call.state in PAUSED or not counts:
+        return ""
+    calendar = registry.calendar(actor)
+    first, last = sorted((now, call.due_at))
+    hours = elapsed(first, last, "working_hours", calendar).net
+    days = hours / (calendar.hours.length / HOUR)
+    is_left = now <= call.due_at
+    words = gettext("%(n)s working days left") if is_left else gettext("%(n)s working days over")
+    return words % {"n": _amount(days)}
 
 
 # --- rounds, tasks, pauses ---
