@@ -56,6 +56,15 @@ def test_the_columns_give_the_light_that_the_engine_gives(
     assert ours == worktime.light(now, start, rule, deadline, CALENDAR)
 
 
+@given(MOMENTS, RULES)
+def test_what_is_kept_for_a_day_is_what_the_engine_gives(start: datetime, rule: Rule) -> None:
+    for calendar in (CALENDAR, Calendar(version="other")):
+        found, engine = rules.term(start, rule, calendar), worktime.due(start, rule, calendar)
+        assert found.due_at == engine.due_at
+        assert found.is_provisional == engine.is_provisional
+        assert found.calendar_version == engine.calendar_version
+
+
 @given(MOMENTS, st.integers(0, 6), st.integers(1, 6))
 def test_pauses_never_bring_a_deadline_forward(start: datetime, after: int, days: int) -> None:
     begin = start + timedelta(days=after)

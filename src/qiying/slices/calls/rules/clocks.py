@@ -17,6 +17,7 @@ from qiying.engines.worktime import Calendar, Pause, Rule
 from qiying.slices.calls.rules.codes import NOT_EXCLUDED, Clock, Nature, Urgency
 
 YELLOW_SHARE = 0.7
+NOON = time(12)
 MILESTONE_WITHIN = Rule("working_days", 20)
 CO_TASK_WITHIN = Rule("working_days", 3)
 REDO_WITHIN = Rule("working_days", 5)
@@ -116,12 +117,11 @@ def term(
     start_at: datetime, rule: Rule, calendar: Calendar, paused: Sequence[Paused] = ()
 ) -> Term:
     """The deadline of a rule from a start, with the pauses of its ledger."""
-    pauses = ledger(paused)
-    found = worktime.due(start_at, rule, calendar, pauses=pauses)
+    found = _end(start_at, rule, calendar, paused)
     early = _yellow_amount(rule)
     if early > 0:
         shorter = Rule(rule.kind, early, closes_at_business_end=rule.closes_at_business_end)
-        yellow_at = worktime.due(start_at, shorter, calendar, pauses=pauses).due_at
+        yellow_at = _end(start_at, shorter, calendar, paused).due_at
     else:
         yellow_at = max(start_at, _day_before(found.due_on, calendar))
     return Term(found.due_at, yellow_at, found.is_provisional, found.calendar_version)
@@ -142,30 +142,39 @@ def _yellow_amount(rule: Rule) -> float:
 
 def due_at(start_at: datetime, rule: Rule, calendar: Calendar) -> datetime:
     """When a step without a light of its own must be done."""
-    return worktime.due(start_at, rule, calendar).due_at
+    return _end(start_at, rule, calendar).due_at
 
 
-@lru_cache(maxsize=64)
+def _end(
+    start_at: datetime, rule: Rule, calendar: Calendar, paused: Sequence[Paused] = ()
+) -> worktime.Deadline:
+    """When a period ends. One in days ends alike whenever on its first day it began."""
+    if rule.is_in_days and not paused:
+        return _end_of_days(start_at.astimezone(worktime.SHANGHAI).date(), rule, calendar)
+    return worktime.due(start_at, rule, calendar, pauses=ledger(paused))
+
+
+@lru_cache(maxsize=1024)
+def _end_of_days(first: date, rule: Rule, calendar: Calendar) -> worktime.Deadline:
+    return worktime.due(datetime.combine(first, NOON, worktime.SHANGHAI), rule, calendar)
+
+
 def step_due_at(
     clock: str,
     urgency: str,
     start_at: datetime,
     calendar: Calendar,
-    paused: tuple[Paused, ...] = (),
+    paused: Sequence[Paused] = (),
 ) -> datetime:
-    """When a step that began at ``start_at`` must be done.
-
-    Kept for a moment: the units of a round sign from the same start, by the same rule.
-    """
-    rule = STEP_WITHIN[clock, urgency]
-    return worktime.due(start_at, rule, calendar, pauses=ledger(paused)).due_at
+    """When a step that began at ``start_at`` must be done."""
+    return _end(start_at, STEP_WITHIN[clock, urgency], calendar, paused).due_at
 
 
 def co_task_due_at(
     sent_at: datetime, calendar: Calendar, paused: Sequence[Paused] = ()
 ) -> datetime:
     """When a co-handler's part must be done, were there no end of the round."""
-    return worktime.due(sent_at, CO_TASK_WITHIN, calendar, pauses=ledger(paused)).due_at
+    return _end(sent_at, CO_TASK_WITHIN, calendar, paused).due_at
 
 
 def closing(on: date, calendar: Calendar) -> datetime:
