@@ -1,14 +1,16 @@
 """The JSON interface: a key raises calls, people carry them on, both read what is theirs."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from qiying.kernel import people, tenancy
 from qiying.slices.calls import handlers
-from qiying.slices.calls.models import Call, Note
+from qiying.slices.calls.models import Call, Note, Pause
 from qiying.slices.calls.queries._timeline import INTERNAL_TOPICS
 from qiying.slices.registry import public as registry
 from tests.slices.calls import steps
@@ -146,7 +148,7 @@ def public_call(world: World) -> Call:
     call = steps.raise_call(world, matter_code="M069", object_kind="segment")
     take = partial(steps.take, world)
     take("desk", call, "accept", text="已受理，请保持电话畅通")
-    take("desk", call, "dispatch", lead_unit_id=world.units["ZONE_SAFE"])
+    take("desk", call, "dispatch", lead_unit_id=world.units["ZONE_SAFE"], text="先由安环局看")
     take("safety", call, "sign", task_id=steps.task(world, call, "ZONE_SAFE"))
     take("boss", call, "message", text="请尽快，客户在催")
     return take("safety", call, "answer", result="explained", text="已答复处理意见")
@@ -249,3 +251,39 @@ def test_rates_lead_to_the_rounds_behind_them(world: World) -> None:
 
 def test_nobody_without_a_credential_is_answered(world: World) -> None:
     assert Client().get(f"{ROOT}/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("until", "status"),
+    [
+        ("2026-11-20T10:00:00", 200),
+        ("2026-11-20T10:00:00+08:00", 200),
+        ("2026-11-16T09:00:00", 422),
+        ("0001-01-01T00:00:00", 422),
+        ("9999-12-31T23:59:59-12:00", 422),
+    ],
+)
+def test_a_pause_takes_a_time_without_an_offset_for_ours(
+    world: World, until: str, status: int
+) -> None:
+    call = steps.working(world, co=())
+    asked = {"reason": "firm_asked", "text": "等图纸", "expected_to_at": until}
+    with time_machine.travel(world.now, tick=False):
+        answer = post(
+            signed_in(world, "safety"),
+            f"/{call.public_id}/steps",
+            {"step": "propose_pause", **asked},
+        )
+    assert answer.status_code == status, answer.content
+    if status == 200:
+        with tenancy.reading(world.system):
+            assert Pause.objects.get().expected_to_at == datetime(2026, 11, 20, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("place", [(-1, 29), (119.2, -1), (180, 84)])
+def test_a_place_on_another_part_of_the_earth_is_a_slip(
+    world: World, place: tuple[float, float]
+) -> None:
+    body = {**BODY, "longitude": place[0], "latitude": place[1]}
+    answer = post(signed_in(world, "boss"), "/", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "mandate.case")

@@ -1,7 +1,7 @@
 """``/api/v1/mandate``: the register, whose job it is, decisions and the linter for machines."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -93,7 +93,7 @@ class Question(Schema):
     )
     is_danger: bool = False
     responder: str | None = None
-    recused: list[str] = []
+    recused: list[Annotated[str, Field(max_length=40, pattern=r"^[\w.-]+$")]] = []
 
     def asked(self) -> operations.Asked:
         return {

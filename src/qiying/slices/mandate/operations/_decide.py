@@ -15,7 +15,10 @@ from qiying.kernel.errors import Invalid, NotFound
 from qiying.slices.mandate import models, queries, rules
 from qiying.slices.mandate.operations._ruling import Given, Ruling, given_by, ruling_of
 from qiying.slices.mandate.operations._world import Ready, Worlds, worlds
+from qiying.slices.registry import public as registry
 
+FAR = 3.0
+"""Degrees from the zone: no place that it answers for lies so far, and distances stay exact."""
 DECIDERS = STAFF | {Role.SYSTEM, Role.MACHINE, Role.ENTERPRISE}
 """Who may have an answer stored: whoever may receive or raise a call."""
 
@@ -133,10 +136,12 @@ def _case(
         if unit is not None and unit not in known:
             raise Invalid("input.invalid", {field: "mandate.unit_unknown"})
     try:
+        geometry = _geometry(asked)
+        _require_near(all_worlds.zone, geometry)
         return Case(
             matter=row.code,
             object_kind=rules.ObjectKind(asked.get("object_kind", "enterprise_premises")),
-            geometry=_geometry(asked),
+            geometry=geometry,
             accuracy_m=asked.get("accuracy_m", 5.0),
             on=on,
             belongs_to_zone=asked.get("belongs_to_zone", True),
@@ -147,6 +152,21 @@ def _case(
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Invalid("mandate.case") from error
+
+
+def _require_near(zone: registry.ZoneCard, geometry: Geometry | None) -> None:
+    """ValueError for a place on another part of the earth: surely a slip of the coordinates."""
+    if geometry is None:
+        return
+    west, south, east, north = geometry.shape().bounds
+    offsets = (
+        west - zone.longitude,
+        east - zone.longitude,
+        south - zone.latitude,
+        north - zone.latitude,
+    )
+    if not all(abs(offset) <= FAR for offset in offsets):
+        raise ValueError("far from the zone")
 
 
 def _geometry(asked: Asked) -> Geometry | None:
