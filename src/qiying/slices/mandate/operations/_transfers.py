@@ -255,8 +255,15 @@ def _count_all(
 ) -> None:
     for name, count in lists.items():
         accepted = count if is_accepted else 0
-        values = {"listed": count, "accepted": accepted, "is_none": not count}
-        count_list(actor, handover_id, name, now=now, **values)
+        count_list(
+            actor,
+            handover_id,
+            name,
+            listed=count,
+            accepted=accepted,
+            is_none=not count,
+            now=now,
+        )
 
 
 @tenancy.operation
