@@ -520,7 +520,7 @@ def test_pauses_are_proposed_and_decided_by_their_pages(at: At, world: World) ->
     assert fresh(world, call).state == "suspended"
     body = text_of(at("supervisor").get(case(call)))
     assert "expected 2036-12-01 10:00" in body
-    assert "gross" in body
+    assert "without pauses" in body
 
 
 def test_where_to_go_after_a_step_stays_in_the_house(at: At, world: World) -> None:
