@@ -14,11 +14,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from _calls import fill
-from _zone import NOW, Clock, Zone, counted, own_zone, say
+from _zone import NOW, Clock, Zone, counted, median, own_zone, say
 
 SIZE, QUICK = 10_000, 2_000
 MOST_S = 5.0
 """CPU-seconds for ten thousand calls."""
+TURNS = 3
 SPREAD = timedelta(days=3)
 """The calls came in over this time before now."""
 
@@ -30,15 +31,17 @@ def run(quick: bool) -> list[dict[str, Any]]:
         fill(zone, zone.database, size)
         _open(zone, size)
         _derive(zone)  # what COPY wrote follows no calendar yet
-        _change_calendar(zone)
-        clock = Clock(zone)
-        before = clock.read()
-        with counted() as statements:
-            moved = _derive(zone)
-        seconds = clock.read() - before
+        clock, times, moved = Clock(zone), list[float](), size
+        for turn in range(TURNS):
+            _change_calendar(zone, turn)
+            before = clock.read()
+            with counted() as statements:
+                moved = min(moved, _derive(zone))
+            times.append(clock.read() - before)
         again = _derive(zone)
-        say(f"  {moved:,} of {size:,} calls moved in {seconds:.2f} CPU-s, then {again:,}")
-        return _rows(size, moved, again, seconds, len(statements))
+        found = ", ".join(f"{t:.2f}" for t in times)
+        say(f"  at least {moved:,} of {size:,} calls moved in {found} CPU-s, then {again:,}")
+        return _rows(size, moved, again, median(times), len(statements))
 
 
 def _open(zone: Zone, size: int) -> None:
@@ -87,8 +90,8 @@ def _open(zone: Zone, size: int) -> None:
         connection.execute("ANALYZE calls_call, calls_round, calls_task")
 
 
-def _change_calendar(zone: Zone) -> None:
-    """Tomorrow and the day after become days of rest."""
+def _change_calendar(zone: Zone, turn: int) -> None:
+    """Tomorrow becomes a day of rest, and the days after it one by one."""
     from qiying.kernel.access import Role, stand_in  # noqa: PLC0415  Django is set up by now
     from qiying.slices.registry import operations as registry  # noqa: PLC0415
 
@@ -98,7 +101,7 @@ def _change_calendar(zone: Zone) -> None:
         NOW.year,
         now=NOW,
         notice="国务院办公厅通知",
-        rest_days=[first, first + timedelta(days=1), date(NOW.year, 1, 1)],
+        rest_days=[date(NOW.year, 1, 1), *(first + timedelta(days=n) for n in range(turn + 1))],
         work_days=[],
     )
 
