@@ -1,7 +1,7 @@
 """What the rates count, once: the board and the list behind each number use the same tests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -11,12 +11,15 @@ from django.db.models.functions import Coalesce
 
 from qiying.kernel.access import Actor
 from qiying.slices.calls.models import Call, Round
-from qiying.slices.calls.rules import RELAPSE_WITHIN, Resolved, RoundState
+from qiying.slices.calls.rules import RELAPSE_WITHIN, CallState, Resolved, RoundState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROUND_ORDER = ("-due_at", "-id")
 CLOSED = Q(state=RoundState.CLOSED)
 SAID_YES = Q(resolved=Resolved.YES)
+OWED = ~Q(state=RoundState.STOPPED)
+WITHDRAWN_FROM_UNIT = Q(call__state=CallState.WITHDRAWN, call__dispatched_at__isnull=False)
+"""Withdrawn after a unit had it: talking a firm into that must not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,41 +31,49 @@ class Measure:
 
     name: str
     numerator: Q
-    denominator: Q = field(default_factory=Q)
+    denominator: Q = OWED
     half: Q | None = None
 
 
 def relapsed(tenant_id: int) -> Exists:
-    """The same firm called again about the same matter within 30 days of the closure."""
+    """The same firm called again about the same matter: from the round's start on (a second call
+    filed while the first is in hand is a return too) until 30 days after its closure."""
     again = Call.objects.filter(
+        Q(received_at__gt=OuterRef("started_at")) | Q(id__gt=OuterRef("call_id")),
         tenant_id=tenant_id,
         enterprise_id=OuterRef("call__enterprise_id"),
         matter_code=OuterRef("call__matter_code"),
-        received_at__gt=OuterRef("closed_at"),
+        received_at__gte=OuterRef("started_at"),
         received_at__lte=OuterRef("closed_at") + RELAPSE_WITHIN,
     ).exclude(matter_code="")
     return Exists(again.exclude(id=OuterRef("call_id")))
 
 
+def verified(tenant_id: int) -> Q:
+    """Closed as solved, so said by the firm at call-back, not re-opened, and it did not return."""
+    heard = Q(called_back_by__isnull=False, reopened_at=None)
+    return CLOSED & SAID_YES & heard & ~Q(relapsed(tenant_id))
+
+
 def measures(tenant_id: int) -> dict[str, Measure]:
-    """The measures by name (see the chapter on rates in the slice's documentation)."""
+    """The measures by name: what the engine `rates` counts, for the database to count.
+
+    Verified closure has a line of its own to stand on: a call that failed is there once however
+    many rounds it took, what was withdrawn from a unit stays, what we found ourselves is apart.
+    """
     in_time = Q(contact_due_at=None) | Q(contacted_at__lte=F("contact_due_at"))
-    verified = (
-        CLOSED
-        & SAID_YES
-        & Q(called_back_by__isnull=False, reopened_at=None)
-        & ~Q(relapsed(tenant_id))
-    )
+    held = verified(tenant_id)
+    in_verified = Q(call__is_proactive=False) & (Q(number=1) | held)
     rows = (
         Measure("due", Q()),
         Measure("responded", Q(contacted_at__isnull=False) & in_time),
         Measure("on_time", CLOSED & Q(is_on_time=True)),
         Measure("declared", CLOSED),
-        Measure("verified", verified),
+        Measure("verified", held, in_verified),
         Measure("first_time", CLOSED & SAID_YES & Q(number=1)),
-        Measure("solved", SAID_YES, ~Q(resolved=""), Q(resolved=Resolved.PARTLY)),
-        Measure("satisfied", Q(rating__gte=3), Q(rating__isnull=False)),
-        Measure("satisfied_strictly", Q(rating__gte=4), Q(rating__isnull=False)),
+        Measure("solved", SAID_YES, OWED & ~Q(resolved=""), Q(resolved=Resolved.PARTLY)),
+        Measure("satisfied", Q(rating__gte=3), OWED & Q(rating__isnull=False)),
+        Measure("satisfied_strictly", Q(rating__gte=4), OWED & Q(rating__isnull=False)),
         Measure("rated", Q(rating__isnull=False)),
         Measure("redone", Q(state=RoundState.REJECTED) | Q(reopened_at__isnull=False)),
     )
@@ -78,11 +89,12 @@ def population(actor: Actor, start: date, end: date, *, now: datetime) -> QueryS
     """Rounds due from ``start`` until before ``end`` and by now, whatever became of them.
 
     Overdue open ones are in; what was declined or withdrawn is not, because nothing was owed any
-    more; what is not due yet is not judged yet.
+    more (only verified closure keeps what was withdrawn from a unit: each measure has its own
+    denominator); what is not due yet is not judged yet.
     """
     until = min(midnight(end), now)
     rows = Round.objects.visible_to(actor).filter(due_at__gte=midnight(start), due_at__lt=until)
-    return rows.exclude(state=RoundState.STOPPED)
+    return rows.filter(OWED | WITHDRAWN_FROM_UNIT)
 
 
 @dataclass(frozen=True, slots=True)

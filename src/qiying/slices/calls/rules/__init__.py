@@ -55,7 +55,7 @@ from qiying.slices.calls.rules.guards import (
     blocked_by,
 )
 from qiying.slices.calls.rules.inputs import INPUTS, ROW_STEPS, Inputs
-from qiying.slices.calls.rules.rates import LEAST_TO_RANK, RELAPSE_WITHIN, wilson
+from qiying.slices.calls.rules.rates import LEAST_TO_RANK, RATES, RELAPSE_WITHIN, wilson
 from qiying.slices.calls.rules.table import (
     CALL,
     LIFECYCLES,
@@ -101,6 +101,7 @@ __all__ = [
     "PAUSE",
     "PAUSED",
     "PROVEN",
+    "RATES",
     "REACHED",
     "RECEIVERS",
     "REDO_WITHIN",
