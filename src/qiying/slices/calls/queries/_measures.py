@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from qiying.engines import rates as engine
 from qiying.kernel.access import Actor
-from qiying.slices.calls.models import Call, Round
-from qiying.slices.calls.rules import RELAPSE_WITHIN, CallState, Resolved, RoundState
+from qiying.slices.calls.models import Call, Dispute, Round, Task
+from qiying.slices.calls.rules import RELAPSE_WITHIN, CallState, Resolved, RoundState, TaskState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROUND_ORDER = ("-due_at", "-id")
@@ -78,6 +79,26 @@ def measures(tenant_id: int) -> dict[str, Measure]:
         Measure("redone", Q(state=RoundState.REJECTED) | Q(reopened_at__isnull=False)),
     )
     return {m.name: m for m in rows}
+
+
+LISTED = frozenset(engine.ROUND_MEASURES)
+"""The names that `listed` knows."""
+
+
+def listed(tenant_id: int) -> dict[str, Measure]:
+    """The measures of the board and those that only the sheet of rates shows."""
+    parts = Task.objects.filter(tenant_id=tenant_id, round_id=OuterRef("pk"), is_lead=True)
+    parts = parts.exclude(state=TaskState.WITHDRAWN)
+    in_time = Exists(parts.filter(signed_at__lte=F("sign_due_at")))
+    disputes = Dispute.objects.filter(tenant_id=tenant_id, round_id=OuterRef("pk"))
+    ended = Q(state__in=[RoundState.CLOSED, RoundState.REJECTED])
+    more = (
+        Measure("returned", Q(Exists(disputes))),
+        Measure("signed", Q(in_time), OWED & Q(Exists(parts))),
+        Measure("reached", ~Q(resolved="") & Q(called_back_by__isnull=False), ended),
+        Measure("excluded", Q(pk__in=[]), ended),  # no operation leaves anybody out
+    )
+    return measures(tenant_id) | {m.name: m for m in more}
 
 
 def midnight(day: date) -> datetime:
@@ -154,7 +175,7 @@ def list_rounds(actor: Actor, filters: RoundFilters, *, now: datetime) -> QueryS
     today = now.astimezone(SHANGHAI).date()
     start = filters.start or today.replace(day=1)
     rows = population(actor, start, filters.end or today + timedelta(days=1), now=now)
-    found = measures(actor.tenant_id)
+    found = listed(actor.tenant_id)
     measure = found.get(filters.measure, found["due"])
     rows = rows.filter(measure.denominator)
     counts = measure.numerator if measure.half is None else measure.numerator | measure.half

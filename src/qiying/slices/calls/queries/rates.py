@@ -48,6 +48,11 @@ def period_of(start: date, end: date) -> Period:
     return Period(midnight(start), midnight(end))
 
 
+def settles_at(period: Period) -> datetime:
+    """When nothing in the period can change any more by a firm that comes back."""
+    return period.end + rules.RELAPSE_WITHIN
+
+
 def sheet(
     actor: Actor, *, start: date, end: date, now: datetime, unit: str | None = None
 ) -> Sheet:

@@ -43,6 +43,8 @@ AT_BOARD = (
     Role.DESK,
     Role.UNIT_LEADER,
 )
+AT_RATES = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR)
+"""Who may see what gaming would do."""
 LEVELS: Mapping[str, tuple[int, Promise]] = {
     Urgency.DANGER: (1, _("Danger")),
     Urgency.URGENT: (2, _("Urgent")),
@@ -61,6 +63,7 @@ def register_desk() -> None:
     for order, (label, name, icon, roles, count) in enumerate(WORK, start=10):
         nav.item("work", label, f"calls:{name}", icon, roles, order=order, count=count)
     nav.item("analysis", _("Leader's board"), "calls:board", "gauge", AT_BOARD, order=10)
+    nav.item("analysis", _("Rates and gaming"), "calls:rates", "scale", AT_RATES, order=12)
     registry.map_layer("call", _("Live calls"), "calls:layer", roles=MAP_READERS)
     registry.firm_panel(_("Calls"), "calls:firm-panel", roles=MAP_READERS, order=10)
 
