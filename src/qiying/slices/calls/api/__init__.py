@@ -110,9 +110,9 @@ def rates(request: HttpRequest, query: Query[out.RoundQuery]) -> out.BoardOut:
     return render.board(found)
 
 
-@router.get("/rates/sheet", response=sheets.SheetOut, summary="Every rate of a month")
+@router.get("/rates/sheet", response=sheets.RateSheetOut, summary="Every rate of a month")
 @roles(*AUDITORS)
-def rates_sheet(request: HttpRequest, query: Query[sheets.SheetQuery]) -> sheets.SheetOut:
+def rates_sheet(request: HttpRequest, query: Query[sheets.SheetQuery]) -> sheets.RateSheetOut:
     """Each figure with its interval, the hash of its members and what the guards noticed."""
     actor, (start, end) = actor_of(request), sheets.month_of(query.month)
     card = registry.units(actor).get(query.unit)
@@ -125,12 +125,14 @@ def rates_sheet(request: HttpRequest, query: Query[sheets.SheetQuery]) -> sheets
 
 
 @router.get(
-    "/rates/simulation", response=sheets.SimulationOut, summary="What gaming would do to a month"
+    "/rates/simulation",
+    response=sheets.RateSimulationOut,
+    summary="What gaming would do to a month",
 )
 @roles(*AUDITORS)
 def rates_simulation(
     request: HttpRequest, query: Query[sheets.SimulationQuery]
-) -> sheets.SimulationOut:
+) -> sheets.RateSimulationOut:
     """Every way of gaming on the records of a month, before and after; nothing is written."""
     start, end = sheets.month_of(query.month)
     found = counted.simulation(

@@ -49,14 +49,14 @@ class RateOut(Schema):
     query: dict[str, str]
 
 
-class FindingOut(Schema):
+class RateFindingOut(Schema):
     """What a guard noticed, with the number of rounds."""
 
     code: str
     rounds: int
 
 
-class SheetOut(Schema):
+class RateSheetOut(Schema):
     """Every rate of the rounds due from ``start`` until before ``end``."""
 
     start: date
@@ -67,35 +67,35 @@ class SheetOut(Schema):
     composite: float | None
     per_100_firms: float | None
     figures: list[RateOut]
-    findings: list[FindingOut]
+    findings: list[RateFindingOut]
     version: str
 
 
-class MoveOut(Schema):
+class RateMoveOut(Schema):
     """A share before and after a strategy; null where nothing was asked."""
 
     before: float | None
     after: float | None
 
 
-class EffectOut(Schema):
+class RateEffectOut(Schema):
     """What a strategy did: rounds touched, closure under the rules in force and by the letter."""
 
     strategy: str
     touched: int
-    declared: MoveOut
-    verified: MoveOut
-    verified_by_letter: MoveOut
+    declared: RateMoveOut
+    verified: RateMoveOut
+    verified_by_letter: RateMoveOut
     held_by: str
 
 
-class SimulationOut(Schema):
+class RateSimulationOut(Schema):
     """All strategies on one month; nothing is written."""
 
     start: date
     end: date
     intensity: float
-    effects: list[EffectOut]
+    effects: list[RateEffectOut]
 
 
 def month_of(text: str) -> tuple[date, date]:
@@ -107,10 +107,10 @@ def month_of(text: str) -> tuple[date, date]:
     return start, next_month(start)
 
 
-def sheet_out(sheet: Sheet, start: date, end: date, *, unit_id: str) -> SheetOut:
+def sheet_out(sheet: Sheet, start: date, end: date, *, unit_id: str) -> RateSheetOut:
     """A sheet as it goes out; ``unit_id`` narrows the lists behind the figures."""
     query = RoundFilters(start, end, unit=unit_id).as_query()
-    return SheetOut(
+    return RateSheetOut(
         start=start,
         end=end,
         unit=sheet.unit or "",
@@ -119,7 +119,7 @@ def sheet_out(sheet: Sheet, start: date, end: date, *, unit_id: str) -> SheetOut
         composite=sheet.composite,
         per_100_firms=sheet.per_100_firms,
         figures=[_rate(figure, query) for figure in sheet.figures.values()],
-        findings=[FindingOut(code=f.code, rounds=len(f.rounds)) for f in sheet.findings],
+        findings=[RateFindingOut(code=f.code, rounds=len(f.rounds)) for f in sheet.findings],
         version=sheet.version,
     )
 
@@ -142,14 +142,14 @@ def _rate(figure: Figure, query: dict[str, str]) -> RateOut:
 
 def simulation_out(
     found: counted.Simulation, start: date, end: date, intensity: float
-) -> SimulationOut:
+) -> RateSimulationOut:
     """The simulator's answer as it goes out."""
-    return SimulationOut(
+    return RateSimulationOut(
         start=start,
         end=end,
         intensity=intensity,
         effects=[
-            EffectOut(
+            RateEffectOut(
                 strategy=effect.strategy,
                 touched=len(effect.touched),
                 declared=_move(effect, "declared"),
@@ -162,5 +162,5 @@ def simulation_out(
     )
 
 
-def _move(effect: Effect, name: str) -> MoveOut:
-    return MoveOut(before=effect.before[name].share, after=effect.after[name].share)
+def _move(effect: Effect, name: str) -> RateMoveOut:
+    return RateMoveOut(before=effect.before[name].share, after=effect.after[name].share)

@@ -110,7 +110,9 @@ def file_of(
     for name in names:
         label = str(RATE_LABELS[name])
         headings += [label] if is_printed else _four(label)
-    headings.append(gettext("95 % interval of verified") if is_printed else gettext("Hash"))
+    verified = {"label": RATE_LABELS["verified"]}
+    span = gettext("%(label)s: 95 %% interval") % verified
+    headings.append(span if is_printed else gettext("Hash"))
     title = gettext("Rates of %(month)s") % {"month": f"{start:%Y-%m}"}
     return exports.Sheet(title, headings, rows, _said(month.whole, start), actor.name, now)
 
