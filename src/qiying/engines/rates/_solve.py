@@ -58,10 +58,8 @@ def rates(
         From the start until before the end.
     now
         The moment of counting, with a time zone.
-    unit
-        Count this unit's rounds and co-tasks only; None for all.
-    definitions
-        The rules; see `Definitions`.
+    unit, definitions
+        Only this unit's rounds and co-tasks, None for all; the rules.
 
     Returns
     -------
@@ -70,8 +68,7 @@ def rates(
 
     Notes
     -----
-    The rates are 响应率, 按时办结率, 办结率, 核实办结率, 一次办结率, 解决率, 满意率, 重办率, 退单率,
-    及时签收率 and 百企诉求比; the sources of each rule stand in `SOURCES`.
+    The sources of each rule stand in `SOURCES`.
     """
     scope, context = _prepare(table, period, now, definitions)
     return _sheet(_of_unit(scope, unit), context, table.firms, period, now, unit)

@@ -114,13 +114,12 @@ def rates(request: HttpRequest, query: Query[out.RoundQuery]) -> out.BoardOut:
 @roles(*AUDITORS)
 def rates_sheet(request: HttpRequest, query: Query[sheets.SheetQuery]) -> sheets.RateSheetOut:
     """Each figure with its interval, the hash of its members and what the guards noticed."""
-    actor, (start, end) = actor_of(request), sheets.month_of(query.month)
+    actor, now = actor_of(request), timezone.now()
+    start, end = sheets.month_of(query.month, timezone.localdate(now))
     card = registry.units(actor).get(query.unit)
     if query.unit and card is None:
         raise NotFound("not_found")
-    found = counted.sheet(
-        actor, start=start, end=end, now=timezone.now(), unit=card.code if card else None
-    )
+    found = counted.sheet(actor, start=start, end=end, now=now, unit=card.code if card else None)
     return sheets.sheet_out(found, start, end, unit_id=str(card.id) if card else "")
 
 
@@ -134,12 +133,13 @@ def rates_simulation(
     request: HttpRequest, query: Query[sheets.SimulationQuery]
 ) -> sheets.RateSimulationOut:
     """Every way of gaming on the records of a month, before and after; nothing is written."""
-    start, end = sheets.month_of(query.month)
+    now = timezone.now()
+    start, end = sheets.month_of(query.month, timezone.localdate(now))
     found = counted.simulation(
         actor_of(request),
         start=start,
         end=end,
-        now=timezone.now(),
+        now=now,
         intensity=query.intensity,
         seed=query.seed,
     )

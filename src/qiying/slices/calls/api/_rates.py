@@ -1,31 +1,31 @@
 """The sheet of rates and the simulator over the wire."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from ninja import Field, Schema
 
 from qiying.engines.rates import Figure, Sheet
 from qiying.engines.rates.gaming import HELD_BY, Effect
-from qiying.kernel.errors import Invalid
 from qiying.slices.calls.queries import RoundFilters
 from qiying.slices.calls.queries import rates as counted
 from qiying.slices.calls.queries.units import next_month
 
-Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", examples=["2026-10"])]
+Month = Annotated[str, Field("", pattern=r"^$|^20\d\d-(0[1-9]|1[0-2])$", examples=["2026-10"])]
+"""As 2026-10; the month before this one when it is left out."""
 
 
 class SheetQuery(Schema):
     """A month, and the code of a unit; without one the whole zone."""
 
-    month: Month
+    month: Month = ""
     unit: str = Field("", max_length=40)
 
 
 class SimulationQuery(Schema):
     """A month; ``intensity`` is the share of rounds a strategy is used on where it could be."""
 
-    month: Month
+    month: Month = ""
     intensity: float = Field(1.0, ge=0, le=1)
     seed: int = Field(0, ge=0, le=1_000_000)
 
@@ -98,12 +98,10 @@ class RateSimulationOut(Schema):
     effects: list[RateEffectOut]
 
 
-def month_of(text: str) -> tuple[date, date]:
-    """First day of a month and of the next."""
-    try:
-        start = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise Invalid("input.invalid", {"month": "input.date"}) from None
+def month_of(text: str, today: date) -> tuple[date, date]:
+    """First day of a month and of the next; without one the month before this one."""
+    last = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    start = date.fromisoformat(f"{text}-01") if text else last
     return start, next_month(start)
 
 
