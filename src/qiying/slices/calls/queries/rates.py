@@ -109,7 +109,7 @@ def simulation(
 
 
 def rates_table(actor: Actor, *, start: date, end: date, now: datetime) -> Table:
-    """The rounds due in a period and the others of their calls, in five queries.
+    """The rounds due in a period and the others of their calls, in a fixed number of queries.
 
     Units go by their codes. What the operations refuse does not occur in it: nobody is left out
     of call-back, nothing is extended or merged, and no unit rings for itself.
