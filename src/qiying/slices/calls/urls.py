@@ -11,6 +11,7 @@ from qiying.slices.calls.views import (
     layers,
     officer,
     queues,
+    rates,
     rounds,
 )
 
@@ -47,6 +48,7 @@ DESK_PATHS: list[URLPattern] = [
     path("morning/", queues.morning, name="morning"),
     path("board/", board.board, name="board"),
     path("board/rounds/", rounds.rounds, name="rounds"),
+    path("rates/", rates.rates, name="rates"),
     path("layer.geojson", layers.layer, name="layer"),
     path("firm/<uuid:public_id>/", layers.firm_panel, name="firm-panel"),
 ]

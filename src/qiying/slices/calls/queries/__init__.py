@@ -53,10 +53,12 @@ from qiying.slices.calls.queries._find import (
 )
 from qiying.slices.calls.queries._lights import light
 from qiying.slices.calls.queries._measures import (
+    LISTED,
     ROUND_ORDER,
     Measure,
     RoundFilters,
     list_rounds,
+    listed,
     measures,
     midnight,
     population,
@@ -69,6 +71,7 @@ __all__ = [
     "AGES",
     "CAP",
     "DUE_ORDER",
+    "LISTED",
     "ORDER",
     "ROUND_ORDER",
     "TABS",
@@ -108,6 +111,7 @@ __all__ = [
     "light",
     "list_calls",
     "list_rounds",
+    "listed",
     "lit",
     "local_day",
     "map_points",

@@ -44,6 +44,8 @@ AT_BOARD = (
     Role.DESK,
     Role.UNIT_LEADER,
 )
+AT_RATES = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR)
+"""Who may see what gaming would do."""
 LEVELS: Mapping[str, tuple[int, Promise]] = {
     Urgency.DANGER: (1, _("Danger")),
     Urgency.URGENT: (2, _("Urgent")),
@@ -70,6 +72,7 @@ def register_desk() -> None:
         order=10,
         first_for=[Role.ZONE_LEADER],
     )
+    nav.item("analysis", _("Rates and gaming"), "calls:rates", "scale", AT_RATES, order=12)
     registry.map_layer("call", _("Live calls"), "calls:layer", roles=MAP_READERS)
     trail.name_subjects("calls.call", audited)
     registry.firm_panel(_("Calls"), "calls:firm-panel", roles=MAP_READERS, order=10)
