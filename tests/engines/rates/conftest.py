@@ -140,7 +140,7 @@ def solved(key: int, **more: Any) -> Round:
         "id": key, "call": key, "unit": "A", "firm": key, "matter": "M1",
         "started_at": day(1), "due_at": day(6), "state": "closed", "answered_at": day(4),
         "answered_by": 1, "called_back_by": 2, "resolved": "yes", "rating": 5,
-        "closed_at": day(5), "contacted_at": day(1),
+        "closed_at": day(5), "contacted_at": day(1), "contact_due_at": day(1),
     }  # fmt: skip
     return Round(**(plain | more))
 
