@@ -29,6 +29,7 @@ from qiying.slices.calls.models.rates import (
     GRADE_OF_SOURCE,
     RATE_LABELS,
     RULE_LABELS,
+    SOURCE_TEXTS,
     STRATEGY_LABELS,
     STRATEGY_TEXTS,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "RESULT_LABELS",
     "ROUND_LABELS",
     "RULE_LABELS",
+    "SOURCE_TEXTS",
     "STATE_LABELS",
     "STATE_TONES",
     "STEP_LABELS",

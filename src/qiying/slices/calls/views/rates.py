@@ -23,6 +23,7 @@ from qiying.slices.calls.models import (
     GRADE_OF_SOURCE,
     RATE_LABELS,
     RULE_LABELS,
+    SOURCE_TEXTS,
     STRATEGY_LABELS,
     STRATEGY_TEXTS,
 )
@@ -211,12 +212,11 @@ def _plays(found: counted.Simulation) -> list[Play]:
 
 def _rules() -> Iterable[dict[str, Any]]:
     for field in fields(rules.RATES):
-        source = SOURCES[field.name]
         yield {
             "label": RULE_LABELS[field.name],
             "value": _value(getattr(rules.RATES, field.name)),
-            "where": source.where,
-            "grade": GRADE_OF_SOURCE[source.grade],
+            "where": SOURCE_TEXTS[field.name],
+            "grade": GRADE_OF_SOURCE[SOURCES[field.name].grade],
         }
 
 
