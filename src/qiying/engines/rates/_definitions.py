@@ -104,35 +104,55 @@ LETTER = Definitions(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a rule comes from; ``grade`` as in the register of powers.
+    """Where a rule comes from, in both languages; ``grade`` as in the register of powers.
 
     ``R``: read in the source itself; ``P``: a page that reports it; ``O``: our own rule.
     """
 
-    where: str
+    zh: str
+    en: str
     grade: Literal["R", "P", "O"]
 
 
-_OURS = Source("Qiying, found by the gaming simulator", "O")
+_FOUND = Source("由虚报推演发现并补设", "found by the gaming simulator", "O")
+_OURS = Source("平台默认，可调整", "our default, may be changed", "O")
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {
-        "partly_weight": Source("Qiying, no published formula was within reach", "O"),
-        "satisfied_from": Source("国务院办公厅 2019, 51号: the five grades of 好差评", "P"),
-        "strictly_from": Source("Qiying", "O"),
-        "relapse_within": Source("Qiying, the time in which a firm may re-open", "O"),
-        "relapse_from_start": _OURS,
-        "linked_by": Source("Qiying, same firm and same matter", "O"),
-        "failure_counts_once": _OURS,
-        "keeps_withdrawn": _OURS,
-        "found_by_us_apart": Source("衢州, 主动发现 as a step of its own", "P"),
-        "callback_by_other": Source("济南市12345市民服务热线条例 (2018) 27, 32", "R"),
-        "needs_answer": Source("北京市接诉即办工作条例 (2021)", "R"),
-        "extension_moves_period": _OURS,
-        "extension_by_other": Source("泉州 企业问题办理流程: asked a working day before due", "P"),
-        "exclusion_needs_code": Source("Qiying", "O"),
-        "exclusion_cap": Source("Qiying", "O"),
-        "least_to_rank": Source("Qiying", "O"),
-        "weights": Source("Qiying, near 准格尔旗 30/35/35", "P"),
+        "partly_weight": _OURS,
+        "satisfied_from": Source(
+            "国务院办公厅关于政务服务“好差评”的意见（2019 年）",
+            "opinions of the State Council's office on 好差评, five grades (2019)",
+            "P",
+        ),
+        "strictly_from": _OURS,
+        "relapse_within": Source(
+            "与企业可申请重办的期限一致", "the time in which a firm may re-open", "O"
+        ),
+        "relapse_from_start": _FOUND,
+        "linked_by": _OURS,
+        "failure_counts_once": _FOUND,
+        "keeps_withdrawn": _FOUND,
+        "found_by_us_apart": Source(
+            "衢州做法：主动发现单列", "practice of Quzhou: own finds stand apart", "P"
+        ),
+        "callback_by_other": Source(
+            "济南市12345市民服务热线条例第二十七条、第三十二条",
+            "Jinan regulations on the 12345 hotline, articles 27 and 32",
+            "R",
+        ),
+        "needs_answer": Source(
+            "北京市接诉即办工作条例", "Beijing regulations on handling complaints at once", "R"
+        ),
+        "extension_moves_period": _FOUND,
+        "extension_by_other": Source(
+            "泉州企业问题办理流程：到期前一个工作日申请",
+            "procedure of Quanzhou: asked for a working day before it is due",
+            "P",
+        ),
+        "exclusion_needs_code": _OURS,
+        "exclusion_cap": _OURS,
+        "least_to_rank": _OURS,
+        "weights": Source("参照准格尔旗 30/35/35", "after Jungar Banner's 30/35/35", "P"),
     }
 )
 """Response, solved and satisfied as the core of assessment: 北京市接诉即办工作条例 32 (read)."""

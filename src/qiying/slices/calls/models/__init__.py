@@ -29,7 +29,6 @@ from qiying.slices.calls.models.rates import (
     GRADE_OF_SOURCE,
     RATE_LABELS,
     RULE_LABELS,
-    SOURCE_TEXTS,
     STRATEGY_LABELS,
     STRATEGY_TEXTS,
 )
@@ -54,7 +53,6 @@ __all__ = [
     "RESULT_LABELS",
     "ROUND_LABELS",
     "RULE_LABELS",
-    "SOURCE_TEXTS",
     "STATE_LABELS",
     "STATE_TONES",
     "STEP_LABELS",

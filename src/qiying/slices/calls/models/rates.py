@@ -69,28 +69,6 @@ RULE_LABELS: Mapping[str, Promise] = {
     "least_to_rank": _("Fewer rounds than this are not ranked"),
     "weights": _("Weights of response, solved and satisfied in the composite"),
 }
-_FOUND = _("our own, found by the simulator")
-_OWN = _("our own")
-SOURCE_TEXTS: Mapping[str, Promise] = {
-    "partly_weight": _("our own: no published formula is known"),
-    "satisfied_from": _("General Office of the State Council 2019, No. 51: the five grades"),
-    "strictly_from": _OWN,
-    "relapse_within": _("our own: the time in which a firm may re-open"),
-    "relapse_from_start": _FOUND,
-    "linked_by": _("our own: same firm and same matter"),
-    "failure_counts_once": _FOUND,
-    "keeps_withdrawn": _FOUND,
-    "found_by_us_apart": _("Quzhou: finding problems first is a step of its own"),
-    "callback_by_other": _("Jinan Regulations on the 12345 Hotline (2018), articles 27 and 32"),
-    "needs_answer": _("Beijing Regulations on Handling Complaints at Once (2021)"),
-    "extension_moves_period": _FOUND,
-    "extension_by_other": _("Quanzhou: asked for a working day before it is due"),
-    "exclusion_needs_code": _OWN,
-    "exclusion_cap": _OWN,
-    "least_to_rank": _OWN,
-    "weights": _("our own, near the 30/35/35 of Jungar Banner"),
-}
-"""Where each rule comes from, as the engine's `SOURCES`, in the reader's language."""
 GRADE_OF_SOURCE: Mapping[str, Promise] = {
     "R": _("read in the source"),
     "P": _("reported by a page"),

@@ -20,11 +20,11 @@ from qiying.slices.calls.queries.rates import Month
 
 SHOWN = (
     *("responded", "on_time", "declared", "verified", "first_time", "solved"),
-    *("satisfied", "satisfied_strictly"),
+    *("satisfied", "satisfied_strictly", "co_on_time"),
 )
 """The columns of the monthly sheet by unit."""
-MORE = ("redone", "returned", "signed", "co_on_time")
-WIDTHS = (16, 6, *(8 for _ in SHOWN), 12)
+MORE = ("co_settled", "redone", "returned", "signed", "reached", "rated")
+WIDTHS = (20, 6, *(8 for _ in SHOWN), 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def file_of(
     actor: Actor, month: Month, start: date, now: datetime, *, is_printed: bool
 ) -> exports.Sheet:
     """The month by unit: shares with their counts; the printed one is narrower."""
-    names = SHOWN if is_printed else (*SHOWN, *MORE, "co_settled", "reached", "rated")
+    names = SHOWN if is_printed else (*SHOWN, *MORE)
     headings = [gettext("Unit"), gettext("Rounds due")]
     rows = [_line(gettext("Zone"), month.whole, names, is_printed=is_printed)]
     cards = {card.code: card.name for card in queries.unit_cards(actor).values()}

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from qiying.engines.rates import MEASURES, SOURCES, Sheet
 from qiying.engines.rates.gaming import HELD_BY, Effect
@@ -23,7 +23,6 @@ from qiying.slices.calls.models import (
     GRADE_OF_SOURCE,
     RATE_LABELS,
     RULE_LABELS,
-    SOURCE_TEXTS,
     STRATEGY_LABELS,
     STRATEGY_TEXTS,
 )
@@ -211,12 +210,14 @@ def _plays(found: counted.Simulation) -> list[Play]:
 
 
 def _rules() -> Iterable[dict[str, Any]]:
+    is_chinese = (get_language() or "").startswith("zh")
     for field in fields(rules.RATES):
+        source = SOURCES[field.name]
         yield {
             "label": RULE_LABELS[field.name],
             "value": _value(getattr(rules.RATES, field.name)),
-            "where": SOURCE_TEXTS[field.name],
-            "grade": GRADE_OF_SOURCE[SOURCES[field.name].grade],
+            "where": source.zh if is_chinese else source.en,
+            "grade": GRADE_OF_SOURCE[source.grade],
         }
 
 
