@@ -61,6 +61,6 @@ def table(title: str, head: Sequence[str], rows: Iterable[tuple[str, Sequence[st
         for name, cells in rows
     )
     return (
-        f'<table class="sr"><caption>{escape(title)}</caption><thead><tr><td></td>{columns}</tr>'
-        f"</thead><tbody>{body}</tbody></table>"
+        f'<div class="sr"><table><caption>{escape(title)}</caption><thead><tr><td></td>{columns}</tr>'
+        f"</thead><tbody>{body}</tbody></table></div>"
     )

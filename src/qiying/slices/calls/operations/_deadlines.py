@@ -113,7 +113,7 @@ def _rederive(actor: Actor, calls: list[Call], calendar: Calendar, now: datetime
         after = _Terms.of(call, round_)
         if moved_parts or after != before:
             moved.append((call, round_))
-            _tell(actor, call, round_, before, now)
+            _tell(actor, call, round_, before, after, now)
     if moved:
         _write(actor, moved, moved_tasks, now)
     return len(moved)
@@ -218,10 +218,11 @@ def _tell(
     call: Call,
     round_: Round,
     before: _Terms,
+    after: _Terms,
     now: datetime,
 ) -> None:
     """A promise that moved is told to everybody, a deadline indoors to the house."""
-    is_promise = before.promised != _Terms.of(call, round_).promised
+    is_promise = before.promised != after.promised
     answer = {"answer_before": before.answer_due_at, "answer": round_.due_at}
     is_shown = (before.due_at, call.due_at) == (before.answer_due_at, round_.due_at)
     events.record(
