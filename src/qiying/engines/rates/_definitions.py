@@ -121,7 +121,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
         "partly_weight": _OURS,
         "satisfied_from": Source(
             "国务院办公厅关于政务服务“好差评”的意见（2019 年）",
-            "opinions of the State Council's office on 好差评, five grades (2019)",
+            "opinions of the State Council's office on rating services, five grades (2019)",
             "P",
         ),
         "strictly_from": _OURS,
