@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from qiying.engines.triage._alike import repetitions
 from qiying.engines.triage._features import vector
 from qiying.engines.triage._model import Model, quantise
-from qiying.engines.triage._params import TrainParams
+from qiying.engines.triage._params import DEFAULTS, TrainParams
 from qiying.engines.triage._problem import Example, Matter
 from qiying.engines.triage._text import grams, normalise, pairs
 
@@ -49,7 +49,7 @@ def train(
     ValueError
         Fewer than two matters, or a code twice.
     """
-    params = params or TrainParams()
+    params = params or DEFAULTS
     codes = tuple(sorted(matter.code for matter in matters))
     if len(set(codes)) < 2 or len(set(codes)) < len(codes):
         raise ValueError("a model needs two matters or more, each once")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiying.engines.triage._features import Vector, vector
-from qiying.engines.triage._params import VERSION, TrainParams
+from qiying.engines.triage._params import DEFAULTS, VERSION, TrainParams
 from qiying.engines.triage._result import Guess, Term
 from qiying.engines.triage._text import grams, normalise
 from qiying.engines.triage._words import spans
@@ -47,7 +47,7 @@ class Model:
     seed: int
     register_version: str = ""
     history_version: str = ""
-    params: TrainParams = TrainParams()
+    params: TrainParams = DEFAULTS
     version: str = VERSION
 
     def __post_init__(self) -> None:

@@ -35,6 +35,9 @@ class TrainParams:
             raise ValueError("alike and repeat_damping are shares")
 
 
+DEFAULTS = TrainParams()
+
+
 @dataclass(frozen=True, slots=True)
 class AlikeParams:
     """When a call is like another: text × place × firm × time.

@@ -75,7 +75,8 @@ class Like:
     """An earlier call that may be the same problem.
 
     ``score`` is the product of the four factors. ``metres`` and ``days`` are None when unknown;
-    ``shared`` are the features that both texts have, the rarest first.
+    ``shared`` are the longest parts of the new text whose features both have, those that say most
+    first.
     """
 
     key: str
@@ -95,8 +96,8 @@ class Cluster:
     """Calls that are one problem: members in order of time, with what they have in common.
 
     ``firms`` counts different firms; ``spread_m`` is the greatest distance of a member from
-    ``centre`` (longitude, latitude), None when no member has a position. ``terms`` are features
-    that at least half of the members share, the rarest first.
+    ``centre`` (longitude, latitude), None when no member has a position. ``terms`` are
+    parts of the first text whose features at least half of the members share.
     """
 
     matter: str

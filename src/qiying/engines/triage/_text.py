@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -53,6 +53,20 @@ def grams(plain: str) -> Iterator[Gram]:
 def pairs(text: str) -> frozenset[str]:
     """Return the features by which two texts are compared: pairs of characters, Latin words."""
     return frozenset(gram.feature for gram in grams(normalise(text)) if gram.end - gram.start > 1)
+
+
+def passages(text: str, wanted: Container[str]) -> tuple[str, ...]:
+    """Return the longest parts of a text that are made of wanted features, in order, each once."""
+    plain = normalise(text)
+    found: list[list[int]] = []
+    for gram in grams(plain):
+        if gram.end - gram.start == 1 or gram.feature not in wanted:
+            continue
+        if found and gram.start < found[-1][1]:
+            found[-1][1] = gram.end
+        else:
+            found.append([gram.start, gram.end])
+    return tuple(dict.fromkeys(plain[start:end] for start, end in found))
 
 
 def _stem(word: str) -> str:

@@ -25,6 +25,6 @@ def _dictionary(words: tuple[str, ...]) -> "rjieba.Jieba":
 def spans(plain: str, words: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     """Return where each word of a normalised text starts and ends; together they are the text."""
     ends = [0]
-    for word in _dictionary(words).cut(plain, False):
+    for word in _dictionary(words).cut(plain, hmm=False):
         ends.append(ends[-1] + len(word))
     return tuple(pairwise(ends))
