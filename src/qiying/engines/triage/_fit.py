@@ -3,6 +3,7 @@
 scikit-learn and SciPy are loaded only here: a process that ranks does not need them.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -141,6 +142,7 @@ class _Corpus:
 
     def fit(self, chosen: Sequence[int]) -> _Fitted:
         """Fit the weights of the history on the chosen examples and the whole register."""
+        from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
         from threadpoolctl import threadpool_limits
 
@@ -148,7 +150,9 @@ class _Corpus:
         model = LogisticRegression(
             C=self.params.strength, max_iter=self.params.iterations, tol=1e-3
         )
-        with threadpool_limits(1):
+        with threadpool_limits(1), warnings.catch_warnings():
+            # The budget is a number of iterations; that it was used up is no news.
+            warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(self.vectors[rows], self.matter[rows], self.weights[rows])
         weights, prior = model.coef_, model.intercept_
         if len(prior) == 1:  # two matters: one row of weights for the second

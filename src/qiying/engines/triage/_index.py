@@ -120,10 +120,10 @@ class Index:
         facts = self._facts(call, places)
         score = text * facts["place"] * facts["firm"] * facts["time"]
         enough = np.flatnonzero(score >= self.params.least)
-        order = sorted(enough.tolist(), key=lambda n: (-score[n], self._keys[places[n]] or ""))[:limit]
+        order = sorted(enough.tolist(), key=lambda n: (-score[n], self._keys[places[n]] or ""))
         return tuple(
             self._like(call.text, int(places[n]), float(score[n]), float(text[n]), n, facts)
-            for n in order
+            for n in order[:limit]
         )
 
     def _texts_alike(self, numbers: list[int], whole: float) -> tuple[NDArray[Any], Floats]:
