@@ -32,7 +32,6 @@ from qiying.engines.triage import (
     Matter,
     Model,
     Rarity,
-    TrainParams,
     check,
     check_alike,
     evaluate,
@@ -101,19 +100,16 @@ def calls(stories: Sequence[Story], count: int) -> list[Call]:
 def run(quick: bool) -> list[dict[str, Any]]:
     """Measure, and compare with the peers in the same run."""
     stories, matters = build_stories(), register()
-    params = TrainParams(folds=2, iterations=60, sampled=800) if quick else TrainParams()
     examples = [example(story) for story in stories]
     cut = 1800
-    model = train(matters, examples[:cut], params=params)
+    model = train(matters, examples[:cut])
     later = _quality("later_calls", model, matters, examples[cut:], (0.97, 0.05))
     told = sentences(stories)
     names = sorted(set(told))
     held = set(np.random.default_rng(0).permutation(names)[: len(names) // 4].tolist())
     seen = [e for e, name in zip(examples, told, strict=True) if name not in held]
     unseen = [e for e, name in zip(examples, told, strict=True) if name in held]
-    new = _quality(
-        "new_wording", train(matters, seen, params=params), matters, unseen, (0.5, 0.15)
-    )
+    new = _quality("new_wording", train(matters, seen), matters, unseen, (0.5, 0.15))
     return [*_speed(model, calls(stories, 20_000 if quick else 100_000)), *later, *new]
 
 

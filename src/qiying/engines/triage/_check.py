@@ -5,6 +5,7 @@ text and where its words stand.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from qiying.engines.triage._index import Rarity
@@ -55,10 +56,6 @@ def _values(model: Model, text: str) -> dict[str, float]:
     return {feature: value / length for feature, value in raw.items() if feature in rarity}
 
 
-def _weight(model: Model, feature: str, column: int) -> float:
-    return float(model.weights[model.features.index(feature), column]) * model.scale
-
-
 def _score(model: Model, values: dict[str, float], column: int) -> float:
     row = {feature: n for n, feature in enumerate(model.features) if feature in values}
     parts = [float(model.weights[n, column]) * values[feature] for feature, n in row.items()]
@@ -92,19 +89,21 @@ def _words(
     guess: Guess, model: Model, text: str, values: dict[str, float], column: int
 ) -> Iterator[Violation]:
     plain = normalise(text)
-    told = list(grams(plain))
+    told = [gram for gram in grams(plain) if gram.feature in values]
+    times = Counter(gram.feature for gram in told)
+    row = {feature: n for n, feature in enumerate(model.features) if feature in values}
+    by_char = [0.0] * len(plain)
+    for gram in told:
+        weight_of = float(model.weights[row[gram.feature], column]) * model.scale
+        is_latin = "a" <= gram.feature[0] <= "z"
+        places = range(gram.start, gram.start + 1 if is_latin else gram.end)
+        for at in places:
+            part = values[gram.feature] * weight_of / times[gram.feature]
+            by_char[at] += part / len(places)
     weight: dict[str, float] = {}
     for start, end in spans(plain, model.words):
-        for gram in told:
-            if gram.feature not in values:
-                continue
-            times = sum(other.feature == gram.feature for other in told)
-            part = values[gram.feature] * _weight(model, gram.feature, column) / times
-            is_latin = "a" <= gram.feature[0] <= "z"
-            size = 1 if is_latin else gram.end - gram.start
-            inside = sum(start <= at < end for at in range(gram.start, gram.start + size))
-            word = plain[start:end]
-            weight[word] = weight.get(word, 0.0) + part * inside / size
+        word = plain[start:end]
+        weight[word] = weight.get(word, 0.0) + math.fsum(by_char[start:end])
     for sign, terms in ((1, guess.speaks_for), (-1, guess.speaks_against)):
         most = sorted((sign * w for w in weight.values() if sign * w > CLOSE), reverse=True)
         for place, term in enumerate(terms):
