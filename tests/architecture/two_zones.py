@@ -256,6 +256,7 @@ def _calls(zone: Zone) -> None:
     zone.rows["public"] = steps.raise_call(
         world, title=f"{mark} road", text=f"{mark} hole", matter_code=zone.rows["matter"]
     )
+    take(zone, "desk", zone.rows["public"], "accept")
 
 
 def _complaint(zone: Zone) -> None:

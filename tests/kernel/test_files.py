@@ -1,11 +1,17 @@
 """Uploads are what they say, bounded, and seen only by those who may see their record."""
 
 import io
+import struct
 import zipfile
+import zlib
+from contextlib import suppress
 from datetime import datetime
+from pathlib import PurePath
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from qiying.kernel import files, tenancy
@@ -53,6 +59,106 @@ HOSTILE = {
     "a.pdf": b"GIF89a",
     "a.wav": b"RIFF\x00\x00\x00\x00AVI ",
 }
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def wide_png(width: int, height: int) -> bytes:
+    """A picture of a few bytes that says it has this many pixels."""
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def patched(data: bytes, *changes: tuple[int, bytes]) -> bytes:
+    """The archive with bytes of the first entry of its directory overwritten."""
+    start = data.index(b"PK\x01\x02")
+    for offset, new in changes:
+        at = start + offset
+        data = data[:at] + new + data[at + len(new) :]
+    return data
+
+
+PAPER = archive(**{"word__document.xml": b"<w:document/>"})
+PROBE = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+"""The test file of virus scanners, joined at run time so that no scanner stops at this one."""
+ATTACKS = {
+    "huge.png": wide_png(60_000, 60_000),
+    "large.png": wide_png(9_000, 12_000),
+    "endless.png": wide_png(2**31 - 1, 2**31 - 1),
+    "none.png": wide_png(0, 0),
+    "version.docx": patched(PAPER, (6, b"\xff\x00")),
+    "name.docx": patched(PAPER, (8, b"\x00\x08"), (46, b"\xff\xfe\xfa")),
+    "cut.docx": PAPER[: len(PAPER) // 2],
+    "cut.webp": picture("WEBP")[:20],
+    "cut.jpg": picture("JPEG")[:30],
+    "chunk.png": picture().replace(b"IDAT", b"iDA\xff"),
+    "length.png": picture()[:33] + b"\xff\xff\xff\xff" + picture()[37:],
+    "script.svg": b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+    "svg.png": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+    "polyglot.jpg": b"\xff\xd8\xff\xe0<script>alert(1)</script>",
+    "gif.png": picture("GIF"),
+    "other.jpg": picture(),
+    "probe.com": PROBE.encode(),
+    "probe.pdf": PROBE.encode(),
+    "tool.docx": archive(**{"word__embeddings__tool.EXE": b"MZ"}),
+    "root.docx": archive(__etc__passwd=b"x"),
+    "drive.docx": archive(**{"..\\..\\boot.ini": b"x"}),
+    "letter.docx": archive(**{"C:\\boot.ini": b"x"}),
+    "many.docx": archive(**{f"word__{n}.xml": b"" for n in range(3001)}),
+    "bomb.docx": archive(**{"word__document.xml": b"\x00" * 200_000_000}),
+    "report.pdf.php": b"%PDF-1.7\n%%EOF",
+    "php.png\x00.php": picture(),
+    "nul\x00.png": picture(),
+    "photo\u202egnp.exe": picture(),
+    "exe\u202egnp.png": picture(),
+    "half\ud800.png": picture(),
+}
+INERT = {
+    "x.php.pdf": b"%PDF-1.7\n%%EOF",
+    "html.png": picture() + b"<script>alert(1)</script>",
+    "probe.docx": archive(**{"word__document.xml": PROBE.encode()}),
+    "CON.png": picture(),
+    "=cmd().png": picture(),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_refused_and_breaks_nothing(name: str) -> None:
+    upload = SimpleUploadedFile("a", ATTACKS[name])
+    upload._name = name  # type: ignore[attr-defined]  # as no browser would send it
+    with pytest.raises(Invalid):
+        files.inspect(upload)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", INERT)
+def test_what_cannot_be_told_from_an_honest_file_does_no_harm(
+    desk: Actor, now: datetime, name: str
+) -> None:
+    """It is stored under a name of ours and served as nothing that a browser would run."""
+    row = files.store(desk, SimpleUploadedFile(name, INERT[name]), purpose="photo", now=now)
+    stored = PurePath(row.stored_as)
+    assert stored.suffix == PurePath(name).suffix
+    assert stored.stem.isalnum()
+    response = files.respond(row)
+    assert response["Content-Type"] == files.TYPES[stored.suffix][1]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
+    response.close()
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "表.xlsx"])
+@settings(max_examples=60)
+@given(data=st.data())
+def test_bytes_changed_at_random_are_accepted_or_refused(name: str, data: st.DataObject) -> None:
+    body = bytearray(GOOD[name])
+    for _ in range(data.draw(st.integers(1, 6))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    body = body[: data.draw(st.integers(1, len(body)))]
+    with suppress(Invalid):
+        files.inspect(SimpleUploadedFile(name, bytes(body)))
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -6,7 +6,6 @@ imports of the registry, as a zone would bring it in.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
 from typing import Any
 
 from qiying.demo import files
@@ -18,14 +17,16 @@ from qiying.demo.geography import (
     ZONE_EN,
     ZONE_ZH,
 )
+from qiying.demo.handovers import course_of
 from qiying.demo.organisations import receiving_community
 from qiying.demo.plan import Plan
-from qiying.demo.story_rhythm import CALL_REFORM_ON, SHANGHAI
+from qiying.demo.story_rhythm import CALL_REFORM_ON
 from qiying.kernel import people, tenancy
 from qiying.kernel.access import Actor, Role, stand_in
 from qiying.kernel.models import User
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import operations as registry
+from qiying.slices.registry import public as registered
 from qiying.slices.registry import queries
 from qiying.slices.registry.models import ImportBatch
 from qiying.slices.registry.operations import imports
@@ -126,15 +127,17 @@ def _bring_in_firms(keeper: Actor, plan: Plan) -> None:
 def _found_register(keeper: Actor, plan: Plan) -> None:
     mandate.load_seeds(keeper, founded_on=FOUNDED_ON, reform_on=WALL_REFORM_ON, now=plan.begins_at)
     units = {unit.code: unit for unit in plan.organisations.units}
+    with tenancy.reading(keeper):
+        calendar = registered.calendar(keeper)
     for number, estate in enumerate(plan.geography.neighbourhoods, start=1):
         community = units[receiving_community(estate.code, plan.seed)]
-        evening = datetime.combine(estate.handed_over_on, time(17), tzinfo=SHANGHAI)
+        course = course_of(estate, calendar, plan.seed)
         mandate.record_handover(
             keeper,
             area_key=estate.code,
             to_unit_code=estate.township,
-            handed_over_on=estate.handed_over_on,
+            moments=course.moments,
+            lists=course.lists,
             document=_DOCUMENT.format(number=number),
             community=(community.name_zh, community.name_en),
-            now=max(plan.begins_at, evening),
         )

@@ -9,7 +9,7 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import cast
@@ -23,7 +23,9 @@ from qiying.demo.models import Demonstration
 from qiying.demo.plan import Plan
 from qiying.demo.play import Share, expected_steps, play
 from qiying.kernel import events
+from qiying.kernel.access import system
 from qiying.kernel.models import Tenant
+from qiying.slices.calls import operations as calls
 
 Report = Callable[[str, int, int], None]
 """Called with the part that runs, how much of it is done, and how much there is (0: unknown)."""
@@ -76,6 +78,7 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
     else:
         steps = _play_together(plan, founded.tenant_id, total, report, processes)
     report("calls", total, total)
+    _note_overdue(plan, founded.tenant_id)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()
@@ -89,6 +92,12 @@ def _found(plan: Plan, report: Report) -> Founded:
                 return said
             report(said, 0, 0)
     raise RuntimeError("the zone was not founded")
+
+
+def _note_overdue(plan: Plan, tenant_id: int) -> None:
+    """What ran out in two years is no news: the first minute of the worker tells nobody of it."""
+    with events.muted():
+        calls.note_overdue(system(tenant_id), now=plan.ends_at - timedelta(seconds=1))
 
 
 def _play_here(plan: Plan, tenant_id: int, total: int, report: Report) -> int:

@@ -126,9 +126,9 @@ class _Writer:
         _, _, raised_by, in_office = CHANNELS[channel]
         place = self._gazetteer.place(firm, matter.code, pick(chance, case.objects), chance)
         slots = slots_for(firm, place, day, chance)
-        teller = Teller(
-            regime(name), case, variant, urgency, self._co_units(case, name), slots, chance
-        )
+        told = fill(case.texts[variant], slots, chance)
+        co_units = self._co_units(case, name)
+        teller = Teller(regime(name), case, variant, urgency, co_units, slots, told, chance)
         return Story(
             number=0,
             enterprise=firm.code,
@@ -138,8 +138,8 @@ class _Writer:
             channel=channel,
             raised_by=raised_by,
             place=place,
-            title_zh=fill(matching(case.titles, variant, case.variants(), chance), slots, chance),
-            text_zh=self._text(case.texts[variant], slots),
+            title_zh=self._title(case, variant, slots, told),
+            text_zh=self._text(told, slots),
             visit_zh=phrase("visit", slots, chance) if channel == "visit" else "",
             submitted_at=draw_moment(day, chance, in_office=in_office),
             complained_unit=case.against,
@@ -161,8 +161,12 @@ class _Writer:
             return ()
         return case.co[: 1 + int(self._chance.integers(2))]
 
-    def _text(self, template: str, slots: Mapping[str, str]) -> str:
-        text = fill(template, slots, self._chance)
+    def _title(self, case: Case, variant: int, slots: Mapping[str, str], told: str) -> str:
+        title = matching(case.titles, variant, case.variants(), self._chance, told)
+        return fill(title, slots, self._chance, told)
+
+    def _text(self, told: str, slots: Mapping[str, str]) -> str:
+        text = told
         if self._chance.random() < _OPENED:
             text = phrase("openings", slots, self._chance) + text
         if self._chance.random() < _CLOSED:

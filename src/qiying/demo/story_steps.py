@@ -83,6 +83,7 @@ class Teller:
     urgency: str
     co_units: tuple[str, ...]
     slots: Mapping[str, str]
+    told: str
     chance: np.random.Generator
     steps: list[Step] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
@@ -119,8 +120,13 @@ class Teller:
             self._step("withdraw", self._minutes(30, 400), self._say("withdraw"))
             self.ends.append("stopped")
             return False
-        self._step("dispatch", self._wait("dispatch"), self._say("dispatch"))
+        self._step("dispatch", self._wait("dispatch"), self._say(self._dispatch_words()))
         return True
+
+    def _dispatch_words(self) -> str:
+        if self.urgency != "normal":
+            return "dispatch_urgent"
+        return "dispatch_together" if self.co_units else "dispatch"
 
     def _plain(self) -> None:
         self._work()
@@ -236,11 +242,12 @@ class Teller:
         for result, texts in (("explained", self.case.explained), ("partly", self.case.partly)):
             text = self._of_variant(texts) if texts else ""
             if text and self._happens(result):
-                return result, fill(text, self.slots, self.chance)
-        return "solved", fill(self._of_variant(self.case.solved), self.slots, self.chance)
+                return result, fill(text, self.slots, self.chance, self.told)
+        text = self._of_variant(self.case.solved)
+        return "solved", fill(text, self.slots, self.chance, self.told)
 
     def _of_variant(self, texts: tuple[str, ...]) -> str:
-        return matching(texts, self.variant, self.case.variants(), self.chance)
+        return matching(texts, self.variant, self.case.variants(), self.chance, self.told)
 
     def _answer_share(self) -> tuple[float, bool]:
         is_late = self._happens("late")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -74,14 +75,22 @@ def matters() -> tuple[Matter, ...]:
 
 
 def matching(
-    choices: Sequence[str], variant: int, variants: int, chance: np.random.Generator
+    choices: Sequence[str],
+    variant: int,
+    variants: int,
+    chance: np.random.Generator,
+    like: str = "",
 ) -> str:
-    """The choice that goes with a variant; any one when they are not told apart."""
-    return choices[variant] if len(choices) == variants else pick(chance, choices)
+    """The choice that goes with a variant; the one most like `like` when they are not told apart."""
+    if len(choices) == variants:
+        return choices[variant]
+    return _alike(choices, like, chance)
 
 
-def fill(template: str, slots: Mapping[str, str], chance: np.random.Generator) -> str:
-    """The template as a text.
+def fill(
+    template: str, slots: Mapping[str, str], chance: np.random.Generator, like: str = ""
+) -> str:
+    """The template as a text; of several words the one that `like` speaks of too.
 
     Raises
     ------
@@ -92,11 +101,20 @@ def fill(template: str, slots: Mapping[str, str], chance: np.random.Generator) -
     def one(match: re.Match[str]) -> str:
         body: str = match.group(1)
         if "|" in body:
-            return pick(chance, body.split("|"))
+            return _alike(body.split("|"), like, chance)
         number = _NUMBER.match(body)
         return _number(number, chance) if number else slots[body]
 
     return _BRACES.sub(one, template)
+
+
+def _alike(choices: Sequence[str], like: str, chance: np.random.Generator) -> str:
+    """The choice that shares most pairs of characters with a text; chance decides between equals.
+
+    So a title that names a leak or a broken lift names the one that the text complains of.
+    """
+    shared = [sum(a + b in like for a, b in pairwise(choice)) for choice in choices]
+    return pick(chance, [c for c, n in zip(choices, shared, strict=True) if n == max(shared)])
 
 
 def phrase(name: str, slots: Mapping[str, str], chance: np.random.Generator) -> str:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from qiying.kernel import idempotency, openapi, tenancy
 from qiying.kernel.access import Actor
-from qiying.kernel.errors import Denied
+from qiying.kernel.errors import Denied, Invalid
 from qiying.kernel.people import actor_of_key
 from qiying.kernel.web import ROLES_OF, SIGNED_IN, actor_of
 
@@ -55,6 +55,7 @@ def roles(*names: str) -> Callable[[Endpoint], Endpoint]:
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             actor = actor_of(request)
             actor.require(*allowed)
+            _require_readable(request)
             if request.method in {"GET", "HEAD"}:
                 with tenancy.reading(actor):
                     return _settled(function(request, *args, **kwargs))
@@ -65,6 +66,13 @@ def roles(*names: str) -> Callable[[Endpoint], Endpoint]:
         return run
 
     return declare
+
+
+def _require_readable(request: HttpRequest) -> None:
+    """Refuse a NUL in a parameter, which no text of the database can hold."""
+    faults = {name: "input.control" for name, value in request.GET.items() if "\x00" in value}
+    if faults:
+        raise Invalid("input.invalid", faults)
 
 
 def _settled(result: Any) -> Any:

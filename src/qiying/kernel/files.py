@@ -1,10 +1,12 @@
 """Files that belong to records: sniffed, bounded, randomly named, served by permission."""
 
 import hashlib
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from pathlib import PurePath
+from pathlib import PurePath, PureWindowsPath
 from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
@@ -62,6 +64,22 @@ SIGNS = {
     ".xlsx": (b"PK\x03\x04",),
 }
 ISO_MEDIA = {".mp4", ".mov", ".m4a"}
+PICTURES = ("JPEG", "PNG", "WEBP")
+UNREADABLE = (
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    UnidentifiedImageError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    SyntaxError,
+    ValueError,
+)
+"""What the readers of pictures and archives raise on content made to break them; wrong bytes of
+a name are a ValueError, an unknown version or packing is not implemented there."""
 
 
 def guard(subject_type: str) -> Callable[[Guard], Guard]:
@@ -82,8 +100,8 @@ def inspect(upload: "Upload") -> tuple[str, str]:
     """
     name = PurePath(upload.name or "").name
     kind = TYPES.get(PurePath(name).suffix.lower())
-    if kind is None:
-        raise Invalid("files.type", name=name)
+    if kind is None or not name.isprintable():
+        raise Invalid("files.type", name="".join(c for c in name if c.isprintable()))
     if not upload.size:
         raise Invalid("files.empty", name=name)
     if upload.size > LIMITS[kind[0]]:
@@ -121,13 +139,13 @@ def _open_up(family: str, upload: "Upload", name: str) -> None:
     upload.seek(0)
     try:
         if family == "image":
-            with Image.open(upload) as picture:
+            with Image.open(upload, formats=PICTURES) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise Invalid("files.damaged", name=name)
                 picture.verify()
         elif family == "document" and name.lower().endswith((".docx", ".xlsx")):
             check_archive(upload, name)
-    except (UnidentifiedImageError, OSError, SyntaxError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise Invalid("files.damaged", name=name) from error
 
 
@@ -138,8 +156,8 @@ def check_archive(file: Any, name: str) -> None:
         total = sum(e.file_size for e in entries)
         packed = sum(e.compress_size for e in entries) or 1
         hostile = any(
-            ".." in PurePath(e.filename).parts
-            or e.filename.startswith(("/", "\\"))
+            ".." in PureWindowsPath(e.filename).parts
+            or PureWindowsPath(e.filename).anchor
             or e.filename.lower().endswith(("vbaproject.bin", ".exe", ".dll"))
             for e in entries
         )

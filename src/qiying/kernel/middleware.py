@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils import timezone, translation
 
 from qiying.kernel import faults
@@ -12,6 +12,25 @@ from qiying.kernel.people import actors_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
 TENANT_KEY = "qy_tenant"
+
+
+class NulMiddleware:
+    """No NUL in an address: nobody types one, and the database takes none in a text.
+
+    A page reads on without it; the interface is told by ``kernel.api``, where a program is wrong.
+    """
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:
+            return HttpResponseBadRequest()
+        query = request.META.get("QUERY_STRING", "")
+        while "%00" in query and not request.path_info.startswith("/api/"):
+            query = query.replace("%00", "")
+        request.META["QUERY_STRING"] = query
+        return self.respond(request)
 
 
 class LanguageMiddleware:

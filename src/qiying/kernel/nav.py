@@ -1,6 +1,6 @@
 """The side navigation: slices add their pages at start-up; a reader sees what a role may open."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -30,6 +30,7 @@ class Item:
     order: int
     count: Count | None
     on_phone: bool
+    first_for: frozenset[str] = frozenset()
 
 
 _items: dict[str, Item] = {}
@@ -45,11 +46,25 @@ def item(
     order: int = 50,
     count: Count | None = None,
     on_phone: bool = False,
+    first_for: Iterable[str] = (),
 ) -> None:
-    """Register an entry; ``count`` is asked once per page and must be one cheap query."""
+    """Register an entry; ``count`` is asked once per page and must be one cheap query.
+
+    Whoever holds a role of ``first_for`` begins there after signing in, whatever its place.
+    """
     if group not in GROUPS:
         raise ValueError(f"unknown navigation group {group!r}")
-    _items[url_name] = Item(group, label, url_name, icon, frozenset(roles), order, count, on_phone)
+    _items[url_name] = Item(
+        group,
+        label,
+        url_name,
+        icon,
+        frozenset(roles),
+        order,
+        count,
+        on_phone,
+        frozenset(first_for),
+    )
 
 
 def items_for(actor: Actor, *, on_phone: bool | None = None) -> list[Item]:
@@ -60,6 +75,12 @@ def items_for(actor: Actor, *, on_phone: bool | None = None) -> list[Item]:
         if actor.roles & i.roles and (on_phone is None or i.on_phone == on_phone)
     ]
     return sorted(found, key=lambda i: (list(GROUPS).index(i.group), i.order))
+
+
+def first_of(items: Sequence[Item], actor: Actor) -> Item | None:
+    """Where somebody begins: the entry marked for one of the roles held, else the first."""
+    marked = (i for i in items if actor.roles & i.first_for)
+    return next(marked, items[0] if items else None)
 
 
 def groups_for(actor: Actor, path: str) -> list[dict[str, object]]:

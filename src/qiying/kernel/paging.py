@@ -16,6 +16,8 @@ from qiying.kernel.errors import Invalid
 M = TypeVar("M", bound=Model)
 PAGE = 25
 MAX_PAGE = 200
+EARLIEST, LATEST = 1900, 2200
+BIGGEST = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,15 @@ def _read(cursor: str, length: int) -> tuple[bool, list[Any] | None]:
 
 
 def _value(value: Any) -> Any:
+    """A key as we write them; ValueError or TypeError for what no column of ours can hold."""
     if isinstance(value, dict):
-        return datetime.fromisoformat(value["t"])
-    if isinstance(value, list):
-        raise TypeError
-    return value
+        moment = datetime.fromisoformat(value["t"])
+        if moment.tzinfo is None or not EARLIEST < moment.year < LATEST:
+            raise ValueError
+        return moment
+    if isinstance(value, str) and "\x00" not in value:
+        value.encode()
+        return value
+    if isinstance(value, int | float) and abs(value) < BIGGEST:
+        return value
+    raise TypeError

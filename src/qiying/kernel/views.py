@@ -22,6 +22,7 @@ from qiying.kernel import (
     problems,
     search,
     signin,
+    trail,
     views_saved,
 )
 from qiying.kernel.access import Actor, Role
@@ -40,15 +41,16 @@ saved_view_remove = views_saved.saved_view_remove
 
 @page(anyone=True)
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page of the reader's navigation; signing in for a stranger."""
+    """Where the reader begins in the navigation; signing in for a stranger."""
     actor = getattr(request, "actor", None)
     if actor is None:
         return redirect("kernel:sign-in")
     phone = nav.items_for(actor, on_phone=True)
-    first = (phone if not actor.roles - {Role.ENTERPRISE, Role.GRID_OFFICER} else []) or (
+    shown = (phone if not actor.roles - {Role.ENTERPRISE, Role.GRID_OFFICER} else []) or (
         nav.items_for(actor)
     )
-    return redirect(first[0].url_name if first else "kernel:account")
+    first = nav.first_of(shown, actor)
+    return redirect(first.url_name if first else "kernel:account")
 
 
 def _next(request: HttpRequest) -> str:
@@ -235,4 +237,5 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     verdict = audit.verify(actor) if request.GET.get("verify") else None
     if verdict is not None and verdict.holds:
         messages.success(request, _("The chain holds."))
-    return render(request, "kernel/audit.html", {"page": found, "verdict": verdict})
+    context = {"page": found, "lines": trail.lines_of(actor, found.rows), "verdict": verdict}
+    return render(request, "kernel/audit.html", context)

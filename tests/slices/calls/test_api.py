@@ -1,12 +1,18 @@
 """The JSON interface: a key raises calls, people carry them on, both read what is theirs."""
 
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from qiying.kernel import people, tenancy
-from qiying.slices.calls.models import Call
+from qiying.slices.calls import handlers
+from qiying.slices.calls.models import Call, Note, Pause
+from qiying.slices.calls.queries._timeline import INTERNAL_TOPICS
+from qiying.slices.registry import public as registry
 from tests.slices.calls import steps
 from tests.slices.world import INSIDE, World
 
@@ -129,15 +135,103 @@ def test_a_public_call_of_somebody_else_names_nobody(world: World, machine: Clie
     call = steps.raise_call(world, matter_code="M069", object_kind="segment", **told)
     assert call.is_public
     take = steps.take(world, "desk", call, "accept")
-    detail = machine.get(f"{ROOT}/{call.public_id}").json()
-    lines = machine.get(f"{ROOT}/{call.public_id}/timeline").json()
+    answer = machine.get(f"{ROOT}/{call.public_id}")
+    detail = answer.json()
     assert (detail["number"], detail["state"]) == (call.number, take.state)
-    assert (detail["enterprise"], detail["contact_name"], detail["contact_phone"]) == (
-        None,
-        "",
-        "",
+    assert (detail["matter"], detail["lead_unit"]) == ("M069", None)
+    for secret in ("王经理", "13900001111", "宏达", call.title, call.text):
+        assert secret not in answer.content.decode(), secret
+
+
+def public_call(world: World) -> Call:
+    """A firm's call on a public matter, answered, with words, a file's worth of notes and a pause."""
+    call = steps.raise_call(world, matter_code="M069", object_kind="segment")
+    take = partial(steps.take, world)
+    take("desk", call, "accept", text="已受理，请保持电话畅通")
+    take("desk", call, "dispatch", lead_unit_id=world.units["ZONE_SAFE"], text="先由安环局看")
+    take("safety", call, "sign", task_id=steps.task(world, call, "ZONE_SAFE"))
+    take("boss", call, "message", text="请尽快，客户在催")
+    return take("safety", call, "answer", result="explained", text="已答复处理意见")
+
+
+def test_a_public_call_of_somebody_else_is_a_summary(world: World, machine: Client) -> None:
+    call = public_call(world)
+    answer = machine.get(f"{ROOT}/{call.public_id}")
+    row = machine.get(f"{ROOT}/").json()["items"][0]
+    assert answer.json().items() >= row.items()
+    for body in (answer.content.decode(), str(row)):
+        for word in ("异响", "焦味", "受理", "客户", "处理意见", "宏达"):
+            assert word not in body, word
+    silent = ("text", "longitude", "address", "rounds", "pauses", "files", "reasons", "channel")
+    assert not any(answer.json()[name] for name in silent)
+    assert row["lead_unit"] == "ZONE_SAFE"
+    assert machine.get(f"{ROOT}/{call.public_id}/timeline").status_code == 404
+
+
+def test_a_public_call_is_seen_once_it_was_accepted(world: World, machine: Client) -> None:
+    call = steps.raise_call(world, matter_code="M069", object_kind="segment")
+    assert machine.get(f"{ROOT}/{call.public_id}").status_code == 404
+    steps.take(world, "desk", call, "accept")
+    assert machine.get(f"{ROOT}/{call.public_id}").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["q=焦味", "enterprise={code}", "urgency=normal", "place=TE"])
+def test_a_filter_tells_a_stranger_nothing_of_words_and_firms(
+    world: World, machine: Client, query: str
+) -> None:
+    call = public_call(world)
+    with tenancy.reading(world.system):
+        firm = registry.enterprise(world.system, call.enterprise_id)
+    assert machine.get(f"{ROOT}/?matter=M069").json()["items"]
+    asked = query.format(code=firm.credit_code)
+    assert machine.get(f"{ROOT}/?{asked}").json()["items"] == []
+    assert post(machine, "/", {**BODY, "text": "焦味"}).status_code == 201
+    own = machine.get(f"{ROOT}/?q=焦味").json()["items"]
+    assert [c["matter"] for c in own] == [BODY["matter"]]
+
+
+def test_the_words_of_a_public_call_are_no_machine_s_to_read(
+    world: World, key: dict[str, str]
+) -> None:
+    call = public_call(world)
+    actor = people.actor_of_key(key["X-API-Key"], now=world.now)
+    assert actor is not None
+    with tenancy.reading(actor):
+        assert Call.objects.visible_to(actor).filter(pk=call.pk).exists()
+        assert not Note.objects.visible_to(actor).filter(call_id=call.pk).exists()
+        assert not handlers._may_see_call(actor, call.pk)
+
+
+def test_a_firm_reads_by_the_interface_what_its_page_shows(world: World) -> None:
+    call = steps.working(world, co=())
+    path = f"{ROOT}/{call.public_id}"
+    asked = {"reason": "awaiting_information", "text": "等图纸"}
+    steps.take(world, "safety", call, "propose_pause", **asked)
+    person = world.actor("safety").person_id
+    task = steps.task(world, call, "ZONE_SAFE")
+    steps.take(world, "safety-lead", call, "assign_person", task_id=task, person_id=person)
+    firm, desk = signed_in(world, "boss"), signed_in(world, "desk")
+    assert (firm.get(path).json()["pauses"], len(desk.get(path).json()["pauses"])) == ([], 1)
+    steps.take(
+        world, "supervisor", call, "refuse_pause", pause_id=steps.pause(world, call), text="不停"
     )
-    assert {line["who"] for line in lines} == {""}
+    steps.take(world, "safety", call, "contact")
+    steps.take(world, "safety", call, "answer", result="solved", text="已更换开关")
+
+    def told(client: Client) -> tuple[str, bool, str, str, int]:
+        found = client.get(path).json()
+        round_ = found["rounds"][0]
+        words = round_["result"], bool(round_["answered_at"]), round_["answer"]
+        return *words, round_["tasks"][0]["person"], len(found["pauses"])
+
+    assert told(firm) == ("", False, "", "", 0)
+    assert told(desk) == ("solved", True, "已更换开关", "safety", 1)
+    topics = {line["topic"] for line in firm.get(f"{path}/timeline").json()}
+    inside = {line["topic"] for line in desk.get(f"{path}/timeline").json()}
+    assert not topics & INTERNAL_TOPICS
+    assert inside & INTERNAL_TOPICS
+    steps.take(world, "desk", call, "review_pass")
+    assert told(firm)[:4] == ("solved", True, "已更换开关", "")
 
 
 def test_a_complaint_is_never_public(world: World, machine: Client) -> None:
@@ -157,3 +251,39 @@ def test_rates_lead_to_the_rounds_behind_them(world: World) -> None:
 
 def test_nobody_without_a_credential_is_answered(world: World) -> None:
     assert Client().get(f"{ROOT}/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("until", "status"),
+    [
+        ("2026-11-20T10:00:00", 200),
+        ("2026-11-20T10:00:00+08:00", 200),
+        ("2026-11-16T09:00:00", 422),
+        ("0001-01-01T00:00:00", 422),
+        ("9999-12-31T23:59:59-12:00", 422),
+    ],
+)
+def test_a_pause_takes_a_time_without_an_offset_for_ours(
+    world: World, until: str, status: int
+) -> None:
+    call = steps.working(world, co=())
+    asked = {"reason": "firm_asked", "text": "等图纸", "expected_to_at": until}
+    with time_machine.travel(world.now, tick=False):
+        answer = post(
+            signed_in(world, "safety"),
+            f"/{call.public_id}/steps",
+            {"step": "propose_pause", **asked},
+        )
+    assert answer.status_code == status, answer.content
+    if status == 200:
+        with tenancy.reading(world.system):
+            assert Pause.objects.get().expected_to_at == datetime(2026, 11, 20, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("place", [(-1, 29), (119.2, -1), (180, 84)])
+def test_a_place_on_another_part_of_the_earth_is_a_slip(
+    world: World, place: tuple[float, float]
+) -> None:
+    body = {**BODY, "longitude": place[0], "latitude": place[1]}
+    answer = post(signed_in(world, "boss"), "/", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "mandate.case")

@@ -14,7 +14,7 @@ from qiying.kernel import tenancy
 from qiying.kernel.errors import Denied
 from qiying.kernel.models import Event
 from qiying.slices.calls import handlers, operations, queries, rules
-from qiying.slices.calls.models import Call, Lapse, Round
+from qiying.slices.calls.models import Lapse, Round
 from qiying.slices.calls.rules import Paused
 from qiying.slices.registry import operations as registry
 from tests.slices.calls import steps
@@ -54,6 +54,15 @@ def test_the_columns_give_the_light_that_the_engine_gives(
         now, due_at=term.due_at, yellow_at=term.yellow_at, is_running=True, is_paused=False
     )
     assert ours == worktime.light(now, start, rule, deadline, CALENDAR)
+
+
+@given(MOMENTS, RULES)
+def test_what_is_kept_for_a_day_is_what_the_engine_gives(start: datetime, rule: Rule) -> None:
+    for calendar in (CALENDAR, Calendar(version="other")):
+        found, engine = rules.term(start, rule, calendar), worktime.due(start, rule, calendar)
+        assert found.due_at == engine.due_at
+        assert found.is_provisional == engine.is_provisional
+        assert found.calendar_version == engine.calendar_version
 
 
 @given(MOMENTS, st.integers(0, 6), st.integers(1, 6))
@@ -201,6 +210,41 @@ def test_the_morning_sheet_names_what_is_red_first(world: World) -> None:
     with tenancy.reading(actor):
         for group in sheet.groups:
             rows = queries.list_calls(actor, queries.Filters.read(group.query), now=world.now)
-            assert {c.pk for c in group.rows} <= set(
-                Call.objects.filter(pk__in=rows).values_list("id", flat=True)
-            ), group.key
+            assert {c.pk for c in group.rows} == {c.pk for c in rows}, group.key
+
+
+def test_every_number_of_the_morning_sheet_lists_as_many_calls(world: World) -> None:
+    """Everything stands there at once: late, due today, answered, redone, paused, in dispute."""
+    for make in steps.MAKE.values():
+        make(world)
+    again = steps.reopened(world)
+    take(world, "safety", again, "sign", task_id=steps.task(world, again, "ZONE_SAFE"))
+    world.later(days=9)
+    for make in (steps.dispatched, steps.working, steps.suspended, steps.answered):
+        make(world)
+    steps.take(
+        world,
+        "desk",
+        steps.raise_call(world, urgency="urgent"),
+        "accept",
+    )
+    world.person("both", "handler", unit="ZONE_SAFE")
+    world.person("both", "unit_leader", unit="ZONE")
+    found: dict[str, int] = {}
+    for who in ("safety-lead", "leader", "both"):
+        actor = world.actor(who)
+        with tenancy.reading(actor):
+            for unit_id in (None, world.units["ZONE_SAFE"], world.units["ZONE"]):
+                sheet = queries.morning_sheet(actor, now=world.now, unit_id=unit_id)
+                for group in sheet.groups:
+                    asked = queries.Filters.read(group.query)
+                    listed = queries.list_calls(actor, asked, now=world.now)
+                    assert listed.count() == group.count, (who, unit_id, group.key)
+                    found[group.key] = max(found.get(group.key, 0), group.count)
+    assert {k for k, n in found.items() if n} >= {
+        "overdue",
+        "unsigned",
+        "returned",
+        "disputed",
+        "paused",
+    }

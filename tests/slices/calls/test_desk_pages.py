@@ -520,7 +520,7 @@ def test_pauses_are_proposed_and_decided_by_their_pages(at: At, world: World) ->
     assert fresh(world, call).state == "suspended"
     body = text_of(at("supervisor").get(case(call)))
     assert "expected 2036-12-01 10:00" in body
-    assert "gross" in body
+    assert "without pauses" in body
 
 
 def test_where_to_go_after_a_step_stays_in_the_house(at: At, world: World) -> None:
@@ -696,7 +696,7 @@ def test_units_with_few_rounds_are_shown_and_not_ranked(
     clock.move_to(world.later(days=40))
     response = at("leader").get("/calls/board/?from=2026-11-01&to=2026-12-20")
     assert [line.rank for line in response.context["by_unit"]] == [None]
-    assert "n&lt;30" in text_of(response)
+    assert "too few" in text_of(response)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from qiying.slices.calls.forms.words import TITLE_LENGTH, title_of
 from qiying.slices.calls.models import Call, Visit
 from qiying.slices.registry import operations as registry
 from qiying.slices.registry import public
+from tests.kernel.test_files import ATTACKS
 from tests.slices.calls import steps
 from tests.slices.world import EAST, INSIDE, World, box
 
@@ -285,6 +286,19 @@ def test_a_wrong_file_is_named_and_the_good_one_is_not_asked_for_again(
     (call,) = raised(world)
     with tenancy.reading(world.system):
         assert [r.name for r in files.list_for(world.system, call)] == ["good.jpg"]
+
+
+@pytest.mark.parametrize("name", ["huge.png", "version.docx", "name.docx"])
+def test_a_file_made_to_break_us_costs_no_typed_word(
+    world: World, phone: Client, name: str
+) -> None:
+    field = "photos" if name.endswith(".png") else "papers"
+    response = send(phone, RAISE, **filled(), **{field: SimpleUploadedFile(name, ATTACKS[name])})
+    page = words_of(response)
+    assert response.status_code == 422
+    assert name in page
+    assert TEXT in page
+    assert raised(world) == []
 
 
 def test_more_than_nine_files_are_refused(world: World, phone: Client) -> None:

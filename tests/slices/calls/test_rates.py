@@ -68,8 +68,8 @@ def recount(world: World, rounds: list[Round]) -> Recount:
 
     for r in rounds:
         closed, solved = r.state == "closed", r.resolved == "yes"
-        in_time = r.contacted_at is not None and (
-            r.contact_due_at is None or r.contacted_at <= r.contact_due_at
+        in_time = None not in {r.contacted_at, r.contact_due_at} and (
+            r.contacted_at <= r.contact_due_at  # type: ignore[operator]  # neither is None
         )
         rung = CallBack.objects.filter(round=r, outcome="confirmed").exists()
         count("due", True)
@@ -78,7 +78,8 @@ def recount(world: World, rounds: list[Round]) -> Recount:
         count("declared", closed)
         held = closed and solved and rung and not came_back(world, r)
         count("verified", held)
-        count("first_time", closed and solved and r.number == 1)
+        once = closed and solved and rung and r.reopened_at is None
+        count("first_time", once and r.number == 1)
         count("solved", solved, r.resolved != "", r.resolved == "partly")
         count("satisfied", (r.rating or 0) >= 3, r.rating is not None)
         count("satisfied_strictly", (r.rating or 0) >= 4, r.rating is not None)
@@ -188,6 +189,39 @@ def test_asking_again_about_the_same_matter_undoes_the_verified_closure(world: W
     world.later(days=10)
     steps.raise_call(world)
     assert verified() == 0
+
+
+def test_a_round_that_the_firm_opened_again_was_not_done_the_first_time(world: World) -> None:
+    leader = world.actor("leader")
+    call = steps.closed(world)
+
+    def first_time() -> float:
+        with tenancy.reading(leader):
+            later = world.now + timedelta(days=60)
+            return queries.totals(leader, start=START, end=END, now=later)["first_time"].numerator
+
+    assert first_time() == 1
+    take(world, "boss", call, "reopen", text="又坏了")
+    assert first_time() == 0
+
+
+@pytest.mark.parametrize("how", ["reopen", "callback_reject"])
+def test_a_unit_that_does_it_again_has_a_limit_for_its_first_contact(
+    world: World, how: str
+) -> None:
+    if how == "reopen":
+        call = take(world, "boss", steps.closed(world), "reopen", text="又坏了")
+    else:
+        call = steps.reopened(world)
+    with tenancy.reading(world.system):
+        assert Round.objects.get(call=call, number=2).contact_due_at is not None
+    world.later(days=3)
+    take(world, "safety", call, "contact")
+    leader = world.actor("leader")
+    with tenancy.reading(leader):
+        later = world.now + timedelta(days=30)
+        figure = queries.totals(leader, start=START, end=END, now=later)["responded"]
+    assert (figure.numerator, figure.denominator) == (1, 2)
 
 
 @given(st.integers(0, 400), st.integers(1, 400))

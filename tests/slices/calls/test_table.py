@@ -27,9 +27,9 @@ def test_every_state_is_reached_by_some_path() -> None:
 
 
 def test_every_step_has_inputs_a_label_a_function_and_a_line_in_the_timeline() -> None:
-    names = {row.name for row in rules.TABLE} - {"recall"}
+    names = {row.name for row in rules.TABLE}
     assert names == set(rules.INPUTS) == set(operations.STEPS) == set(STEP_LABELS)
-    topics = {row.step.event for row in rules.TABLE} - {"calls.recalled"}
+    topics = {row.step.event for row in rules.TABLE}
     assert topics <= set(TITLES)
     assert set(STATE_LABELS) == set(STATE_TONES) == set(CallState)
 
@@ -57,6 +57,7 @@ def inputs_for(world: World, call: Call, step: str) -> dict[str, Any]:
         "told_path": "市场主体",
         "matter_code": "M017",
         "lead_unit_id": world.units["ZONE_SAFE"],
+        "co_units": [CoUnit(world.units["ETB"])],
         "unit_id": world.units["ZONE_SAFE"],
         "person_id": world.user("safety").pk,
         "reason": "awaiting_information",
@@ -67,6 +68,8 @@ def inputs_for(world: World, call: Call, step: str) -> dict[str, Any]:
         "grade": 5,
         "callback_id": 0,
     }
+    if step == "redispatch":
+        given["lead_unit_id"] = world.units["FIRE"]
     with tenancy.reading(world.system):
         task = (
             Task.objects.filter(call=call).exclude(state="withdrawn").order_by("-is_lead", "-id")

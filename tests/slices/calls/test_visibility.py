@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image
 
-from qiying.kernel import files, search, tenancy
+from qiying.kernel import events, files, search, tenancy
 from qiying.kernel.access import Actor, Role, system
 from qiying.kernel.errors import NotFound, Refused
 from qiying.kernel.models import Event, Notification
@@ -158,6 +158,31 @@ def test_nobody_of_the_unit_complained_of_is_told(world: World, monkeypatch: Any
         told = set(Notification.objects.values_list("person__name", flat=True))
     assert "desk" in told
     assert not told & {"safety", "safety-lead", "double"}
+
+
+def test_a_second_role_does_not_tell_the_unit_complained_of(
+    world: World, monkeypatch: Any
+) -> None:
+    """Grid officer of the firm, handler of the lead, person in charge: still of that unit."""
+    monkeypatch.setattr(handlers, "reverse", lambda *_a, **_k: "/calls/x/")
+    world.person("grid", Role.HANDLER, unit="ZONE_SAFE")
+    world.person("etb", Role.HANDLER, unit="EMB")
+    world.person("etb", Role.HANDLER, unit="ZONE_SAFE")
+    call = complaint(world)
+    take(world, "desk", call, "accept")
+    call = take(world, "desk", call, "dispatch", lead_unit_id=world.units["EMB"], text="转办")
+    etb = world.actor("etb").person_id
+    named = {"round": 1, "unit": world.units["EMB"], "person": etb, "clock": "answer"}
+    with tenancy.acting(world.system):
+        for topic in ("calls.overdue", "calls.person_assigned", "calls.reopened"):
+            events.record(topic, subject=call, actor=world.system, now=world.now, **named)
+    with tenancy.reading(world.system):
+        for event in Event.objects.filter(subject_type="calls.call", subject_id=call.pk):
+            if event.topic in handlers.AUDIENCES:
+                handlers.tell(event)
+        told = set(Notification.objects.values_list("person__name", flat=True))
+    assert {"emb", "boss", "supervisor"} <= told
+    assert not told & {"safety", "safety-lead", "grid", "etb"}
 
 
 def picture() -> SimpleUploadedFile:

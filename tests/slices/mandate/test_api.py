@@ -244,9 +244,9 @@ def test_figures_follow_from_the_records(zone: Actor) -> None:
         zone,
         area_key="N1",
         to_unit_code="TE",
-        handed_over_on=REFORM,
+        moments=dict.fromkeys(("open", *rules.HANDOVER.steps), NOW),
+        lists=dict.fromkeys(rules.LISTS, 3),
         document="协议1号",
-        now=NOW,
     )
     with tenancy.reading(zone):
         found = public.figures(zone, period)

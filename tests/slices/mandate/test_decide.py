@@ -99,10 +99,62 @@ def test_an_unknown_line_goes_to_the_county_until_a_precedent_speaks(zone: Actor
     assert ask(zone, "M078", here, on=date(2024, 12, 31), **asked).needs_adjudication
 
 
+PRESUMED: list[tuple[str, tuple[float, float], str | None]] = [
+    ("M078", (119.21, 29.012), "ZONE_SOE"),
+    ("M078", TOWN_EAST, "HUD"),
+    ("M043", (119.21, 29.012), "TE"),
+    ("M135", TOWN_WEST, "TW"),
+    ("M078", (119.2001, 29.012), None),
+]
+
+
+def test_a_facility_without_an_owner_is_presumed_the_units_that_the_row_names(zone: Actor) -> None:
+    for code, at, owner in PRESUMED:
+        assert ask(zone, code, at).needs_adjudication, (code, at)
+        with translation.override("zh-hans"):
+            found = ask(zone, code, at, presumes_owner=True)
+        assert found.lead_code == owner, (code, at)
+        assert (found.needs_confirmation, found.needs_adjudication) == (bool(owner), not owner)
+        assert ("产权待确认" in found.presumption) == bool(owner)
+    at_home = ask(zone, "M078", (119.21, 29.012), presumes_owner=True)
+    assert [r.code for r in at_home.reasons] == ["ROW", "PRESUMED_OWNER", "J5"]
+    assert {r.unit_code for r in at_home.rejected} == {"HUD"}
+    stated = ask(zone, "M078", TOWN_EAST, presumes_owner=True, owner_unit_code="ZONE_SOE")
+    assert (stated.lead_code, stated.presumption) == ("ZONE_SOE", "")
+    drawn = ask(zone, "M069", ROAD, presumes_owner=True)
+    assert (drawn.lead_code, drawn.presumption) == ("ZONE_SOE", "")
+
+
+def test_a_presumption_is_kept_with_the_case_and_replays(zone: Actor, desk: Actor) -> None:
+    asked = {"longitude": 119.21, "latitude": 29.012, "presumes_owner": True}
+    kept = public.decide(desk, matter_code="M078", on=TODAY, now=NOW, **asked)
+    with tenancy.reading(zone):
+        row = models.Decision.objects.get(pk=kept.decision_id)
+    assert (row.is_owner_presumed, row.needs_confirmation) == (True, True)
+    assert row.case["owner"] == "ZONE_SOE"
+    assert public.replay(zone, row.pk) == (row.digest, row.digest)
+    assert public.ruling(zone, row.pk).presumption == kept.presumption
+    barred = public.decide(
+        desk, matter_code="M078", on=TODAY, now=NOW, recused=("ZONE_SOE",), **asked
+    )
+    assert barred.lead_code == "ZONE"
+
+
+def test_laws_are_cited_by_article_and_an_analogy_says_that_it_is_one(zone: Actor) -> None:
+    asked = {"object_kind": "residential_neighbourhood"}
+    laws = {r.code: r.law for r in ask(zone, "M111", HOME, **asked).reasons}
+    assert laws["J4"] == "《山东省经济开发区条例》第26条（外省法规，类推参照）"
+    with translation.override("en"):
+        laws = {r.code: r.law for r in ask(zone, "M016", WALL).reasons}
+    assert laws["J3"] == "Work Safety Law, Art. 9"
+
+
 def test_a_neighbourhood_is_the_zones_until_it_is_handed_over(zone: Actor) -> None:
     asked = {"object_kind": "residential_neighbourhood", "on": date(2025, 3, 1)}
     row = public.open_handover(zone, area_key="N1", to_unit_code="TE", now=NOW)
     assert ask(zone, "M111", HOME, **asked).rule == "J4P"
+    for name in rules.LISTS:
+        operations.count_list(zone, row.pk, name, listed=0, accepted=0, is_none=True, now=NOW)
     for step in ("list", "agree", "announce", "transfer"):
         public.advance_handover(
             zone, row.pk, step, on=date(2025, 2, 1), now=NOW, document="协议1号"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from qiying.kernel import people, tenancy
 from qiying.kernel.access import Actor, Role, system
 from qiying.kernel.models import User
-from qiying.slices.mandate import models, operations, public
+from qiying.slices.mandate import models, operations, public, rules
 from tests.slices.mandate.conftest import NOW, REFORM, TODAY, WALL
 
 
@@ -210,6 +210,29 @@ def test_a_matter_an_edition_and_a_delegation_are_made_by_forms(
     assert ended.status_code == 303
 
 
+def count_all(editor: Client, number: str) -> None:
+    """Count the five lists; money has nothing to hand over."""
+    count = reverse("mandate:count-list", args=[number])
+    for name in rules.LISTS:
+        entry = {"name": name, "listed": 2, "accepted": 2}
+        none = {"is_none": "1"} if name == "money" else {}
+        assert editor.post(count, entry | none).status_code == 303
+
+
+def test_no_agreement_before_each_list_is_counted(zone: Actor, editor: Client) -> None:
+    row = public.open_handover(zone, area_key="N1", to_unit_code="TE", now=NOW)
+    step = reverse("mandate:step-handover", args=[row.number])
+    agree = {"step": "agree", "document": "协议1号"}
+    assert editor.post(step, {"step": "list"}).status_code == 303
+    assert editor.post(step, agree).status_code == 409
+    count_all(editor, row.number)
+    count = reverse("mandate:count-list", args=[row.number])
+    assert editor.post(count, {"name": "people", "listed": 0, "accepted": 0}).status_code == 303
+    assert editor.post(step, agree).status_code == 409
+    assert editor.post(count, {"name": "people", "listed": 1, "accepted": 0}).status_code == 303
+    assert editor.post(step, agree).status_code == 303
+
+
 def test_a_neighbourhood_walks_through_its_hand_over(zone: Actor, editor: Client) -> None:
     opened = editor.post(
         reverse("mandate:new-handover"),
@@ -222,6 +245,7 @@ def test_a_neighbourhood_walks_through_its_hand_over(zone: Actor, editor: Client
     assert editor.post(step, {"step": "accept"}).status_code == 409
     assert editor.post(step, {"step": "list"}).status_code == 303
     assert editor.post(step, {"step": "agree"}).status_code == 422
+    count_all(editor, number)
     for name in ("agree", "announce", "transfer", "run_both"):
         done = editor.post(step, {"step": name, "on": "2026-11-01", "document": "协议1号"})
         assert done.status_code == 303, name
@@ -239,7 +263,10 @@ def test_a_neighbourhood_walks_through_its_hand_over(zone: Actor, editor: Client
         row = models.Handover.objects.get(number=number)
     assert (row.state, row.handed_over_on) == ("closed", date(2026, 11, 1))
     assert row.dual_run_until == date(2027, 5, 1)
-    assert number in text_of(editor, "handover", number)
+    assert row.lists["money"] == {"listed": 0, "accepted": 0, "is_none": True}
+    page = text_of(editor, "handover", number)
+    assert number in page
+    assert page.count("2026-11-01") >= 4
 
 
 def test_a_decision_says_why_and_replays_on_the_page(

@@ -1,6 +1,7 @@
 """The register that comes with the product holds together, row by row."""
 
 import json
+import re
 from collections import Counter
 from datetime import date
 from importlib.resources import files
@@ -77,6 +78,21 @@ def test_a_departments_power_that_the_zone_carried_rests_on_a_delegation() -> No
     for item in (*seeds["before_reform"], *seeds["reform"]):
         assert item["matter"] in ROWS
         assert {item["from_unit"], item["to_unit"]} <= UNITS.keys()
+
+
+def test_no_delegation_begins_before_the_year_of_its_document() -> None:
+    seeds = json.loads((SEEDS / "delegations.json").read_text(encoding="utf-8"))
+    for item in seeds["before_reform"]:
+        assert _year(item) == int(item["valid_from"][:4])
+        assert FOUNDED < date.fromisoformat(item["valid_from"]) < REFORM
+    assert {_year(item) for item in seeds["reform"]} == {REFORM.year}
+
+
+def _year(item: dict[str, str]) -> int:
+    """The year that a document's number names in brackets."""
+    found = re.search("\u3014([0-9]{4})\u3015", item["document"])
+    assert found is not None
+    return int(found.group(1))
 
 
 @pytest.mark.parametrize("on", [date(2020, 1, 1), date(2026, 11, 22)])

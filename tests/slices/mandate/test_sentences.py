@@ -142,8 +142,48 @@ def test_whatever_the_engine_answers_can_be_said(
     for reason in answer["reasons"]:
         said = sentences.sentence(Rule(reason["rule"]), reason["params"], NAMES)
         assert "%(" not in said
+    by_rule = {reason["rule"]: reason["params"] for reason in answer["reasons"]}
     for passed in answer["rejected"]:
-        assert sentences.rejection(Rule(passed["rule"]), passed["unit"])
+        basis = by_rule.get("J7", {})
+        assert sentences.rejection(Rule(passed["rule"]), passed["unit"], basis)
+
+
+@pytest.mark.parametrize(
+    ("basis", "why"),
+    [
+        ({"basis": "ZONE", "side": "inside", "belongs": True}, "企业属开发区，该单位不主办"),
+        ({"basis": "ZONE", "side": "outside", "belongs": False}, "企业不属开发区，该单位不主办"),
+        ({"basis": "WALL", "side": "inside", "belongs": True}, "仅在墙外主办"),
+        ({"basis": "WALL", "side": "outside"}, "仅在墙内主办"),
+        ({"basis": "TOWNSHIP"}, "该事项由属地乡镇（街道）主办"),
+    ],
+)
+def test_a_unit_is_passed_over_for_the_reason_that_the_row_goes_by(
+    basis: dict[str, Any], why: str
+) -> None:
+    with translation.override("zh-hans"):
+        assert sentences.rejection(Rule.BASIS, "经信局", basis) == f"经信局：{why}"
+
+
+@pytest.mark.parametrize(
+    ("side", "distance", "said"),
+    [
+        ("inside", 551.1, "墙内，距围墙 551 米"),
+        ("outside", -991.7, "墙外，距围墙 992 米"),
+        ("band", 19.97, "边界带内（内侧），距围墙 19.9 米"),
+        ("band", 18.58, "边界带内（内侧），距围墙 18.6 米"),
+        ("band", -3.0, "边界带内（外侧），距围墙 3 米"),
+        ("crossing", 0.0, "跨界"),
+        ("unknown", None, "无位置"),
+    ],
+)
+def test_where_a_place_lies_is_said_without_signs_and_never_beyond_the_band(
+    side: str, distance: float | None, said: str
+) -> None:
+    with translation.override("zh-hans"):
+        assert sentences.where(side, distance, is_walled=True) == said
+        planned = sentences.where("inside", 40.0, is_walled=False)
+    assert planned == "规划范围内，距规划范围线 40 米"
 
 
 def test_the_catalogue_of_the_slice_is_complete_and_keeps_every_placeholder() -> None:

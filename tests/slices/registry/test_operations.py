@@ -257,6 +257,14 @@ def test_the_packaged_notices_give_the_deadline_of_the_spring_festival(keeper: A
     assert due(start, Rule("working_days", 5), calendar).due_on == date(2026, 2, 27)
 
 
+def test_no_packaged_edition_is_made_before_its_notice(keeper: Actor) -> None:
+    operations.seed_calendars(keeper, now=datetime(2024, 11, 20, 9, tzinfo=SHANGHAI))
+    with tenancy.reading(keeper):
+        made = {row.year: row.made_at for row in queries.latest_editions(keeper)}
+    assert made[2024] == made[2025] == datetime(2024, 11, 20, 9, tzinfo=SHANGHAI)
+    assert made[2026] == datetime(2025, 11, 5, 9, tzinfo=SHANGHAI)
+
+
 def test_a_new_edition_counts_at_once_and_is_told_to_others(keeper: Actor) -> None:
     days = {"rest_days": [date(2027, 1, 1)], "work_days": [date(2027, 1, 2)]}
     first = operations.set_calendar(keeper, 2027, now=NOW, **days)

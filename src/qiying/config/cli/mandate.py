@@ -91,6 +91,7 @@ def decide(
             object_kind=object_kind,
             belongs_to_zone=belongs,
             is_danger=danger,
+            presumes_owner=True,
         )
         _print_ruling(actor, found, as_json=as_json)
 
@@ -119,7 +120,7 @@ def _print_ruling(actor: "Actor", found: "Ruling", *, as_json: bool) -> None:
     say(_("Lead: %(lead)s"), lead=lead)
     if found.co_codes:
         say(_("Co-handlers: %(units)s"), units=", ".join(names[c] for c in found.co_codes))
-    if found.needs_confirmation:
+    if found.candidate_codes and found.needs_confirmation:
         units = ", ".join(names[c] for c in found.candidate_codes)
         say(_("To be confirmed between: %(units)s"), units=units)
     for reason in found.reasons:

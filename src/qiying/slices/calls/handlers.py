@@ -13,13 +13,15 @@ from qiying.kernel.models import Event
 from qiying.kernel.people import people_with
 from qiying.kernel.search import Hit
 from qiying.slices.calls import operations, queries
-from qiying.slices.calls.models import STATE_LABELS, Call
+from qiying.slices.calls.models import STATE_LABELS, Call, is_stranger
 from qiying.slices.calls.queries import local_day
-from qiying.slices.calls.rules import Urgency
+from qiying.slices.calls.rules import OF_THE_HOUSE, CallState, Clock, Urgency
 from qiying.slices.registry import public as registry
 
 Find = Callable[[Actor, Call, Event], set[int]]
 PHONE_PAGE, DESK_PAGE = "calls:detail", "calls:case"
+TASKS_PAGE = "calls:tasks"
+"""Where a unit is led that cannot see the call any more."""
 PHONE_ROLES = frozenset({Role.ENTERPRISE, Role.GRID_OFFICER})
 
 
@@ -33,15 +35,14 @@ class Audience:
 
 
 def _holders(*roles: str) -> Find:
-    def find(actor: Actor, call: Call, event: Event) -> set[int]:
-        held = people_with(actor, *roles, on=local_day(event.occurred_at))
-        return {p.pk for p in held} - _members(actor, call.complained_unit_id, event)
+    def find(actor: Actor, _call: Call, event: Event) -> set[int]:
+        return {p.pk for p in people_with(actor, *roles, on=local_day(event.occurred_at))}
 
     return find
 
 
 def _members(actor: Actor, unit_id: int | None, event: Event) -> set[int]:
-    """Everybody with a role in a unit; the unit complained of is never told."""
+    """Everybody with a role in a unit, whatever the role."""
     if unit_id is None:
         return set()
     on = local_day(event.occurred_at)
@@ -51,7 +52,10 @@ def _members(actor: Actor, unit_id: int | None, event: Event) -> set[int]:
 def _unit_people(actor: Actor, call: Call, event: Event) -> set[int]:
     """Handlers and leaders of the units that the event names, or of the lead."""
     named = {event.data.get("unit"), *event.data.get("co", [])} - {None, call.complained_unit_id}
-    units = named or {call.lead_unit_id}
+    return _of_units(actor, named or {call.lead_unit_id}, event)
+
+
+def _of_units(actor: Actor, units: Iterable[int | None], event: Event) -> set[int]:
     on = local_day(event.occurred_at)
     found: set[int] = set()
     for unit_id in units:
@@ -90,6 +94,11 @@ def _outside(actor: Actor, call: Call, event: Event) -> set[int]:
     return set() if event.data.get("from_firm") else _firm_people(actor, call, event)
 
 
+def _unit_after_pause(actor: Actor, call: Call, event: Event) -> set[int]:
+    """The unit is told when nobody but the calendar ended the pause."""
+    return _unit_people(actor, call, event) if event.data.get("is_over") else set()
+
+
 def _desk_of_danger(actor: Actor, call: Call, event: Event) -> set[int]:
     return _desk(actor, call, event) if call.urgency == Urgency.DANGER else set()
 
@@ -97,6 +106,23 @@ def _desk_of_danger(actor: Actor, call: Call, event: Event) -> set[int]:
 _desk = _holders(Role.DESK)
 _supervisors = _holders(Role.SUPERVISOR)
 _callers = _holders(Role.CALLBACK)
+
+
+def _relieved(actor: Actor, call: Call, event: Event) -> set[int]:
+    """Handlers and leaders of the units whose parts were taken back on the way."""
+    return _of_units(actor, set(event.data.get("recalled", [])) - {call.complained_unit_id}, event)
+
+
+def _late_ones(actor: Actor, call: Call, event: Event) -> set[int]:
+    """Whose clock ran out: the unit's, the desk's or the call-back officers'."""
+    clock = event.data.get("clock", "")
+    if clock == Clock.ADJUDICATE:
+        return set()
+    if clock == Clock.CALLBACK and event.data.get("state") == CallState.CALLBACK:
+        return _callers(actor, call, event)
+    find = _desk if clock in OF_THE_HOUSE else _unit_people
+    return find(actor, call, event)
+
 
 AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
     "calls.received": (
@@ -106,17 +132,29 @@ AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
     "calls.accepted": (Audience(_firm_people, "calls.accepted", PHONE_PAGE),),
     "calls.info_asked": (Audience(_firm_people, "calls.info_asked", PHONE_PAGE),),
     "calls.info_supplied": (Audience(_desk, "calls.info_supplied"),),
-    "calls.declined": (Audience(_firm_people, "calls.declined", PHONE_PAGE),),
+    "calls.declined": (
+        Audience(_firm_people, "calls.declined", PHONE_PAGE),
+        Audience(_relieved, "calls.recalled", TASKS_PAGE),
+    ),
     "calls.dispatched": (
         Audience(_unit_people, "calls.dispatched"),
         Audience(_firm_people, "calls.dispatched.firm", PHONE_PAGE),
     ),
+    "calls.redispatched": (
+        Audience(_unit_people, "calls.dispatched"),
+        Audience(_relieved, "calls.recalled", TASKS_PAGE),
+        Audience(_firm_people, "calls.dispatched.firm", PHONE_PAGE),
+    ),
+    "calls.co_added": (Audience(_unit_people, "calls.dispatched"),),
+    "calls.recalled": (Audience(_unit_people, "calls.recalled", TASKS_PAGE),),
+    "calls.classified": (Audience(_relieved, "calls.recalled", TASKS_PAGE),),
     "calls.disputed": (Audience(_supervisors, "calls.disputed"),),
     "calls.adjudicated": (Audience(_unit_people, "calls.adjudicated"),),
     "calls.person_assigned": (Audience(_person, "calls.person_assigned"),),
     "calls.pause_proposed": (Audience(_supervisors, "calls.pause_proposed"),),
     "calls.pause_approved": (Audience(_firm_people, "calls.pause_approved", PHONE_PAGE),),
     "calls.pause_refused": (Audience(_unit_people, "calls.pause_refused"),),
+    "calls.resumed": (Audience(_unit_after_pause, "calls.pause_over"),),
     "calls.scheduled": (Audience(_firm_people, "calls.scheduled", PHONE_PAGE),),
     "calls.answered": (Audience(_desk, "calls.answered"),),
     "calls.review_passed": (
@@ -138,20 +176,23 @@ AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
         Audience(_outside, "calls.messaged", PHONE_PAGE),
     ),
     "calls.overdue": (
-        Audience(_unit_people, "calls.overdue"),
+        Audience(_late_ones, "calls.overdue"),
         Audience(_supervisors, "calls.overdue"),
     ),
 }
 
 
 def tell(event: Event) -> None:
-    """Put a line before everybody whom an event of a call concerns, once per event."""
+    """Put a line before everybody whom an event of a call concerns, once per event.
+
+    Nobody of the unit complained of is told, whatever else that person is to the call.
+    """
     actor = system(event.tenant_id)
     with tenancy.acting(actor):
         call = queries.find_call(actor, event.subject_id)
         if call is None:
             return
-        told = {_doer(event)}
+        told = {_doer(event)} | _members(actor, call.complained_unit_id, event)
         for audience in AUDIENCES[event.topic]:
             people = audience.find(actor, call, event) - told
             told |= people
@@ -168,13 +209,27 @@ def _notify(
     notifications.notify(
         actor,
         people,
-        kind=audience.kind,
+        kind=_kind(audience, event),
         subject=call,
-        url=reverse(audience.page, args=[call.public_id]),
+        url=reverse(audience.page, args=[] if audience.page == TASKS_PAGE else [call.public_id]),
         params={"number": call.number},
-        effect_key=f"{event.topic}:{event.sequence}",
+        effect_key=_effect_key(call, event),
         now=event.occurred_at,
     )
+
+
+def _kind(audience: Audience, event: Event) -> str:
+    """What ran out has a sentence for each deadline."""
+    clock = event.data.get("clock") if event.topic == "calls.overdue" else None
+    return f"{audience.kind}.{clock}" if clock else audience.kind
+
+
+def _effect_key(call: Call, event: Event) -> str:
+    """Once per event; of what ran out once per round and deadline, however often it moved."""
+    clock = event.data.get("clock") if event.topic == "calls.overdue" else None
+    if clock:
+        return f"{event.topic}:{call.pk}:{event.data.get('round')}:{clock}"
+    return f"{event.topic}:{event.sequence}"
 
 
 for _topic in AUDIENCES:
@@ -190,13 +245,14 @@ def derive_again(event: Event) -> None:
 
 @jobs.sweeper("calls.overdue")
 def sweep(actor: Actor, now: datetime) -> int:
-    """Note the promises that ran out since the last minute."""
-    return operations.note_overdue(actor, now=now)
+    """End the pauses that are over, then note the promises that ran out since the last minute."""
+    return operations.end_pauses(actor, now=now) + operations.note_overdue(actor, now=now)
 
 
 @files.guard("calls.call")
 def _may_see_call(actor: Actor, call_id: int) -> bool:
-    return queries.find_call(actor, call_id) is not None
+    call = queries.find_call(actor, call_id)
+    return call is not None and not is_stranger(actor, call)
 
 
 @files.guard("calls.note")

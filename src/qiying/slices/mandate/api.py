@@ -1,7 +1,7 @@
 """``/api/v1/mandate``: the register, whose job it is, decisions and the linter for machines."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -86,9 +86,14 @@ class Question(Schema):
     accuracy_m: float = Field(5.0, ge=0)
     belongs_to_zone: bool | None = None
     owner: str | None = None
+    presume_owner: bool = Field(
+        default=True,
+        description="Take a facility without a recorded owner for that of the unit that the "
+        "register names for its side, to be confirmed; false leaves it to the county.",
+    )
     is_danger: bool = False
     responder: str | None = None
-    recused: list[str] = []
+    recused: list[Annotated[str, Field(max_length=40, pattern=r"^[\w.-]+$")]] = []
 
     def asked(self) -> operations.Asked:
         return {
@@ -99,6 +104,7 @@ class Question(Schema):
             "accuracy_m": self.accuracy_m,
             "belongs_to_zone": self.belongs_to_zone,
             "owner_unit_code": self.owner,
+            "presumes_owner": self.presume_owner,
             "is_danger": self.is_danger,
             "responder_code": self.responder,
             "recused": self.recused,
@@ -143,6 +149,7 @@ class RulingOut(Schema):
     rule: str
     needs_confirmation: bool
     needs_adjudication: bool
+    presumption: str = Field(description="Why the owner was presumed; empty when it was not.")
     reasons: list[ReasonOut]
     rejected: list[RejectedOut]
     split_tasks: list[SplitOut]
@@ -216,6 +223,7 @@ def ruling_out(found: operations.Ruling, register: queries.Register) -> RulingOu
         rule=found.rule,
         needs_confirmation=found.needs_confirmation,
         needs_adjudication=found.needs_adjudication,
+        presumption=found.presumption,
         reasons=[ReasonOut.from_orm(r) for r in found.reasons],
         rejected=[
             RejectedOut(unit=r.unit_code, rule=r.code, sentence=r.sentence) for r in found.rejected

@@ -1,7 +1,10 @@
 """What other slices may ask of the register of powers and duties, and have done."""
 
+from datetime import date
+
 from django.utils.functional import Promise
 
+from qiying.slices.mandate import rules
 from qiying.slices.mandate.models import labels
 from qiying.slices.mandate.operations import (
     Asked,
@@ -44,6 +47,7 @@ __all__ = [
     "advance_handover",
     "decide",
     "delegate",
+    "dual_run_until",
     "figures",
     "lint",
     "load_seeds",
@@ -60,16 +64,15 @@ __all__ = [
     "revise",
     "ruling",
     "rulings",
-    "side_label",
     "unit_seeds",
 ]
+
+
+def dual_run_until(transferred_on: date) -> date:
+    """Until when zone and township run a neighbourhood together that changed hands on a day."""
+    return rules.months_after(transferred_on, rules.DUAL_RUN_MONTHS)
 
 
 def object_kinds() -> list[tuple[str, Promise | str]]:
     """The kinds of object that a call can be about, with their words."""
     return [(str(code), label) for code, label in labels.ObjectKind.choices]
-
-
-def side_label(side: str) -> str:
-    """On which side of the boundary, in the reader's language."""
-    return str(labels.SIDES.get(side, side))

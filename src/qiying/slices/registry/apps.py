@@ -8,10 +8,12 @@ class RegistryConfig(AppConfig):
     verbose_name = _("register of the zone")
 
     def ready(self) -> None:
-        from qiying.kernel import nav  # noqa: PLC0415
+        from qiying.kernel import nav, trail  # noqa: PLC0415
         from qiying.kernel.access import STAFF, Role  # noqa: PLC0415
         from qiying.slices.registry import handlers  # noqa: F401, PLC0415  registers them
+        from qiying.slices.registry.models.topics import TOPICS  # noqa: PLC0415
 
+        trail.name_topics(TOPICS)
         keepers, everybody = [Role.ADMINISTRATOR, Role.DESK], [*STAFF, Role.ENTERPRISE]
         nav.item("firms", _("Firms"), "registry:firms", "building-2", STAFF, order=20)
         nav.item("firms", _("Grids and portfolios"), "registry:grids", "users", STAFF, order=30)

@@ -11,12 +11,13 @@ from ninja.files import UploadedFile
 from qiying.kernel import files, paging, tenancy
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.api import idempotent, roles
-from qiying.kernel.errors import Invalid
+from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.calls import operations, queries
 from qiying.slices.calls.api import _render as render
 from qiying.slices.calls.api import _schemas as out
 from qiying.slices.calls.api._steps import StepIn, inputs_of
+from qiying.slices.calls.models import is_stranger
 from qiying.slices.calls.queries import DUE_ORDER, ORDER, ROUND_ORDER, Filters, RoundFilters
 from qiying.slices.registry import public as registry
 
@@ -132,8 +133,9 @@ def get_call(request: HttpRequest, call_id: UUID) -> out.DetailOut:
 def get_timeline(request: HttpRequest, call_id: UUID) -> list[out.LineOut]:
     actor = actor_of(request)
     call = queries.get_by_public_id(actor, call_id)
-    is_named = not render.is_stranger(actor, call)
-    return [render.line(row, is_named=is_named) for row in queries.timeline(actor, call)]
+    if is_stranger(actor, call):
+        raise NotFound("not_found")
+    return [render.line(row) for row in queries.timeline(actor, call)]
 
 
 @router.post("/{uuid:call_id}/steps", response=out.ReceiptOut, summary="Take a step")

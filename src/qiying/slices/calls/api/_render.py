@@ -3,13 +3,24 @@
 from datetime import datetime
 
 from qiying.kernel import files
-from qiying.kernel.access import Actor, Role
+from qiying.kernel.access import Actor
+from qiying.kernel.errors import NotFound
 from qiying.kernel.models import Attachment
 from qiying.slices.calls import queries
 from qiying.slices.calls.api import _schemas as out
-from qiying.slices.calls.models import STATE_LABELS, Call, Pause, Round, Task
-from qiying.slices.calls.queries import Board, BoardRow, Dossier, Figure, OpenStep
+from qiying.slices.calls.models import STATE_LABELS, Call, Pause, Round, Task, is_stranger
+from qiying.slices.calls.queries import Board, BoardRow, Dossier, Figure, OpenStep, local_day
+from qiying.slices.calls.rules import PAUSES_SHOWN, READABLE, is_outside
+from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
+
+SILENCE: out.Plain = {
+    **dict.fromkeys(("text", "position_source", "address", "contact_name", "contact_phone"), ""),
+    **dict.fromkeys(("longitude", "latitude", "accuracy_m")),
+    **{name: [] for name in ("rounds", "pauses", "files", "reasons", "steps")},
+}
+"""What stands for everything that a stranger is not told."""
+NOBODY: out.Plain = {"enterprise": None, "proposed_unit": None, "needs_confirmation": False}
 
 
 def codes_of(actor: Actor) -> dict[int, str]:
@@ -31,30 +42,16 @@ def receipt(actor: Actor, call: Call) -> out.ReceiptOut:
     )
 
 
-def is_stranger(actor: Actor, call: Call) -> bool:
-    """A machine that reads a public call of somebody else: no firm, no contact, no names."""
-    return actor.roles <= {Role.MACHINE} and call.raised_by_key_id != actor.key_id
-
-
 def _plain(actor: Actor, call: Call, codes: dict[int, str], now: datetime) -> out.Plain:
-    firm = None if is_stranger(actor, call) else call.enterprise
     return {
+        **_told(actor, call, codes),
         "id": call.public_id,
         "number": call.number,
-        "title": call.title,
         "state": call.state,
         "state_label": str(STATE_LABELS[call.state]),
         "light": queries.light(call, now),
-        "urgency": call.urgency,
-        "channel": call.channel,
-        "nature": call.nature,
         "matter": call.matter_code,
-        "enterprise": out.FirmOut(id=firm.public_id, name=str(firm), credit_code=firm.credit_code)
-        if firm
-        else None,
         "lead_unit": codes.get(call.lead_unit_id or 0),
-        "proposed_unit": codes.get(call.proposed_unit_id or 0),
-        "needs_confirmation": call.needs_confirmation,
         "round": call.current_round,
         "received_at": call.received_at,
         "due_at": call.due_at,
@@ -70,13 +67,43 @@ def _plain(actor: Actor, call: Call, codes: dict[int, str], now: datetime) -> ou
     }
 
 
+def _told(actor: Actor, call: Call, codes: dict[int, str]) -> out.Plain:
+    """Whose call it is and what was said; a stranger is told what kind of matter it is."""
+    if is_stranger(actor, call):
+        names = {"title": matter_name(actor, call)}
+        return {**names, **dict.fromkeys(("urgency", "channel", "nature"), ""), **NOBODY}
+    firm = call.enterprise
+    return {
+        "title": call.title,
+        "urgency": call.urgency,
+        "channel": call.channel,
+        "nature": call.nature,
+        "enterprise": out.FirmOut(id=firm.public_id, name=str(firm), credit_code=firm.credit_code)
+        if firm
+        else None,
+        "proposed_unit": codes.get(call.proposed_unit_id or 0),
+        "needs_confirmation": call.needs_confirmation,
+    }
+
+
+def matter_name(actor: Actor, call: Call) -> str:
+    """The name of the matter in the register of the day, its code when it stands there no more."""
+    try:
+        return mandate.matter(actor, call.matter_code, local_day(call.received_at)).name
+    except NotFound:
+        return str(call.matter_code)
+
+
 def summary(actor: Actor, call: Call, codes: dict[int, str], now: datetime) -> out.CallOut:
     return out.CallOut(**_plain(actor, call, codes, now))
 
 
 def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
     codes = codes_of(actor)
+    if is_stranger(actor, call):
+        return out.DetailOut(**_plain(actor, call, codes, now), **SILENCE)
     found = queries.dossier(actor, call)
+    is_out = is_outside(actor)
     ruling = queries.proposal(actor, call)
     steps = queries.steps_open(actor, call, now=now, dossier=found)
     return out.DetailOut(
@@ -87,10 +114,10 @@ def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
         accuracy_m=call.accuracy_m,
         position_source=call.position_source,
         address=call.address,
-        contact_name="" if is_stranger(actor, call) else call.contact_name,
-        contact_phone="" if is_stranger(actor, call) else call.contact_phone,
-        rounds=[_round(r, found, codes) for r in found.rounds],
-        pauses=[_pause(p) for p in found.pauses],
+        contact_name=call.contact_name,
+        contact_phone=call.contact_phone,
+        rounds=[_round(r, found, codes, is_out=is_out) for r in found.rounds],
+        pauses=[_pause(p) for p in found.pauses if not is_out or p.state in PAUSES_SHOWN],
         files=[file(f) for f in found.call_files],
         reasons=[
             out.ReasonOut(
@@ -130,7 +157,9 @@ def _step(step: OpenStep) -> out.StepOut:
     )
 
 
-def _round(round_: Round, found: Dossier, codes: dict[int, str]) -> out.RoundOut:
+def _round(round_: Round, found: Dossier, codes: dict[int, str], *, is_out: bool) -> out.RoundOut:
+    """A round; from outside its answer is read after review only, and no handler is named."""
+    is_told = not is_out or round_.state in READABLE
     return out.RoundOut(
         number=round_.number,
         state=round_.state,
@@ -139,25 +168,25 @@ def _round(round_: Round, found: Dossier, codes: dict[int, str]) -> out.RoundOut
         due_at=round_.due_at,
         is_provisional=round_.is_provisional,
         contacted_at=round_.contacted_at,
-        answered_at=round_.answered_at,
-        answer=found.words(round_.answer_note_id),
-        result=round_.result,
+        answered_at=round_.answered_at if is_told else None,
+        answer=found.words(round_.answer_note_id) if is_told else "",
+        result=round_.result if is_told else "",
         resolved=round_.resolved,
         rating=round_.rating,
         closed_at=round_.closed_at,
         is_on_time=round_.is_on_time,
-        tasks=[_task(t, found, codes) for t in found.tasks_of(round_)],
+        tasks=[_task(t, found, codes, is_out=is_out) for t in found.tasks_of(round_)],
     )
 
 
-def _task(task: Task, found: Dossier, codes: dict[int, str]) -> out.TaskOut:
+def _task(task: Task, found: Dossier, codes: dict[int, str], *, is_out: bool) -> out.TaskOut:
     return out.TaskOut(
         id=task.pk,
         unit=codes.get(task.unit_id, ""),
         is_lead=task.is_lead,
         state=task.state,
         weight=task.weight,
-        person=found.person(task.person_id),
+        person="" if is_out else found.person(task.person_id),
         due_at=task.due_at,
         signed_at=task.signed_at,
         done_at=task.done_at,
@@ -174,12 +203,12 @@ def file(row: Attachment) -> out.FileOut:
     )
 
 
-def line(row: queries.Line, *, is_named: bool) -> out.LineOut:
+def line(row: queries.Line) -> out.LineOut:
     return out.LineOut(
         at=row.at,
         topic=row.topic,
         title=row.title,
-        who=row.who if is_named else "",
+        who=row.who,
         text=row.text,
         round=row.round,
         is_internal=row.is_internal,

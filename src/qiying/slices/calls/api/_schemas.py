@@ -54,7 +54,7 @@ class FirmOut(Schema):
 
 
 class CallOut(Schema):
-    """A call in a list."""
+    """A call in a list; ``title`` names the matter when a key reads somebody else's call."""
 
     id: UUID
     number: str
@@ -161,6 +161,11 @@ class StepOut(Schema):
 
 
 class DetailOut(CallOut):
+    """A call with all that its reader may know.
+
+    A key that reads somebody else's public call gets the summary; the rest stays empty.
+    """
+
     text: str
     longitude: float | None
     latitude: float | None

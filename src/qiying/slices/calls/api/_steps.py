@@ -2,15 +2,18 @@
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from zoneinfo import ZoneInfo
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, RootModel, create_model
+from pydantic import AfterValidator, ConfigDict, RootModel, create_model
 
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid
 from qiying.slices.calls.operations import CoUnit
 from qiying.slices.calls.rules import INPUTS, MAX_TEXT, Inputs
 from qiying.slices.registry import public as registry
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class CoUnitIn(Schema):
@@ -21,6 +24,22 @@ class CoUnitIn(Schema):
     duty: str = Field("", max_length=MAX_TEXT)
 
 
+def _in_our_time(moment: datetime) -> datetime:
+    """A time without an offset is the clock on the wall here."""
+    if not EARLIEST < moment.year < LATEST:
+        raise ValueError("not a year of ours")
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+def _in_our_years(day: date) -> date:
+    if not EARLIEST < day.year < LATEST:
+        raise ValueError("not a year of ours")
+    return day
+
+
+EARLIEST, LATEST = 1900, 2200
+Moment = Annotated[datetime, AfterValidator(_in_our_time)]
+Day = Annotated[date, AfterValidator(_in_our_years)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 Files = Annotated[list[int], Field(max_length=9)]
@@ -50,9 +69,10 @@ TYPES: dict[str, Any] = {
     "callback_id": int,
     "person_id": int,
     "is_reached": bool,
+    "is_precedent": bool,
     "reason": Code,
-    "expected_to_at": datetime,
-    "milestone_on": date,
+    "expected_to_at": Moment,
+    "milestone_on": Day,
     "result": Code,
     "outcome": Code,
     "resolved": Code,

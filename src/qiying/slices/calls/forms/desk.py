@@ -41,6 +41,9 @@ TEXT_LABELS: Mapping[str, Word] = {
     "supply_info": _("The information"),
     "decline": _("Reason that the firm reads"),
     "dispatch": _("Reason for another lead than proposed, or a word to the units"),
+    "redispatch": _("Why it goes to another unit; the units read this"),
+    "add_co": _("Why more units are needed; the units read this"),
+    "recall": _("Why the part is taken back; the units read this"),
     "dispute": _("Why it is not our job: duty, boundary, basis"),
     "adjudicate": _("Basis of the decision"),
     "contact": _("What was said"),
@@ -70,6 +73,7 @@ class Options:
     object_kinds: Choices = ()
     people: Choices = ()
     attempts: Choices = ()
+    may_set_precedent: bool = False
     initial: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -110,12 +114,12 @@ def _text(step: str, _options: Options) -> forms.Field:
     return Words(label=label, required="text" in INPUTS[step].needed, rows=rows)
 
 
-def _co_units(_step: str, options: Options) -> forms.Field:
+def _co_units(step: str, options: Options) -> forms.Field:
     return forms.TypedMultipleChoiceField(
         label=_("Co-handlers"),
         choices=list(options.units),
         coerce=int,
-        required=False,
+        required="co_units" in INPUTS[step].needed,
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -191,9 +195,9 @@ FIELDS: Mapping[str, Make] = {
     "is_reached": _reached,
     "person_id": _people,
     "reason": lambda _s, _o: _radios(_("Reason"), PAUSE_LABELS),
-    "expected_to_at": lambda _s, _o: forms.DateTimeField(
+    "expected_to_at": lambda step, _o: forms.DateTimeField(
         label=_("Expected until"),
-        required=False,
+        required=step == "propose_pause",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     ),
     "milestone_on": lambda _s, _o: forms.DateField(
@@ -205,12 +209,15 @@ FIELDS: Mapping[str, Make] = {
     ),
     "callback_id": _attempts,
     "resolved": lambda _s, _o: _radios(_("Was it solved?"), RESOLVED_LABELS),
+    "is_precedent": lambda _s, _o: forms.BooleanField(
+        label=_("Keep as a precedent for this matter at this place"), required=False
+    ),
     "text": _text,
     "attachments": _files,
 }
 NAMES = {"attachments": "papers"}
 """Inputs whose field has another name: the one under which files are kept."""
-WITH_DUTY = frozenset({"dispatch", "adjudicate"})
+WITH_DUTY = frozenset({"dispatch", "redispatch", "add_co", "adjudicate"})
 
 
 class StepForm(WordsForm):
@@ -229,6 +236,8 @@ class StepForm(WordsForm):
         if step in WITH_DUTY:
             duty = Line(label=_("What the co-handlers do"), max_length=500, required=False)
             self.fields = _after(self.fields, "co_units", "duty", duty)
+        if not options.may_set_precedent:
+            self.fields.pop("is_precedent", None)
 
     @property
     def has_place(self) -> bool:

@@ -23,7 +23,7 @@ from qiying.slices.calls.models.labels import (
     URGENCY_LABELS,
 )
 from qiying.slices.calls.models.parts import CallBack, Contact, Dispute, Pause, Task
-from qiying.slices.calls.models.querysets import CallRows
+from qiying.slices.calls.models.querysets import CallRows, is_own, is_stranger, own
 from qiying.slices.calls.models.records import Lapse, Note, Visit
 
 __all__ = [
@@ -57,4 +57,7 @@ __all__ = [
     "Round",
     "Task",
     "Visit",
+    "is_own",
+    "is_stranger",
+    "own",
 ]

@@ -138,6 +138,8 @@ class Call(TenantModel):
     )
     is_provisional = models.BooleanField(_("provisional"), default=False)
     step_due_at = models.DateTimeField(_("next step due at"), null=True, blank=True)
+    step_from_at = models.DateTimeField(null=True, blank=True)
+    """Where the clock of the next step began: its deadline is derived from here."""
     step_clock = models.CharField(
         _("next step"), max_length=10, blank=True, choices=choices(labels.CLOCK_LABELS)
     )

@@ -13,10 +13,12 @@ PROBLEMS: dict[str, Promise | str] = {
     ),
     "calls.place": _("The place is not a position on the map."),
     "calls.co_units": _("Name each unit once, and at most eight co-handlers."),
+    "calls.same_lead": _("This unit leads already; name another one."),
     "calls.complained_unit": _("The unit complained of cannot handle the complaint."),
     "calls.future": _("Choose a time that is still to come."),
     "calls.past": _("The time lies in the future."),
     "calls.milestone": _("Choose a day after today and within 20 working days."),
+    "calls.precedent": _("A precedent needs a matter and a place; set them first."),
     "calls.person_needed": _("Only a person can do this, not an interface."),
     "calls.unsolved_is_redone": _(
         "The answer said that it was solved and the firm says it is not: record that the firm is "
@@ -25,6 +27,12 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.unknown_input": _("This step does not ask for this entry."),
     "calls.guard.uncooperative_approved": _(
         "This reason needs the written approval of a supervisor."
+    ),
+    "calls.guard.undispatched_or_rushed": _(
+        "After the dispatch only a call that was dispatched at once for danger can be declined."
+    ),
+    "calls.guard.adjudication_stands": _(
+        "It was decided whose job this is; only a supervisor can give it to another unit."
     ),
     "calls.guard.not_adjudicated": _(
         "It was decided that this is your job; it cannot be returned."

@@ -1,13 +1,13 @@
 """What an actor may see of the calls, as the filter that every query starts with."""
 
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, Model, OuterRef, Q
 
 from qiying.kernel.access import Actor, Role
-from qiying.slices.calls.rules import INTERNAL, NoteKind, RoundState, TaskState
+from qiying.slices.calls.rules import INTERNAL, READABLE, NoteKind, TaskState, is_outside
 from qiying.slices.registry import public as registry
 
 M_co = TypeVar("M_co", bound=Model, covariant=True)
@@ -22,7 +22,6 @@ SEES_ALL = frozenset(
         Role.SYSTEM,
     }
 )
-OUTSIDERS = frozenset({Role.ENTERPRISE, Role.MACHINE})
 NOTHING = Q(pk__in=[])
 
 
@@ -36,13 +35,33 @@ def reach(actor: Actor) -> Q | None:
         found |= Q(_has_task(units))
     if actor.has(Role.GRID_OFFICER):
         found |= Q(enterprise_id__in=registry.portfolio_ids(actor))
-    if actor.enterprises:
-        found |= Q(enterprise_id__in=actor.enterprises)
     if actor.has(Role.MACHINE):
-        found |= Q(is_public=True)
-        if actor.key_id is not None:
-            found |= Q(raised_by_key_id=actor.key_id)
+        found |= Q(is_public=True, accepted_at__isnull=False)
+    return found | own(actor)
+
+
+def own(actor: Actor, path: str = "") -> Q:
+    """The calls that are the asker's own: of the firms acted for, or filed with this very key.
+
+    ``path`` leads to the call, as in ``call__``.
+    """
+    found = NOTHING
+    if actor.enterprises:
+        found |= Q(**{f"{path}enterprise_id__in": actor.enterprises})
+    if actor.key_id is not None and actor.has(Role.MACHINE):
+        found |= Q(**{f"{path}raised_by_key_id": actor.key_id})
     return found
+
+
+def is_own(actor: Actor, call: Any) -> bool:
+    """As ``own``, of one call at hand."""
+    is_filed = actor.has(Role.MACHINE) and actor.key_id == call.raised_by_key_id is not None
+    return is_filed or call.enterprise_id in actor.enterprises
+
+
+def is_stranger(actor: Actor, call: Any) -> bool:
+    """Whoever reads a call only because it is public: its summary, no words and no firm."""
+    return is_outside(actor) and not is_own(actor, call)
 
 
 def _has_task(units: frozenset[int]) -> Exists:
@@ -77,17 +96,21 @@ class PartRows(models.QuerySet[M_co]):
 
 
 class NoteRows(PartRows[M_co]):
-    """Words: what is written for the house stays there; an answer leaves it after review."""
+    """Words: what is written for the house stays there; an answer leaves it after review.
+
+    From outside only the words of one's own calls are read, however public a call is.
+    """
 
     def visible_to(self, actor: Actor) -> Self:
         rows = super().visible_to(actor)
-        if not actor.roles <= OUTSIDERS:
+        if not is_outside(actor):
             return rows
         rounds = apps.get_model("calls", "Round")._default_manager.filter(
             tenant_id=actor.tenant_id, answer_note_id=OuterRef("pk")
         )
-        passed = rounds.exclude(state__in=[RoundState.OPEN, RoundState.ANSWERED])
-        return rows.exclude(kind__in=INTERNAL).filter(~Q(kind=NoteKind.ANSWER) | Exists(passed))
+        passed = rounds.filter(state__in=sorted(READABLE))
+        rows = rows.filter(own(actor, "call__")).exclude(kind__in=INTERNAL)
+        return rows.filter(~Q(kind=NoteKind.ANSWER) | Exists(passed))
 
 
 class VisitRows(models.QuerySet[M_co]):

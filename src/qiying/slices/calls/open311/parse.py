@@ -9,6 +9,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 MAX_DESCRIPTION = 4000
+EARLIEST, LATEST = 1900, 2200
+"""Years that a date may not reach: beyond them spans and offsets leave the calendar."""
 ATTRIBUTE = re.compile(r"attribute\[([^\]]+)\](?:\[\])?")
 FRACTION = re.compile(r"\.\d+")
 LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
@@ -122,6 +124,8 @@ def moment(data: QueryDict, name: str) -> datetime | None:
         found = datetime.fromisoformat(FRACTION.sub("", LOST_PLUS.sub(r"+\1", text)))
     except ValueError as error:
         raise Complaint((400, _("%(name)s is not a date and time.") % {"name": name})) from error
+    if not EARLIEST < found.year < LATEST:
+        raise Complaint((400, _("%(name)s is not a date and time.") % {"name": name}))
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

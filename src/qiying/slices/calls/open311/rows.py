@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
-from qiying.slices.calls.models import Call
+from qiying.slices.calls.models import Call, is_own
 from qiying.slices.calls.models.labels import STATE_LABELS, URGENCY_LABELS
 from qiying.slices.calls.open311.parse import Complaint, Filed
 from qiying.slices.calls.open311.render import stamp
-from qiying.slices.calls.rules import STOPPED
+from qiying.slices.calls.rules import STOPPED, PositionSource
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -23,6 +23,8 @@ SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 URGENCIES = ("normal", "urgent")
 OBJECTS = ("enterprise_premises", "construction_site", "public_place", "segment", "workshop")
 TITLE = 60
+COARSE = 0.005
+"""Degrees: some 550 m from south to north, 490 m from west to east here."""
 
 
 def _is_english() -> bool:
@@ -141,7 +143,10 @@ def _question(
 
 
 def requests(actor: Actor, calls: Sequence[Call], request: HttpRequest) -> list[dict[str, Any]]:
-    """Calls as requests; words only to the key that filed them, contact data to nobody."""
+    """Calls as requests; words and exact place only to the key that filed them.
+
+    Contact data goes to nobody.
+    """
     names = {m.code: m for m in mandate.matters(actor, date.today())} if calls else {}  # noqa: DTZ011
     units = registry.units(actor) if calls else {}
     by_id = {unit.id: unit for unit in units.values()}
@@ -149,7 +154,6 @@ def requests(actor: Actor, calls: Sequence[Call], request: HttpRequest) -> list[
 
 
 def _request(actor: Actor, call: Call, names: Any, units: Any) -> dict[str, Any]:
-    is_own = actor.key_id is not None and call.raised_by_key_id == actor.key_id
     matter = names.get(call.matter_code)
     unit = units.get(call.lead_unit_id)
     is_closed = call.state in STOPPED
@@ -159,15 +163,37 @@ def _request(actor: Actor, call: Call, names: Any, units: Any) -> dict[str, Any]
         "status_notes": str(STATE_LABELS[call.state]),
         "service_name": _named(matter) or call.matter_code,
         "service_code": call.matter_code,
-        "description": call.text if is_own and call.text else call.title,
         "agency_responsible": _named(unit),
         "requested_datetime": stamp(call.received_at),
         "updated_datetime": stamp(call.updated_at),
         "expected_datetime": None if is_closed else stamp(call.due_at),
+        **(_own_words(call) if is_own(actor, call) else _public_words(call, matter)),
+    }
+
+
+def _own_words(call: Call) -> dict[str, Any]:
+    return {
+        "description": call.text or call.title,
         "address": call.address or _("inside the zone"),
         "lat": call.latitude,
         "long": call.longitude,
     }
+
+
+def _public_words(call: Call, matter: Any) -> dict[str, Any]:
+    """What anybody may know: the matter, and the place unless it is where a firm sits."""
+    is_exact = call.position_source == PositionSource.STATED
+    return {
+        "description": _named(matter) or call.matter_code,
+        "address": _("inside the zone"),
+        "lat": call.latitude if is_exact else _coarse(call.latitude),
+        "long": call.longitude if is_exact else _coarse(call.longitude),
+    }
+
+
+def _coarse(degrees: float | None) -> float | None:
+    """The nearest line of a grid of about 500 m."""
+    return None if degrees is None else round(round(degrees / COARSE) * COARSE, 3)
 
 
 def _named(thing: Any) -> str:

@@ -1,5 +1,6 @@
 """Everything that can happen to a call; the only writer of its tables."""
 
+from qiying.slices.calls.operations._amend import add_co, recall, redispatch
 from qiying.slices.calls.operations._asked import CallValues
 from qiying.slices.calls.operations._closing import (
     archive,
@@ -28,6 +29,7 @@ from qiying.slices.calls.operations._intake import (
     supply_info,
     withdraw,
 )
+from qiying.slices.calls.operations._pauses import end_pauses
 from qiying.slices.calls.operations._receive import receive
 from qiying.slices.calls.operations._take import STEPS, take
 from qiying.slices.calls.operations._talk import message, note, record_visit
@@ -52,6 +54,7 @@ __all__ = [
     "CallValues",
     "CoUnit",
     "accept",
+    "add_co",
     "adjudicate",
     "answer",
     "approve_pause",
@@ -67,14 +70,17 @@ __all__ = [
     "decline",
     "dispatch",
     "dispute",
+    "end_pauses",
     "message",
     "note",
     "note_overdue",
     "propose_pause",
     "rate",
+    "recall",
     "receive",
     "record_visit",
     "rederive",
+    "redispatch",
     "refuse_pause",
     "reopen",
     "resume",

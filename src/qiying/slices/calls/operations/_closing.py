@@ -13,8 +13,10 @@ from qiying.slices.calls.operations._move import (
     begin,
     run_answer_clock,
     step_clock,
+    step_due,
     write,
 )
+from qiying.slices.calls.operations._settle import settle_pauses
 from qiying.slices.calls.operations._tasks import make_tasks
 from qiying.slices.calls.rules import (
     FAILED,
@@ -173,7 +175,7 @@ def callback_reject(
         called_back_by_id=actor.person_id,
         is_on_time=False,
     )
-    _next_round(move)
+    _next_round(move, "callback_reject")
     return move.end(note=row.words_id, callback=row.pk, unit=move.call.lead_unit_id)
 
 
@@ -193,13 +195,14 @@ def reopen(
     move.round.reopened_at = now
     move.round.save(update_fields=["reopened_at"])
     move.set(closed_at=None, closure_type="", is_confirmed=False, reopen_until=None)
-    _next_round(move)
+    _next_round(move, "reopen")
     return move.end(note=note, unit=move.call.lead_unit_id)
 
 
-def _next_round(move: Move) -> None:
+def _next_round(move: Move, name: str) -> None:
     """Open the next round with the same lead and start its clocks."""
     call, last = move.call, move.round
+    settle_pauses(move, name)
     term = rules.term(move.now, REDO_WITHIN, registry.calendar(move.actor))
     move.set(current_round=call.current_round + 1, milestone_on=None)
     round_ = Round.objects.create(
@@ -214,11 +217,19 @@ def _next_round(move: Move) -> None:
         yellow_at=term.yellow_at,
         is_provisional=term.is_provisional,
         calendar_version=term.calendar_version,
+        contact_due_at=_contact_due_at(move, last.lead_unit_id),
     )
     move.case.begin_round(round_)
     make_tasks(move.actor, call, round_, lead_unit_id=call.lead_unit_id, co_units=(), now=move.now)
     run_answer_clock(move)
     step_clock(move, Clock.SIGN)
+
+
+def _contact_due_at(move: Move, lead_unit_id: int | None) -> datetime | None:
+    """A unit that has to do it again speaks to the firm again, and in time."""
+    if lead_unit_id is None:
+        return None
+    return step_due(move.actor, Clock.CONTACT, move.call.urgency, move.now)
 
 
 @operation

@@ -1,9 +1,9 @@
 """Deadlines derived again, and promises that ran out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
@@ -14,9 +14,12 @@ from qiying.kernel.access import Actor, Role
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Lapse, Pause, Round, Task
+from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.operations._move import ledger
 from qiying.slices.calls.rules import (
+    OF_THE_HOUSE,
     OPEN,
+    PAUSED,
     TASK_OPEN,
     WITH_UNIT,
     Clock,
@@ -26,29 +29,45 @@ from qiying.slices.calls.rules import (
 )
 from qiying.slices.registry import public as registry
 
+P = TypeVar("P", Pause, Task)
 CHUNK = 1000
 AT_ONCE = 200
-TERMS = "unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::boolean[])"
+TERMS = (
+    "unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::boolean[], %s::timestamptz[])"
+)
 MOVE_ROUNDS = f"""
     UPDATE calls_round r
        SET due_at = v.due_at, yellow_at = v.yellow_at, is_provisional = v.is_provisional,
-           calendar_version = %s
-      FROM {TERMS} v(id, due_at, yellow_at, is_provisional)
+           contact_due_at = v.contact_due_at, calendar_version = %s
+      FROM {TERMS} v(id, due_at, yellow_at, is_provisional, contact_due_at)
      WHERE r.id = v.id AND r.tenant_id = %s
 """  # noqa: S608  no text from outside
 MOVE_CALLS = f"""
     UPDATE calls_call c
        SET due_at = v.due_at, yellow_at = v.yellow_at, is_provisional = v.is_provisional,
-           version = c.version + 1, updated_at = %s
-      FROM {TERMS} v(id, due_at, yellow_at, is_provisional)
+           step_due_at = v.step_due_at, version = c.version + 1, updated_at = %s
+      FROM {TERMS} v(id, due_at, yellow_at, is_provisional, step_due_at)
      WHERE c.id = v.id AND c.tenant_id = %s
 """  # noqa: S608  no text from outside
 MOVE_TASKS = """
     UPDATE calls_task t
-       SET due_at = v.due_at
-      FROM unnest(%s::bigint[], %s::timestamptz[]) v(round_id, due_at)
-     WHERE t.round_id = v.round_id AND t.tenant_id = %s AND t.is_lead AND t.state = ANY(%s)
+       SET due_at = v.due_at, sign_due_at = v.sign_due_at
+      FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) v(id, due_at, sign_due_at)
+     WHERE t.id = v.id AND t.tenant_id = %s
 """
+AT_WORK = WITH_UNIT - PAUSED
+"""States in which the deadlines of units run."""
+CALL_FIELDS = (
+    *("public_id", "tenant_id", "urgency", "state", "current_round", "dispatched_at", "clock"),
+    *("due_at", "yellow_at", "is_provisional", "step_clock", "step_from_at", "step_due_at"),
+)
+ROUND_FIELDS = (
+    *("call_id", "number", "state", "started_at", "rule_kind", "rule_amount", "answered_at"),
+    *("due_at", "yellow_at", "is_provisional", "calendar_version"),
+    *("contact_due_at", "contacted_at"),
+)
+TASK_FIELDS = ("round_id", "is_lead", "state", "sent_at", "sign_due_at", "due_at")
+"""The columns that deadlines are derived from, and those that hold them."""
 TERM_FIELDS = ("due_at", "yellow_at", "is_provisional", "calendar_version")
 
 
@@ -63,10 +82,7 @@ def rederive(actor: Actor, *, now: datetime, call_ids: Sequence[int] | None = No
     changed, last = 0, 0
     while True:
         chunk = list(
-            rows.filter(id__gt=last)
-            .defer("text", "words")
-            .order_by("id")
-            .select_for_update()[:CHUNK]
+            rows.filter(id__gt=last).only(*CALL_FIELDS).order_by("id").select_for_update()[:CHUNK]
         )
         if not chunk:
             return changed
@@ -77,67 +93,114 @@ def rederive(actor: Actor, *, now: datetime, call_ids: Sequence[int] | None = No
 def _rederive(actor: Actor, calls: list[Call], calendar: Calendar, now: datetime) -> int:
     ids = [c.pk for c in calls]
     number = {c.pk: c.current_round for c in calls}
-    found = Round.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids)
+    found = Round.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids).only(*ROUND_FIELDS)
     rounds = {r.call_id: r for r in found if r.number == number[r.call_id]}
-    pauses = _pauses(actor, ids)
-    moved_rounds, moved_calls = [], []
+    pauses = _by_round(Pause.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids))
+    tasks = _by_round(
+        Task.objects.filter(
+            tenant_id=actor.tenant_id, call_id__in=ids, state__in=sorted(TASK_OPEN)
+        ).only(*TASK_FIELDS)
+    )
+    moved: list[tuple[Call, Round]] = []
+    moved_tasks: list[Task] = []
     for call in calls:
         round_ = rounds[call.pk]
-        before = (call.due_at, round_.due_at)
-        if _renew(round_, call, pauses.get(round_.pk, []), calendar):
-            moved_rounds.append(round_)
-            moved_calls.append(call)
+        before = _Terms.of(call, round_)
+        paused = ledger(pauses.get(round_.pk, []))
+        _renew(round_, call, paused, calendar)
+        moved_parts = _renew_parts(round_, call, tasks.get(round_.pk, []), paused, calendar)
+        moved_tasks += moved_parts
+        after = _Terms.of(call, round_)
+        if moved_parts or after != before:
+            moved.append((call, round_))
             _tell(actor, call, round_, before, now)
-    if moved_calls:
-        _write(actor, moved_calls, moved_rounds, now)
-    return len(moved_calls)
+    if moved:
+        _write(actor, moved, moved_tasks, now)
+    return len(moved)
 
 
-def _write(actor: Actor, calls: list[Call], rounds: list[Round], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What a call and its round promise, outdoors and indoors."""
+
+    due_at: datetime
+    answer_due_at: datetime
+    promised: tuple[object, ...]
+    indoors: tuple[object, ...]
+
+    @classmethod
+    def of(cls, call: Call, round_: Round) -> "_Terms":
+        shown = (call.due_at, call.yellow_at, call.is_provisional)
+        answer = (round_.due_at, round_.yellow_at, round_.is_provisional)
+        indoors = (call.step_due_at, round_.contact_due_at)
+        return cls(call.due_at, round_.due_at, (*shown, *answer), indoors)
+
+
+def _write(
+    actor: Actor, moved: list[tuple[Call, Round]], tasks: list[Task], now: datetime
+) -> None:
     """Write the new terms in three statements, however many rows there are."""
     tenant_id = actor.tenant_id
+    calls, rounds = [c for c, _r in moved], [r for _c, r in moved]
     with connection.cursor() as cursor:
-        cursor.execute(MOVE_ROUNDS, [rounds[0].calendar_version, *_columns(rounds), tenant_id])
-        cursor.execute(MOVE_CALLS, [now, *_columns(calls), tenant_id])
-        still_open = [r for r in rounds if r.state == RoundState.OPEN]
-        open_tasks = [str(state) for state in sorted(TASK_OPEN)]
-        cursor.execute(MOVE_TASKS, [*_columns(still_open)[:2], tenant_id, open_tasks])
+        contacts = _times(r.contact_due_at for r in rounds)
+        version = rounds[0].calendar_version
+        cursor.execute(MOVE_ROUNDS, [version, *_columns(rounds), contacts, tenant_id])
+        steps = _times(c.step_due_at for c in calls)
+        cursor.execute(MOVE_CALLS, [now, *_columns(calls), steps, tenant_id])
+        due, sign_due = _times(t.due_at for t in tasks), _times(t.sign_due_at for t in tasks)
+        cursor.execute(MOVE_TASKS, [[t.pk for t in tasks], due, sign_due, tenant_id])
 
 
-def _columns(rows: Sequence[Call | Round]) -> list[list[object]]:
+def _columns(rows: Sequence[Call | Round]) -> list[str | list[Any]]:
     """Ids and terms, column by column."""
     return [
         [r.pk for r in rows],
-        [r.due_at for r in rows],
-        [r.yellow_at for r in rows],
+        _times(r.due_at for r in rows),
+        _times(r.yellow_at for r in rows),
         [r.is_provisional for r in rows],
     ]
 
 
-def _pauses(actor: Actor, call_ids: list[int]) -> dict[int, list[Pause]]:
-    found: dict[int, list[Pause]] = {}
-    for row in Pause.objects.filter(tenant_id=actor.tenant_id, call_id__in=call_ids):
+def _times(moments: Iterable[datetime | None]) -> str:
+    """An array as PostgreSQL writes it: the driver would quote each moment one by one."""
+    return "{" + ",".join(m.isoformat() if m else "NULL" for m in moments) + "}"
+
+
+def _by_round(rows: Iterable[P]) -> dict[int, list[P]]:
+    found: dict[int, list[P]] = {}
+    for row in rows:
         found.setdefault(row.round_id, []).append(row)
     return found
 
 
-def _renew(round_: Round, call: Call, pauses: list[Pause], calendar: Calendar) -> bool:
-    """Write the derived terms onto round and call; whether anything differs."""
+def _renew(
+    round_: Round, call: Call, paused: tuple[rules.Paused, ...], calendar: Calendar
+) -> None:
+    """Write the derived terms onto round and call."""
     rule = rules.rule_of(round_.rule_kind, round_.rule_amount)
-    term = rules.term(round_.started_at, rule, calendar, ledger(pauses))
-    differs = (round_.due_at, round_.is_provisional) != (term.due_at, term.is_provisional)
+    term = rules.term(round_.started_at, rule, calendar, paused)
     for name in TERM_FIELDS:
         setattr(round_, name, getattr(term, name))
+    call.step_due_at = _parts.step_due(call, calendar)
     shown = _shown(call, round_, term, calendar)
-    if shown is not None and (call.due_at, call.is_provisional) != (
-        shown.due_at,
-        shown.is_provisional,
-    ):
-        differs = True
     if shown is not None:
         call.due_at, call.yellow_at = shown.due_at, shown.yellow_at
         call.is_provisional = shown.is_provisional
-    return differs
+
+
+def _renew_parts(
+    round_: Round,
+    call: Call,
+    tasks: list[Task],
+    paused: tuple[rules.Paused, ...],
+    calendar: Calendar,
+) -> list[Task]:
+    """The same for first contact and the units' parts while the round is open."""
+    if round_.state != RoundState.OPEN:
+        return []
+    round_.contact_due_at = _parts.contact_due(call, round_, calendar, paused)
+    return [t for t in tasks if _parts.renew_task(t, call, round_, calendar, paused)]
 
 
 def _shown(call: Call, round_: Round, term: Term, calendar: Calendar) -> Term | None:
@@ -154,22 +217,25 @@ def _tell(
     actor: Actor,
     call: Call,
     round_: Round,
-    before: tuple[datetime, datetime],
+    before: _Terms,
     now: datetime,
 ) -> None:
+    """A promise that moved is told to everybody, a deadline indoors to the house."""
+    is_promise = before.promised != _Terms.of(call, round_).promised
+    answer = {"answer_before": before.answer_due_at, "answer": round_.due_at}
+    is_shown = (before.due_at, call.due_at) == (before.answer_due_at, round_.due_at)
     events.record(
-        "calls.deadline_changed",
+        "calls.deadline_changed" if is_promise else "calls.step_deadlines_changed",
         subject=call,
         actor=actor,
         now=now,
         role=Role.SYSTEM,
         round=call.current_round,
-        due_before=before[0].isoformat(),
+        due_before=before.due_at.isoformat(),
         due=call.due_at.isoformat(),
-        answer_before=before[1].isoformat(),
-        answer=round_.due_at.isoformat(),
         provisional=round_.is_provisional,
         calendar=round_.calendar_version[:128],
+        **({} if is_shown else {name: at.isoformat() for name, at in answer.items()}),
     )
 
 
@@ -216,6 +282,7 @@ def note_overdue(actor: Actor, *, now: datetime) -> int:
             now=now,
             role=Role.SYSTEM,
             round=m.call.current_round,
+            state=m.call.state,
             clock=m.clock,
             due=m.due_at.isoformat(),
             **({"unit": m.unit_id} if m.unit_id else {}),
@@ -240,7 +307,8 @@ def _late_calls(actor: Actor, now: datetime) -> Iterator[_Missed]:
         tenant_id=actor.tenant_id, state__in=sorted(OPEN), due_at__lt=now
     ).defer("text", "words")
     for call in _unnoted(actor, rows, OuterRef("clock"), "due_at"):
-        unit_id = call.lead_unit_id or call.first_receiver_id
+        is_units = call.clock not in OF_THE_HOUSE
+        unit_id = (call.lead_unit_id or call.first_receiver_id) if is_units else None
         yield _Missed(call, call.clock, call.pk, call.due_at, unit_id)
 
 
@@ -251,8 +319,7 @@ def _late_steps(actor: Actor, now: datetime) -> Iterator[_Missed]:
         .defer("text", "words")
     )
     for call in _unnoted(actor, rows, OuterRef("step_clock"), "step_due_at"):
-        is_units = call.step_clock == Clock.SIGN
-        unit_id = call.lead_unit_id if is_units else call.first_receiver_id
+        unit_id = None if call.step_clock in OF_THE_HOUSE else call.lead_unit_id
         yield _Missed(call, call.step_clock, call.pk, call.step_due_at or now, unit_id)
 
 
@@ -262,7 +329,7 @@ def _late_contacts(actor: Actor, now: datetime) -> Iterator[_Missed]:
         state=RoundState.OPEN,
         contacted_at=None,
         contact_due_at__lt=now,
-        call__state__in=sorted(WITH_UNIT),
+        call__state__in=sorted(AT_WORK),
     ).select_related("call")
     for row in _unnoted(actor, rows, Clock.CONTACT, "contact_due_at"):
         yield _Missed(row.call, Clock.CONTACT, row.pk, row.contact_due_at, row.lead_unit_id)
@@ -274,7 +341,7 @@ def _late_tasks(actor: Actor, now: datetime) -> Iterator[_Missed]:
         is_lead=False,
         state__in=sorted(TASK_OPEN),
         due_at__lt=now,
-        call__state__in=sorted(WITH_UNIT),
+        call__state__in=sorted(AT_WORK),
     ).select_related("call")
     for row in _unnoted(actor, rows, Clock.TASK, "due_at"):
         yield _Missed(row.call, Clock.TASK, row.pk, row.due_at, row.unit_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from qiying.engines.worktime import Rule
-from qiying.kernel.access import Actor
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.slices.calls import rules
 from qiying.slices.calls.operations._asked import Place
@@ -66,12 +66,17 @@ class Found:
 
     @property
     def rule(self) -> Rule:
-        """How long the zone has for an answer."""
+        """How long the zone has for an answer.
+
+        A matter's own limit counts when the register says where it comes from; one without a
+        source is a guess and does not override the kind of call.
+        """
+        limited = self.matter if self.matter and self.matter.time_source else None
         return rules.answer_rule(
             urgency=self.asked.urgency,
             nature=self.nature,
-            time_kind=self.matter.time_kind if self.matter else "",
-            time_amount=self.matter.time_amount if self.matter else None,
+            time_kind=limited.time_kind if limited else "",
+            time_amount=limited.time_amount if limited else None,
         )
 
 
@@ -91,6 +96,7 @@ def decide(actor: Actor, asked: Question, *, now: datetime) -> Found:
         object_kind=asked.object_kind,
         accuracy_m=place.accuracy_m if place.accuracy_m is not None else 5.0,
         belongs_to_zone=firm.belongs_to_zone if firm else None,
+        presumes_owner=True,
         is_danger=asked.urgency == Urgency.DANGER,
         recused=recused,
         now=now,
@@ -105,3 +111,12 @@ def _recused(actor: Actor, complained_unit_id: int | None) -> tuple[str, ...]:
         return (registry.unit(actor, complained_unit_id).code,)
     except NotFound as error:
         raise Invalid("input.invalid", {"complained_unit_id": "input.choice"}) from error
+
+
+def first_receiver(actor: Actor, complained_unit_id: int | None) -> int | None:
+    """The unit that holds the call until somebody else leads: the receiver's own, or the zone."""
+    own = sorted(actor.units(Role.DESK, Role.GRID_OFFICER) - {complained_unit_id})
+    if own:
+        return own[0]
+    zone = [c.id for c in registry.units(actor).values() if c.kind == "zone"]
+    return next((i for i in sorted(zone) if i != complained_unit_id), None)

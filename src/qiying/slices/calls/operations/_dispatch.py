@@ -21,8 +21,19 @@ from qiying.slices.calls.operations._move import (
     touch,
     write,
 )
-from qiying.slices.calls.operations._tasks import CoUnit, make_tasks, recall, require_units
+from qiying.slices.calls.operations._settle import settle_pauses
+from qiying.slices.calls.operations._tasks import (
+    CoUnit,
+    make_tasks,
+    require_units,
+    withdraw_tasks,
+)
 from qiying.slices.calls.rules import Clock, NoteKind
+from qiying.slices.mandate import public as mandate
+from qiying.slices.registry import public as registry
+
+MOST_REASON = 500
+"""How much of a reason the register keeps; the note of the call holds all of it."""
 
 
 @operation
@@ -46,8 +57,8 @@ def dispatch(
     is_other = call.proposed_unit_id not in {None, lead_unit_id}
     clean(text, is_needed=is_other)
     note = write(move, NoteKind.DISPATCH, text, is_needed=False)
-    recall(move.case.tasks)
-    _hand_over(move, lead_unit_id)
+    withdraw_tasks(move.case.tasks)
+    hand_over(move, lead_unit_id)
     make_tasks(actor, call, move.round, lead_unit_id=lead_unit_id, co_units=co_units, now=now)
     return move.end(
         note=note,
@@ -58,7 +69,7 @@ def dispatch(
     )
 
 
-def _hand_over(move: Move, lead_unit_id: int) -> None:
+def hand_over(move: Move, lead_unit_id: int) -> None:
     """Name the lead of call and round and start the clocks of signing and first contact."""
     round_, call = move.round, move.call
     move.set(lead_unit_id=lead_unit_id, dispatched_at=move.now)
@@ -131,7 +142,9 @@ def dispute(
         reason_id=note,
         proposed_unit_id=proposed_unit_id,
     )
-    keeper = call.first_receiver_id or unit_id
+    barred = {None, call.complained_unit_id}
+    keeper = next((u for u in (call.first_receiver_id, unit_id) if u not in barred), None)
+    settle_pauses(move, "dispute")
     move.set(lead_unit_id=keeper)
     move.round.lead_unit_id = keeper
     move.round.save(update_fields=["lead_unit"])
@@ -148,9 +161,14 @@ def adjudicate(
     unit_id: int,
     text: str,
     co_units: Sequence[CoUnit] = (),
+    is_precedent: bool = False,
     version: int | None = None,
 ) -> Call:
-    """Decide whose job it is. The unit that is named cannot return the call any more."""
+    """Decide whose job it is. The unit that is named cannot return the call any more.
+
+    As a precedent the decision stands in the register from this day on: the same matter at this
+    place goes to this unit.
+    """
     move = begin(actor, call_id, "adjudicate", now=now, version=version)
     call = move.call
     require_units(actor, call, unit_id, co_units)
@@ -164,15 +182,36 @@ def adjudicate(
     row.basis_id = note
     row.save(update_fields=["adjudicated_unit", "adjudicated_by", "adjudicated_at", "basis"])
     _reseat(move, unit_id, co_units)
-    return move.end(note=note, unit=unit_id, disputed=row.unit_id, dispute=row.pk)
+    precedent = _set_precedent(move, unit_id, text) if is_precedent else None
+    return move.end(
+        note=note, unit=unit_id, disputed=row.unit_id, dispute=row.pk, precedent=precedent
+    )
+
+
+def _set_precedent(move: Move, unit_id: int, text: str) -> int:
+    """Keep the decision in the register, with its words as they were written."""
+    call, actor = move.call, move.actor
+    if not call.matter_code or call.longitude is None or call.latitude is None:
+        raise Invalid("input.invalid", {"is_precedent": "calls.precedent"})
+    return mandate.record_precedent(
+        actor,
+        matter_code=call.matter_code,
+        lead_unit_code=registry.unit(actor, unit_id).code,
+        place={"longitude": call.longitude, "latitude": call.latitude},
+        reason=(clean(text)[:MOST_REASON], ""),
+        valid_from=queries.local_day(move.now),
+        now=move.now,
+        document=call.number,
+        decision_id=call.decision_id,
+    ).pk
 
 
 def _reseat(move: Move, unit_id: int, co_units: Sequence[CoUnit]) -> None:
     """The lead's old part goes back, a new one is made; co-handlers keep theirs."""
     old = [t for t in move.case.tasks if t.is_lead or t.unit_id == unit_id]
     kept = {t.unit_id for t in move.case.tasks if t not in old}
-    recall(old)
-    _hand_over(move, unit_id)
+    withdraw_tasks(old)
+    hand_over(move, unit_id)
     make_tasks(
         move.actor,
         move.call,

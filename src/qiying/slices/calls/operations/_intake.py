@@ -9,8 +9,9 @@ from qiying.kernel.errors import Invalid
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Pause
+from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.operations._asked import Place
-from qiying.slices.calls.operations._decide import Found, Question, decide
+from qiying.slices.calls.operations._decide import Question, decide
 from qiying.slices.calls.operations._move import (
     Move,
     begin,
@@ -21,7 +22,8 @@ from qiying.slices.calls.operations._move import (
     step_clock,
     write,
 )
-from qiying.slices.calls.operations._tasks import recall
+from qiying.slices.calls.operations._settle import relieve_complained, settle_pauses
+from qiying.slices.calls.operations._tasks import withdraw_tasks
 from qiying.slices.calls.rules import (
     Clock,
     DeclineCode,
@@ -114,10 +116,13 @@ def decline(
     note = write(move, NoteKind.DECLINE, text)
     told = write(move, NoteKind.TOLD_PATH, path, is_needed=False)
     end_pause(move)
+    settle_pauses(move, "decline")
+    recalled = sorted({t.unit_id for t in move.case.tasks})
+    withdraw_tasks(move.case.tasks)
     move.move_round("decline")
     move.set(decline_code=code)
     step_clock(move, None)
-    return move.end(note=note, told=told, code=code)
+    return move.end(note=note, told=told, code=code, recalled=recalled or None)
 
 
 @operation
@@ -128,7 +133,8 @@ def withdraw(
     move = begin(actor, call_id, "withdraw", now=now, version=version)
     note = write(move, NoteKind.WITHDRAWAL, text, is_needed=False)
     end_pause(move)
-    recall(move.case.tasks)
+    settle_pauses(move, "withdraw")
+    withdraw_tasks(move.case.tasks)
     move.move_round("withdraw")
     step_clock(move, None)
     return move.end(note=note)
@@ -168,6 +174,7 @@ def classify(
         object_kind=given.get("object_kind") or call.object_kind,
         complained_unit_id=call.complained_unit_id if complained == UNCHANGED else complained,
     )
+    recalled = relieve_complained(move)
     _move_place(move, given)
     due_before = move.round.due_at
     _decide_again(move, nature)
@@ -176,6 +183,7 @@ def classify(
         decision=call.decision_id,
         nature=call.nature,
         urgency=call.urgency,
+        recalled=recalled or None,
         due=move.round.due_at.isoformat() if move.round.due_at != due_before else "",
     )
 
@@ -231,13 +239,15 @@ def _decide_again(move: Move, nature: str) -> None:
         township_code=found.township_code,
     )
     if call.current_round == 1 and move.round.state == RoundState.OPEN:
-        _count_anew(move, found)
+        rule = found.rule
+        move.round.rule_kind, move.round.rule_amount = rule.kind, rule.amount
+        move.round.save(update_fields=["rule_kind", "rule_amount"])
+    _count_anew(move)
 
 
-def _count_anew(move: Move, found: Found) -> None:
-    """The first round runs by the limit of its matter."""
-    rule = found.rule
-    move.round.rule_kind, move.round.rule_amount = rule.kind, rule.amount
-    move.round.save(update_fields=["rule_kind", "rule_amount"])
+def _count_anew(move: Move) -> None:
+    """Rule and urgency say how long everything takes; a milestone that was set stands."""
     derive_round(move, move.case.pauses)
-    run_answer_clock(move)
+    if move.call.milestone_on is None:
+        run_answer_clock(move)
+    move.set(step_due_at=_parts.step_due(move.call, registry.calendar(move.actor)))

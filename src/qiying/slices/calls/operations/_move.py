@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from qiying.kernel import events, files
@@ -11,9 +11,12 @@ from qiying.kernel.errors import Invalid, NotFound, Refused
 from qiying.kernel.lifecycle import Step
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Note, Pause, Round, Task
+from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.queries import Case
 from qiying.slices.calls.rules import MAX_TEXT, Clock, Entity, Urgency
 from qiying.slices.registry import public as registry
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -230,16 +233,15 @@ def attach(actor: Actor, attachments: Sequence[int], *, subject: events.Subject)
 def step_clock(move: Move, clock: str | None) -> None:
     """Start the clock of the next step indoors, or stop it."""
     if clock is None:
-        move.set(step_clock="", step_due_at=None)
+        move.set(step_clock="", step_from_at=None, step_due_at=None)
         return
     due_at = step_due(move.actor, clock, move.call.urgency, move.now)
-    move.set(step_clock=clock, step_due_at=due_at)
+    move.set(step_clock=clock, step_from_at=move.now, step_due_at=due_at)
 
 
 def step_due(actor: Actor, clock: str, urgency: str, start_at: datetime) -> datetime:
     """When a step must be done."""
-    rule = rules.STEP_WITHIN[clock, urgency]
-    return rules.due_at(start_at, rule, registry.calendar(actor))
+    return rules.step_due_at(clock, urgency, start_at, registry.calendar(actor))
 
 
 def run_answer_clock(move: Move) -> None:
@@ -250,6 +252,23 @@ def run_answer_clock(move: Move) -> None:
         yellow_at=move.round.yellow_at,
         is_provisional=move.round.is_provisional,
     )
+
+
+def run_on(move: Move) -> None:
+    """After a pause the call goes on where it was: by its plan, or towards the answer."""
+    milestone_on = move.call.milestone_on
+    if milestone_on is None:
+        run_answer_clock(move)
+        return
+    move.step = rules.RESUME_PLAN
+    run_plan_clock(move, milestone_on)
+
+
+def run_plan_clock(move: Move, milestone_on: date) -> None:
+    """What runs now is the time until the milestone."""
+    due_at = rules.closing(milestone_on, registry.calendar(move.actor))
+    yellow_at = max(min(move.now, due_at), due_at - ONE_DAY)
+    move.set(clock=Clock.MILESTONE, due_at=due_at, yellow_at=yellow_at, is_provisional=False)
 
 
 def run_callback_clock(move: Move) -> None:
@@ -265,22 +284,23 @@ def run_callback_clock(move: Move) -> None:
 
 
 def derive_round(move: Move, pauses: Iterable[Pause]) -> None:
-    """Derive the round's deadline again from its rule, the calendar and its ledger."""
-    round_ = move.round
-    found = term_of(move.actor, round_, pauses)
+    """Derive the deadlines of round and parts again: rule, calendar, ledger."""
+    round_, rows = move.round, list(pauses)
+    found = term_of(move.actor, round_, rows)
+    calendar, paused = registry.calendar(move.actor), ledger(rows)
     values = {
         "due_at": found.due_at,
         "yellow_at": found.yellow_at,
         "is_provisional": found.is_provisional,
         "calendar_version": found.calendar_version,
+        "contact_due_at": _parts.contact_due(move.call, round_, calendar, paused),
     }
     for name, value in values.items():
         setattr(round_, name, value)
     round_.save(update_fields=list(values))
-    lead = move.case.lead_task
-    if lead is not None and lead.due_at != found.due_at:
-        lead.due_at = found.due_at
-        lead.save(update_fields=["due_at"])
+    for task in move.case.tasks:
+        if _parts.renew_task(task, move.call, round_, calendar, paused):
+            task.save(update_fields=["sign_due_at", "due_at"])
 
 
 def term_of(actor: Actor, round_: Round, pauses: Iterable[Pause]) -> rules.Term:
@@ -302,11 +322,11 @@ def ledger(pauses: Iterable[Pause]) -> tuple[rules.Paused, ...]:
     )
 
 
-def end_pause(move: Move) -> None:
+def end_pause(move: Move, *, at: datetime | None = None) -> None:
     """End the pause that runs, if one does, and derive the deadline from the longer ledger."""
     pause = move.case.running_pause
     if pause is None:
         return
-    pause.state, pause.to_at = rules.PauseState.ENDED, max(move.now, pause.from_at)
+    pause.state, pause.to_at = rules.PauseState.ENDED, max(at or move.now, pause.from_at)
     pause.save(update_fields=["state", "to_at"])
     derive_round(move, move.case.pauses)

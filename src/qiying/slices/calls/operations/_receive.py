@@ -10,7 +10,7 @@ from qiying.kernel.tenancy import operation
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Round, Visit
 from qiying.slices.calls.operations._asked import Asked, CallValues, Place, place_of
-from qiying.slices.calls.operations._decide import Found, Question, decide
+from qiying.slices.calls.operations._decide import Found, Question, decide, first_receiver
 from qiying.slices.calls.operations._move import attach, step_due
 from qiying.slices.calls.operations._rush import rush
 from qiying.slices.calls.rules import CallState, Channel, Clock, Urgency
@@ -95,12 +95,13 @@ def _write(actor: Actor, role: str, asked: Asked, found: Found) -> tuple[Call, R
         decision_id=found.ruling.decision_id if found.ruling else None,
         proposed_unit_id=found.proposed_unit_id,
         needs_confirmation=bool(found.ruling and found.ruling.needs_confirmation),
-        first_receiver_id=_first_receiver(actor, asked.complained_unit_id),
+        first_receiver_id=first_receiver(actor, asked.complained_unit_id),
         nature=found.nature,
         is_public=found.is_public,
         state=CallState.SUBMITTED,
         clock=Clock.ANSWER,
         step_clock=Clock.ACCEPT,
+        step_from_at=asked.now,
         step_due_at=step_due(actor, Clock.ACCEPT, asked.urgency, asked.now),
         received_at=asked.now,
         updated_at=asked.now,
@@ -156,15 +157,6 @@ def _placed(place: Place, found: Found) -> dict[str, Any]:
         "township_code": found.township_code,
         "grid_id": found.asked.firm.grid_id if found.asked.firm else None,
     }
-
-
-def _first_receiver(actor: Actor, complained_unit_id: int | None) -> int | None:
-    """The unit that holds the call until somebody else leads: the receiver's own, or the zone."""
-    own = sorted(actor.units(Role.DESK, Role.GRID_OFFICER) - {complained_unit_id})
-    if own:
-        return own[0]
-    zone = [c.id for c in registry.units(actor).values() if c.kind == "zone"]
-    return next((i for i in sorted(zone) if i != complained_unit_id), None)
 
 
 def _link_visit(actor: Actor, visit_id: int | None, call: Call) -> None:

@@ -44,7 +44,7 @@ def rush(
 def _hand_over(actor: Actor, call: Call, round_: Round, lead: int, now: datetime) -> None:
     call.state, call.lead_unit_id = CallState.DISPATCHED, lead
     call.accepted_at = call.dispatched_at = now
-    call.step_clock = Clock.SIGN
+    call.step_clock, call.step_from_at = Clock.SIGN, now
     call.step_due_at = step_due(actor, Clock.SIGN, call.urgency, now)
     call.save(
         update_fields=[
@@ -53,6 +53,7 @@ def _hand_over(actor: Actor, call: Call, round_: Round, lead: int, now: datetime
             "accepted_at",
             "dispatched_at",
             "step_clock",
+            "step_from_at",
             "step_due_at",
         ]
     )

@@ -9,6 +9,7 @@ from qiying.kernel.errors import Invalid, NotFound, Refused
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import Call
 from qiying.slices.calls.operations import (
+    _amend,
     _closing,
     _dispatch,
     _intake,
@@ -25,6 +26,9 @@ STEPS: Mapping[str, Callable[..., Call]] = {
     "withdraw": _intake.withdraw,
     "classify": _intake.classify,
     "dispatch": _dispatch.dispatch,
+    "redispatch": _amend.redispatch,
+    "add_co": _amend.add_co,
+    "recall": _amend.recall,
     "sign": _dispatch.sign,
     "assign_person": _dispatch.assign_person,
     "dispute": _dispatch.dispute,
@@ -78,7 +82,9 @@ def take(
         raise Refused("lifecycle.unknown_step", step=step)
     known = INPUTS[step]
     faults = dict.fromkeys(sorted(set(inputs) - known.names), "calls.unknown_input")
-    faults |= {name: "input.required" for name in known.needed if inputs.get(name) in {None, ""}}
+    faults |= {
+        name: "input.required" for name in known.needed if inputs.get(name) in (None, "", [])
+    }
     if faults:
         raise Invalid("input.invalid", faults)
     row_name = ROW_STEPS.get(step)

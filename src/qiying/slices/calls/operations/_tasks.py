@@ -8,7 +8,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, Refused
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Note, Round, Task
-from qiying.slices.calls.rules import CO_TASK_WITHIN, Clock, NoteKind, TaskState
+from qiying.slices.calls.rules import Clock, NoteKind, TaskState
 from qiying.slices.registry import public as registry
 
 MOST_CO_UNITS = 8
@@ -48,8 +48,8 @@ def make_tasks(
 ) -> list[Task]:
     """Write a task for each unit; the lead's runs with the round, a co-handler's for 3 days."""
     calendar = registry.calendar(actor)
-    sign_due_at = rules.due_at(now, rules.STEP_WITHIN[Clock.SIGN, call.urgency], calendar)
-    co_due_at = min(rules.due_at(now, CO_TASK_WITHIN, calendar), max(round_.due_at, sign_due_at))
+    sign_due_at = rules.step_due_at(Clock.SIGN, call.urgency, now, calendar)
+    co_due_at = min(rules.co_task_due_at(now, calendar), max(round_.due_at, sign_due_at))
     common = {
         "tenant_id": actor.tenant_id,
         "call": call,
@@ -90,7 +90,7 @@ def _duty(actor: Actor, call: Call, co_unit: CoUnit, now: datetime) -> Note | No
     )
 
 
-def recall(tasks: Sequence[Task]) -> None:
+def withdraw_tasks(tasks: Sequence[Task]) -> None:
     """Take tasks back; they stay on record."""
     for task in tasks:
         task.state = TaskState.WITHDRAWN

@@ -1,7 +1,7 @@
 """The unit at work: first contact, co-handlers' parts, pauses, milestones, the answer."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid
@@ -17,20 +17,21 @@ from qiying.slices.calls.operations._move import (
     move_task,
     run_answer_clock,
     run_callback_clock,
+    run_on,
+    run_plan_clock,
     touch,
     write,
 )
+from qiying.slices.calls.operations._settle import settle_pauses
 from qiying.slices.calls.rules import (
     MILESTONE_WITHIN,
-    Clock,
+    PAUSE_WITHIN,
     NoteKind,
     PauseReason,
     PauseState,
     Result,
 )
 from qiying.slices.registry import public as registry
-
-ONE_DAY = timedelta(days=1)
 
 
 @operation
@@ -117,8 +118,7 @@ def propose_pause(
     move = begin(actor, call_id, "propose_pause", now=now, version=version)
     if reason not in set(PauseReason):
         raise Invalid("input.invalid", {"reason": "input.choice"})
-    if expected_to_at is not None and expected_to_at <= now:
-        raise Invalid("input.invalid", {"expected_to_at": "calls.future"})
+    expected_to_at = _until(actor, expected_to_at, now=now)
     unit_id = move.call.lead_unit_id
     note = write(move, NoteKind.PAUSE, text, attachments=attachments, unit_id=unit_id)
     pause = Pause.objects.create(
@@ -138,13 +138,24 @@ def propose_pause(
 
 @operation
 def approve_pause(
-    actor: Actor, pause_id: int, *, now: datetime, version: int | None = None
+    actor: Actor,
+    pause_id: int,
+    *,
+    now: datetime,
+    expected_to_at: datetime | None = None,
+    version: int | None = None,
 ) -> Call:
-    """Let the clock stand still from now on; the deadline moves with the ledger."""
+    """Let the clock stand still from now until a day, the proposed one when none is said.
+
+    The deadline moves with the ledger; the platform ends the pause at that moment.
+    """
     move, pause = begin_pause(actor, pause_id, "approve_pause", now=now, version=version)
+    is_ahead = pause.expected_to_at is not None and pause.expected_to_at > now
+    until = expected_to_at or (pause.expected_to_at if is_ahead else None)
     pause.state, pause.from_at = PauseState.RUNNING, now
+    pause.expected_to_at = _until(actor, until, now=now)
     pause.approver_id, pause.decided_at = actor.person_id, now
-    pause.save(update_fields=["state", "from_at", "approver", "decided_at"])
+    pause.save(update_fields=["state", "from_at", "expected_to_at", "approver", "decided_at"])
     derive_round(move, move.case.pauses)
     run_answer_clock(move)
     return move.end(
@@ -153,6 +164,15 @@ def approve_pause(
         note=pause.evidence_id,
         due=move.round.due_at.isoformat(),
     )
+
+
+def _until(actor: Actor, expected_to_at: datetime | None, *, now: datetime) -> datetime:
+    """When a pause ends by itself: a moment still to come, or the zone's usual length."""
+    if expected_to_at is None:
+        return rules.due_at(now, PAUSE_WITHIN, registry.calendar(actor))
+    if expected_to_at <= now:
+        raise Invalid("input.invalid", {"expected_to_at": "calls.future"})
+    return expected_to_at
 
 
 @operation
@@ -181,8 +201,8 @@ def resume(
     move = begin(actor, call_id, "resume", now=now, version=version)
     note = write(move, NoteKind.RESUMPTION, text, attachments=attachments, is_needed=False)
     end_pause(move)
-    run_answer_clock(move)
-    return move.end(note=note, due=move.round.due_at.isoformat())
+    run_on(move)
+    return move.end(note=note, due=move.call.due_at.isoformat())
 
 
 @operation
@@ -199,17 +219,11 @@ def schedule(
     move = begin(actor, call_id, "schedule", now=now, version=version)
     calendar = registry.calendar(actor)
     last = rules.due_at(now, MILESTONE_WITHIN, calendar)
-    due_at = rules.closing(milestone_on, calendar)
-    if not now < due_at <= last:
+    if not now < rules.closing(milestone_on, calendar) <= last:
         raise Invalid("input.invalid", {"milestone_on": "calls.milestone"})
     note = write(move, NoteKind.PLAN, text, unit_id=move.call.lead_unit_id)
-    move.set(
-        milestone_on=milestone_on,
-        clock=Clock.MILESTONE,
-        due_at=due_at,
-        yellow_at=max(now, due_at - ONE_DAY),
-        is_provisional=False,
-    )
+    move.set(milestone_on=milestone_on)
+    run_plan_clock(move, milestone_on)
     return move.end(note=note, milestone=milestone_on.isoformat())
 
 
@@ -233,6 +247,7 @@ def answer(
     lead = move.case.lead_task
     if lead is not None:
         move_task(lead, "answer", move.role, done_at=now)
+    settle_pauses(move, "answer")
     move.move_round(
         "answer",
         answered_at=now,
@@ -270,5 +285,6 @@ def review_return(
         result="",
         reviewed_by_id=None,
     )
+    move.set(milestone_on=None)
     run_answer_clock(move)
     return move.end(note=note, unit=move.round.lead_unit_id)

@@ -132,6 +132,16 @@ class Case:
         lead = self.call.lead_unit_id
         return any(d.adjudicated_unit_id == lead for d in self.disputes if d.adjudicated_at)
 
+    @property
+    def was_dispatched(self) -> bool:
+        return self.call.dispatched_at is not None
+
+    @property
+    def was_rushed(self) -> bool:
+        """Whether it was accepted in the moment in which it came in, which no person can."""
+        is_first = self.call.current_round == 1
+        return is_first and self.call.accepted_at == self.call.received_at
+
     @cached_property
     def dispute_until(self) -> datetime | None:
         if self.call.dispatched_at is None:

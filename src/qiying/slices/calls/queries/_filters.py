@@ -12,8 +12,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from qiying.kernel.access import Actor
 from qiying.slices.calls import rules
-from qiying.slices.calls.models import Call, Pause, Task
-from qiying.slices.calls.rules import OPEN, PAUSED, CallState, PauseState, TaskState
+from qiying.slices.calls.models import Call, Pause, Task, own
+from qiying.slices.calls.rules import (
+    OPEN,
+    PAUSED,
+    WITH_UNIT,
+    CallState,
+    Clock,
+    PauseState,
+    TaskState,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ORDER = ("-received_at", "-id")
@@ -34,7 +42,8 @@ TABS = (
 )
 TAB_STATES: Mapping[str, tuple[str, ...]] = {
     "open": tuple(sorted(OPEN)),
-    "inbox": (CallState.SUBMITTED, CallState.NEED_INFO),
+    "units": tuple(sorted(WITH_UNIT)),
+    "inbox": (CallState.SUBMITTED,),
     "triage": (CallState.TRIAGE,),
     "dispatched": (CallState.DISPATCHED, CallState.REOPENED),
     "working": (CallState.WORKING, CallState.SCHEDULED, CallState.SUSPENDED),
@@ -53,6 +62,10 @@ AGES: Mapping[str, tuple[int, int | None]] = {
     "30+": (30, None),
 }
 """Age of an open call in days: from, before."""
+
+
+TELLING = frozenset({"q", "enterprise", "place", "channel", "urgency", "nature", "proactive"})
+"""Filters that tell what a call says and whose it is: from outside they find one's own only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,9 @@ class Filters:
     due: str = ""
     age: str = ""
     proactive: str = ""
+    redo: str = ""
+    late: str = ""
+    """``answer`` or ``callback``: whose promise ran out."""
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Self:
@@ -92,7 +108,10 @@ class Filters:
 def list_calls(actor: Actor, filters: Filters | None = None, *, now: datetime) -> QuerySet[Call]:
     """The visible calls that a filter leaves; page them with ``ORDER`` or ``DUE_ORDER``."""
     rows = Call.objects.visible_to(actor)
-    for name, value in (filters or Filters()).as_query().items():
+    asked = (filters or Filters()).as_query()
+    if rules.is_outside(actor) and asked.keys() & TELLING:
+        rows = rows.filter(own(actor))
+    for name, value in asked.items():
         rows = rows.filter(_TESTS[name](value, actor, now))
     return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer("text", "words")
 
@@ -135,27 +154,38 @@ def lit(colour: str, now: datetime) -> Q:
     still = Q(state__in=sorted(OPEN))
     late, paused = Q(due_at__lt=now), Q(state__in=sorted(PAUSED))
     return {
-        "red": still & late,
-        "grey": paused & ~late,
+        "red": still & late & ~paused,
+        "grey": paused,
         "yellow": still & ~late & ~paused & Q(yellow_at__lte=now),
         "green": still & ~late & ~paused & Q(yellow_at__gt=now),
     }.get(colour, Q(pk__in=[]))
+
+
+def late(what: str, now: datetime) -> Q:
+    """The calls that show red: those that owe an answer, or those that owe a call-back."""
+    owes_callback = Q(clock=Clock.CALLBACK)
+    kinds = {"answer": ~owes_callback, "callback": owes_callback}
+    return lit("red", now) & kinds.get(what, Q(pk__in=[]))
 
 
 def _tab(value: str, actor: Actor, now: datetime) -> Q:
     if value == "overdue":
         return lit("red", now)
     if value == "pauses":
-        return Q(_proposed(actor)) & Q(state__in=sorted(OPEN))
+        return proposed(actor)
     states = TAB_STATES.get(value)
     return Q(state__in=states) if states else Q()
 
 
-def _proposed(actor: Actor) -> Exists:
+def proposed(actor: Actor) -> Q:
+    """The open calls for which a pause waits for a decision."""
     rows = Pause.objects.filter(
-        tenant_id=actor.tenant_id, call_id=OuterRef("pk"), state=PauseState.PROPOSED
+        tenant_id=actor.tenant_id,
+        call_id=OuterRef("pk"),
+        round__number=OuterRef("current_round"),
+        state=PauseState.PROPOSED,
     )
-    return Exists(rows)
+    return Q(Exists(rows)) & Q(state__in=sorted(OPEN))
 
 
 def _light(value: str, _actor: Actor, now: datetime) -> Q:
@@ -163,7 +193,11 @@ def _light(value: str, _actor: Actor, now: datetime) -> Q:
 
 
 def _unit(value: str, _actor: Actor, _now: datetime) -> Q:
-    return Q(lead_unit_id=int(value)) if value.isdecimal() else Q(lead_unit__code=value)
+    """By id or by code; several ids stand with commas."""
+    ids = value.split(",")
+    if all(i.isdecimal() and len(i) < 18 for i in ids):
+        return Q(lead_unit_id__in=[int(i) for i in ids])
+    return Q(lead_unit__code=value)
 
 
 def _place(value: str, _actor: Actor, _now: datetime) -> Q:
@@ -202,10 +236,16 @@ def _mine(value: str, actor: Actor, _now: datetime) -> Q:
 
 
 def _due(value: str, _actor: Actor, now: datetime) -> Q:
+    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = midnight + timedelta(days=1)
+    if value == "rest":
+        still = Q(state__in=sorted(OPEN - PAUSED))
+        return still & Q(due_at__gte=now, due_at__lt=tomorrow)
+    if value == "later":
+        return Q(state__in=sorted(OPEN), due_at__gte=tomorrow)
     days = {"today": (0, 1), "tomorrow": (1, 2), "week": (0, 7)}.get(value)
     if days is None:
         return Q()
-    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     first, last = (midnight + timedelta(days=d) for d in days)
     return Q(state__in=sorted(OPEN), due_at__gte=first, due_at__lt=last)
 
@@ -223,11 +263,19 @@ def _age(value: str, _actor: Actor, now: datetime) -> Q:
     return aged(value, now)
 
 
+def _late(value: str, _actor: Actor, now: datetime) -> Q:
+    return late(value, now)
+
+
 def _equal(field: str) -> Callable[[str, Actor, datetime], Q]:
     def test(value: str, _actor: Actor, _now: datetime) -> Q:
         return Q(**{field: value})
 
     return test
+
+
+def _redo(value: str, _actor: Actor, _now: datetime) -> Q:
+    return Q(current_round__gt=1) if value in {"1", "true", "yes", "on"} else Q()
 
 
 def _proactive(value: str, _actor: Actor, _now: datetime) -> Q:
@@ -250,4 +298,6 @@ _TESTS: Mapping[str, Callable[[str, Actor, datetime], Q]] = {
     "due": _due,
     "age": _age,
     "proactive": _proactive,
+    "redo": _redo,
+    "late": _late,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
@@ -102,7 +102,9 @@ def callback_queue(actor: Actor) -> QuerySet[Call]:
 def open_pauses(actor: Actor) -> QuerySet[Pause]:
     """Pauses that wait for a decision."""
     rows = Pause.objects.visible_to(actor).filter(
-        state=PauseState.PROPOSED, call__state__in=sorted(OPEN)
+        state=PauseState.PROPOSED,
+        call__state__in=sorted(OPEN),
+        round__number=F("call__current_round"),
     )
     return rows.select_related("call", "call__enterprise", "call__lead_unit", "proposer")
 

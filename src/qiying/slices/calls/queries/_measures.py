@@ -46,20 +46,14 @@ def relapsed(tenant_id: int) -> Exists:
 
 def measures(tenant_id: int) -> dict[str, Measure]:
     """The measures by name (see the chapter on rates in the slice's documentation)."""
-    in_time = Q(contact_due_at=None) | Q(contacted_at__lte=F("contact_due_at"))
-    verified = (
-        CLOSED
-        & SAID_YES
-        & Q(called_back_by__isnull=False, reopened_at=None)
-        & ~Q(relapsed(tenant_id))
-    )
+    held = CLOSED & SAID_YES & Q(called_back_by__isnull=False, reopened_at=None)
     rows = (
         Measure("due", Q()),
-        Measure("responded", Q(contacted_at__isnull=False) & in_time),
+        Measure("responded", Q(contacted_at__lte=F("contact_due_at"))),
         Measure("on_time", CLOSED & Q(is_on_time=True)),
         Measure("declared", CLOSED),
-        Measure("verified", verified),
-        Measure("first_time", CLOSED & SAID_YES & Q(number=1)),
+        Measure("verified", held & ~Q(relapsed(tenant_id))),
+        Measure("first_time", held & Q(number=1)),
         Measure("solved", SAID_YES, ~Q(resolved=""), Q(resolved=Resolved.PARTLY)),
         Measure("satisfied", Q(rating__gte=3), Q(rating__isnull=False)),
         Measure("satisfied_strictly", Q(rating__gte=4), Q(rating__isnull=False)),

@@ -27,6 +27,7 @@ PRIMARY = frozenset(
         "resume",
     }
 )
+RECALLERS = rules.TASK.steps["recall"].roles
 GRAVE = frozenset({"decline", "withdraw", "dispute", "callback_reject", "close_unreached"})
 
 
@@ -60,7 +61,7 @@ def _of_call(case: Case) -> Iterator[OpenStep]:
 
 
 def _of_tasks(case: Case) -> Iterator[OpenStep]:
-    if not case.actor.units():
+    if not (case.actor.units() or case.actor.roles & RECALLERS):
         return
     for task in case.tasks:
         yield from _of_row(replace(case, task=task, known=_known(case)), Entity.TASK, task)
@@ -105,6 +106,7 @@ def _open(case: Case, entity: Entity, name: str, entity_id: int) -> Iterator[Ope
 
 HIDING = frozenset(
     {
+        "undispatched_or_rushed",
         "is_co_task",
         "call_with_units",
         "firm_was_awaited",

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.models import Attachment, Event
 from qiying.kernel.models.identity import ROLE_LABELS
+from qiying.slices.calls import rules
 from qiying.slices.calls.models import (
+    CHANNEL_LABELS,
     CLOCK_LABELS,
     CLOSURE_LABELS,
     DECLINE_LABELS,
@@ -54,6 +56,9 @@ TITLES: Mapping[str, tuple[Promise | str, str]] = {
     "calls.declined": (_("Not accepted: %(decline)s"), "stopped"),
     "calls.withdrawn": (_("The firm withdrew the call"), "stopped"),
     "calls.dispatched": (_("Dispatched to %(unit)s"), "done"),
+    "calls.redispatched": (_("Dispatched to another unit: %(unit)s"), "done"),
+    "calls.co_added": (_("Co-handlers added: %(co)s"), "done"),
+    "calls.recalled": (_("The part of %(unit)s was taken back"), "stopped"),
     "calls.signed": (_("%(unit)s signed for it"), "done"),
     "calls.person_assigned": (_("%(person)s of %(unit)s is in charge"), "done"),
     "calls.disputed": (_("%(unit)s disputes the dispatch"), "stopped"),
@@ -64,6 +69,7 @@ TITLES: Mapping[str, tuple[Promise | str, str]] = {
     "calls.task_done": (_("%(unit)s did its part"), "done"),
     "calls.pause_proposed": (_("Pause proposed: %(reason)s"), "todo"),
     "calls.pause_approved": (_("The clock is paused: %(reason)s"), "stopped"),
+    "calls.pause_lapsed": (_("The proposal to pause fell away"), "done"),
     "calls.pause_refused": (_("The pause was refused"), "done"),
     "calls.resumed": (_("The clock runs on"), "done"),
     "calls.scheduled": (_("Followed through; milestone %(milestone)s"), "done"),
@@ -80,8 +86,12 @@ TITLES: Mapping[str, tuple[Promise | str, str]] = {
     "calls.noted": (_("Internal note"), "done"),
     "calls.messaged": (_("Message"), "done"),
     "calls.deadline_changed": (_("Deadline derived again: %(due)s"), "done"),
+    "calls.step_deadlines_changed": (_("Deadlines of steps indoors derived again"), "done"),
     "calls.overdue": (_("Overdue: %(clock)s"), "stopped"),
 }
+LOGGED = _("Logged as it came: %(channel)s")
+"""A call that somebody of the house wrote down; the firm itself did not raise it here."""
+PAUSE_OVER = _("The approved pause is over, the clock runs on")
 INTERNAL_TOPICS = frozenset(
     {
         "calls.classified",
@@ -92,14 +102,17 @@ INTERNAL_TOPICS = frozenset(
         "calls.task_done",
         "calls.pause_proposed",
         "calls.pause_refused",
+        "calls.pause_lapsed",
+        "calls.co_added",
+        "calls.recalled",
         "calls.answered",
         "calls.review_returned",
         "calls.callback_superseded",
         "calls.noted",
+        "calls.step_deadlines_changed",
         "calls.overdue",
     }
 )
-OUTSIDERS = frozenset({Role.ENTERPRISE, Role.MACHINE})
 
 
 def timeline(actor: Actor, call: Call, *, found: Dossier | None = None) -> list[Line]:
@@ -108,10 +121,35 @@ def timeline(actor: Actor, call: Call, *, found: Dossier | None = None) -> list[
     rows = Event.objects.filter(
         tenant_id=actor.tenant_id, subject_type="calls.call", subject_id=call.pk
     ).order_by("sequence")
-    is_outside = actor.roles <= OUTSIDERS
+    is_outside = rules.is_outside(actor)
     shown = [e for e in rows if not (is_outside and e.topic in INTERNAL_TOPICS)]
     people = found.people | _missing(shown, found)
-    return [_line(e, found, people, is_outside=is_outside) for e in shown]
+    lines = [_line(e, found, people, is_outside=is_outside) for e in _once(shown)]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _once(rows: Sequence[Event]) -> list[Event]:
+    """What ran out is said once for each deadline of a round, at the last moment it was set to."""
+    said = {_lapse_of(e): e.sequence for e in rows if e.topic == "calls.overdue"}
+    return [e for e in rows if e.topic != "calls.overdue" or said[_lapse_of(e)] == e.sequence]
+
+
+def _lapse_of(event: Event) -> tuple[object, ...]:
+    return tuple(event.data.get(name) for name in ("round", "clock", "unit"))
+
+
+def _happened_at(event: Event) -> datetime:
+    """When it happened: a deadline ran out when it was due, not when somebody noticed."""
+    due = event.data.get("due") if event.topic == "calls.overdue" else None
+    return datetime.fromisoformat(due) if due else event.occurred_at
+
+
+def _title(event: Event) -> tuple[Promise | str, str]:
+    if event.topic == "calls.received" and event.role != Role.ENTERPRISE:
+        return LOGGED, "done"
+    if event.topic == "calls.resumed" and event.data.get("is_over"):
+        return PAUSE_OVER, "done"
+    return TITLES.get(event.topic, (event.topic, "done"))
 
 
 def _missing(rows: Sequence[Event], found: Dossier) -> dict[int, str]:
@@ -125,11 +163,11 @@ def _person_id(actor: str) -> int:
 
 
 def _line(event: Event, found: Dossier, people: dict[int, str], *, is_outside: bool) -> Line:
-    title, tone = TITLES.get(event.topic, (event.topic, "done"))
+    title, tone = _title(event)
     note_id = _note_for(event, found, is_outside=is_outside)
     data = _names(event.data, found, people)
     return Line(
-        at=event.occurred_at,
+        at=_happened_at(event),
         topic=event.topic,
         title=str(title) % data,
         who=_who(event, people),
@@ -170,6 +208,7 @@ def _names(data: Mapping[str, Any], found: Dossier, people: dict[int, str]) -> d
     """The words for the codes and ids that a title may ask for."""
     return {
         "unit": found.unit(data.get("unit")),
+        "co": "、".join(found.unit(u) for u in data.get("co") or ()),
         "person": people.get(data.get("person") or 0, ""),
         "matter": str(data.get("matter") or ""),
         "decline": _label(DECLINE_LABELS, data.get("code")),
@@ -181,6 +220,7 @@ def _names(data: Mapping[str, Any], found: Dossier, people: dict[int, str]) -> d
         "closure": _label(CLOSURE_LABELS, data.get("closure")),
         "grade": _label(GRADE_LABELS, data.get("grade")),
         "round": str(data.get("round") or ""),
+        "channel": _label(CHANNEL_LABELS, data.get("channel")),
         "clock": _label(CLOCK_LABELS, data.get("clock")),
         "due": _moment(data.get("due")),
     }

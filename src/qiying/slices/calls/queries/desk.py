@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
-from qiying.kernel.access import Actor
+from qiying.kernel.access import Actor, Role
 from qiying.slices.calls.models import Call, CallBack, Dispute, Pause, Round
-from qiying.slices.calls.queries._filters import CAP, lit
+from qiying.slices.calls.queries._filters import CAP, late, lit, proposed
 from qiying.slices.calls.queries._find import open_pauses
 from qiying.slices.calls.rules import FAILED, OPEN, CallState, PauseState
 
@@ -21,6 +21,8 @@ LANE_STATES: Mapping[str, str] = {
 }
 LANES = ("inbox", "triage", "disputed", "pauses", "review")
 """What waits for a decision, in the order of a call's life."""
+DECIDER = {"disputed": Role.SUPERVISOR, "pauses": Role.SUPERVISOR}
+"""Who decides on a lane, where it is not the desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,37 @@ def state_counts(actor: Actor) -> dict[str, int]:
     return dict(rows.order_by().values_list("state").annotate(n=Count("id")))
 
 
-def waiting_count(actor: Actor, states: Iterable[str]) -> int:
-    """How many calls are in one of these states, counted up to ``CAP``."""
-    rows = Call.objects.visible_to(actor).filter(state__in=sorted(states))
-    return rows.order_by()[:CAP].count()
+def own_lanes(actor: Actor) -> frozenset[str]:
+    """The lanes on which this actor decides."""
+    return frozenset(lane for lane in LANES if actor.has(DECIDER.get(lane, Role.DESK)))
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many calls wait for a decision of this actor, counted up to ``CAP``.
+
+    The one number for the navigation and for the head of the desk.
+    """
+    own = own_lanes(actor)
+    test = Q(state__in=sorted(LANE_STATES[lane] for lane in own if lane in LANE_STATES))
+    if "pauses" in own:
+        test |= proposed(actor)
+    return Call.objects.visible_to(actor).filter(test).order_by()[:CAP].count()
+
+
+def numbered(actor: Actor, ids: Iterable[int]) -> list[Call]:
+    """The visible calls among some ids, with number and address only."""
+    return list(
+        Call.objects.visible_to(actor).filter(id__in=list(ids)).only("number", "public_id")
+    )
 
 
 def light_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
-    """How many open calls show each light."""
+    """How many open calls show each light, and how many of the red ones owe what."""
     rows = Call.objects.visible_to(actor).filter(state__in=sorted(OPEN)).order_by()
-    colours = ("red", "yellow", "green", "grey")
-    counted = rows.aggregate(**{c: Count("id", filter=lit(c, now)) for c in colours})
-    return {c: int(counted[c]) for c in colours}
+    tests = {c: lit(c, now) for c in ("red", "yellow", "green", "grey")}
+    tests |= {f"late_{what}": late(what, now) for what in ("answer", "callback")}
+    counted = rows.aggregate(**{name: Count("id", filter=test) for name, test in tests.items()})
+    return {name: int(counted[name]) for name in tests}
 
 
 def disputes_of(actor: Actor, calls: Iterable[Call]) -> dict[int, Dispute]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.db.models.functions import TruncMonth
 
 from qiying.kernel.access import Actor, Role
@@ -14,11 +14,19 @@ from qiying.slices.calls.models import Call, Task
 from qiying.slices.calls.queries._board import Figure
 from qiying.slices.calls.queries._dossier import unit_cards
 from qiying.slices.calls.queries._filters import CAP, lit
-from qiying.slices.calls.queries._measures import RoundFilters, measures, population
-from qiying.slices.calls.rules import TASK_OPEN, WITH_UNIT, CallState, TaskState
+from qiying.slices.calls.queries._measures import RoundFilters, measures, midnight, population
+from qiying.slices.calls.rules import (
+    PAUSED,
+    RELAPSE_WITHIN,
+    TASK_OPEN,
+    WITH_UNIT,
+    CallState,
+    TaskState,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-TASK_ORDER = ("due_at", "id")
+TASK_ORDER = ("runs_until", "id")
+RUNS = ~Q(call__state__in=sorted(PAUSED))
 TREND = ("declared", "verified")
 
 
@@ -31,8 +39,8 @@ TASK_TABS: Mapping[str, Callable[[datetime], Q]] = {
     "all": lambda _now: Q(),
     "sign": lambda _now: Q(state=TaskState.SENT),
     "working": lambda _now: Q(state__in=[TaskState.SIGNED, TaskState.REPORTED]),
-    "soon": lambda now: Q(due_at__gte=now, due_at__lt=_after_tomorrow(now)),
-    "overdue": lambda now: Q(due_at__lt=now),
+    "soon": lambda now: RUNS & Q(runs_until__gte=now, runs_until__lt=_after_tomorrow(now)),
+    "overdue": lambda now: RUNS & Q(runs_until__lt=now),
 }
 
 
@@ -45,7 +53,8 @@ def unit_tasks(actor: Actor, tab: str, *, now: datetime) -> QuerySet[Task]:
     """The open parts of the actor's units; page them with ``TASK_ORDER``."""
     test = TASK_TABS.get(tab, TASK_TABS["all"])
     rows = _open_tasks(actor).filter(test(now))
-    return rows.select_related("call", "call__enterprise", "unit", "person")
+    near = ("call", "call__enterprise", "call__lead_unit", "unit", "person")
+    return rows.select_related(*near).defer("call__text", "call__words")
 
 
 def task_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
@@ -60,10 +69,18 @@ def tasks_to_sign(actor: Actor) -> int:
 
 
 def _open_tasks(actor: Actor) -> QuerySet[Task]:
-    return Task.objects.visible_to(actor).filter(
+    """The lead's part follows the clock of its call: answer, or milestone.
+
+    A lead that disputes the dispatch owes nothing until somebody decides: the first receiver does.
+    """
+    rows = Task.objects.visible_to(actor).filter(
         unit_id__in=own_units(actor),
         state__in=sorted(TASK_OPEN),
         call__state__in=sorted(WITH_UNIT),
+    )
+    rows = rows.exclude(is_lead=True, call__state=CallState.DISPUTED)
+    return rows.annotate(
+        runs_until=Case(When(is_lead=True, then=F("call__due_at")), default=F("due_at"))
     )
 
 
@@ -108,6 +125,8 @@ class Month:
 
     start: date
     figures: Mapping[str, Figure]
+    is_settled: bool
+    """Whether the 30 days are over in which a firm may come back: nothing changes any more."""
 
 
 def months(actor: Actor, *, start: date, end: date, now: datetime) -> list[Month]:
@@ -122,10 +141,10 @@ def months(actor: Actor, *, start: date, end: date, now: datetime) -> list[Month
         .annotate(due=Count("id"), **counts)
     )
     found = {row["month"].date(): row for row in counted}
-    return [_month(day, found.get(day)) for day in month_starts(start, end)]
+    return [_month(day, found.get(day), now) for day in month_starts(start, end)]
 
 
-def _month(day: date, row: Mapping[str, Any] | None) -> Month:
+def _month(day: date, row: Mapping[str, Any] | None, now: datetime) -> Month:
     period = RoundFilters(day, next_month(day)).as_query()
     figures = {
         name: Figure(
@@ -136,7 +155,7 @@ def _month(day: date, row: Mapping[str, Any] | None) -> Month:
         )
         for name in TREND
     }
-    return Month(day, figures)
+    return Month(day, figures, midnight(next_month(day)) + RELAPSE_WITHIN <= now)
 
 
 def month_starts(start: date, end: date) -> Iterable[date]:

@@ -1,24 +1,29 @@
 """How long each step may take, and when that is: defaults of the zone over ``engines.worktime``.
 
 Sources of the defaults: ``calls.md`` §3.6 (published practice; values without an outside rule are
-our own and may be set per matter). A matter's own time limit goes before the default, because a
-statutory limit prevails over a customary one.
+our own and may be set per matter). A matter's own time limit goes before the default when the register
+names its source, because a statutory limit prevails over a customary one; without a source the
+default of the call's own nature holds.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from qiying.engines import worktime
 from qiying.engines.worktime import Calendar, Pause, Rule
 from qiying.slices.calls.rules.codes import NOT_EXCLUDED, Clock, Nature, Urgency
 
 YELLOW_SHARE = 0.7
+NOON = time(12)
 MILESTONE_WITHIN = Rule("working_days", 20)
 CO_TASK_WITHIN = Rule("working_days", 3)
 REDO_WITHIN = Rule("working_days", 5)
 DISPUTE_WITHIN = Rule("working_days", 1)
+PAUSE_WITHIN = Rule("working_days", 5)
+"""How long a pause lasts for which nobody named a day."""
 EMERGENCY_WITHIN = Rule("hours", 2)
 URGENT_WITHIN = Rule("hours", 24)
 GENERAL_WITHIN = Rule("working_days", 5)
@@ -112,12 +117,11 @@ def term(
     start_at: datetime, rule: Rule, calendar: Calendar, paused: Sequence[Paused] = ()
 ) -> Term:
     """The deadline of a rule from a start, with the pauses of its ledger."""
-    pauses = ledger(paused)
-    found = worktime.due(start_at, rule, calendar, pauses=pauses)
+    found = _end(start_at, rule, calendar, paused)
     early = _yellow_amount(rule)
     if early > 0:
         shorter = Rule(rule.kind, early, closes_at_business_end=rule.closes_at_business_end)
-        yellow_at = worktime.due(start_at, shorter, calendar, pauses=pauses).due_at
+        yellow_at = _end(start_at, shorter, calendar, paused).due_at
     else:
         yellow_at = max(start_at, _day_before(found.due_on, calendar))
     return Term(found.due_at, yellow_at, found.is_provisional, found.calendar_version)
@@ -138,7 +142,39 @@ def _yellow_amount(rule: Rule) -> float:
 
 def due_at(start_at: datetime, rule: Rule, calendar: Calendar) -> datetime:
     """When a step without a light of its own must be done."""
-    return worktime.due(start_at, rule, calendar).due_at
+    return _end(start_at, rule, calendar).due_at
+
+
+def _end(
+    start_at: datetime, rule: Rule, calendar: Calendar, paused: Sequence[Paused] = ()
+) -> worktime.Deadline:
+    """When a period ends. One in days ends alike whenever on its first day it began."""
+    if rule.is_in_days and not paused:
+        return _end_of_days(start_at.astimezone(worktime.SHANGHAI).date(), rule, calendar)
+    return worktime.due(start_at, rule, calendar, pauses=ledger(paused))
+
+
+@lru_cache(maxsize=1024)
+def _end_of_days(first: date, rule: Rule, calendar: Calendar) -> worktime.Deadline:
+    return worktime.due(datetime.combine(first, NOON, worktime.SHANGHAI), rule, calendar)
+
+
+def step_due_at(
+    clock: str,
+    urgency: str,
+    start_at: datetime,
+    calendar: Calendar,
+    paused: Sequence[Paused] = (),
+) -> datetime:
+    """When a step that began at ``start_at`` must be done."""
+    return _end(start_at, STEP_WITHIN[clock, urgency], calendar, paused).due_at
+
+
+def co_task_due_at(
+    sent_at: datetime, calendar: Calendar, paused: Sequence[Paused] = ()
+) -> datetime:
+    """When a co-handler's part must be done, were there no end of the round."""
+    return _end(sent_at, CO_TASK_WITHIN, calendar, paused).due_at
 
 
 def closing(on: date, calendar: Calendar) -> datetime:
@@ -155,13 +191,17 @@ def light(
     is_running: bool,
     is_paused: bool,
 ) -> str:
-    """green, yellow, red, grey, or "" when nothing runs any more."""
+    """green, yellow, red, grey, or "" when nothing runs any more.
+
+    A clock that stands still is grey and nothing else: what ran out before stays on record as a
+    lapse and shows again when the clock does.
+    """
     if not is_running or due_at is None:
         return ""
-    if now > due_at:
-        return "red"
     if is_paused:
         return "grey"
+    if now > due_at:
+        return "red"
     return "yellow" if yellow_at is not None and now >= yellow_at else "green"
 
 

@@ -204,6 +204,10 @@ class Clock(StrEnum):
     TASK = "task"
 
 
+OF_THE_HOUSE = frozenset({Clock.ACCEPT, Clock.DISPATCH, Clock.ADJUDICATE, Clock.CALLBACK})
+"""Clocks that no unit answers for: desk, supervisors and call-back officers do."""
+
+
 class Purpose(StrEnum):
     """Why a grid officer came."""
 

@@ -33,6 +33,10 @@ class Facts(Protocol):
     @property
     def is_adjudicated(self) -> bool: ...
     @property
+    def was_dispatched(self) -> bool: ...
+    @property
+    def was_rushed(self) -> bool: ...
+    @property
     def dispute_until(self) -> datetime | None: ...
     @property
     def disputant_id(self) -> int | None: ...
@@ -64,6 +68,15 @@ class Facts(Protocol):
 
 def _uncooperative_approved(facts: Facts) -> bool:
     return facts.decline_code != "UNCOOPERATIVE" or Role.SUPERVISOR in facts.roles
+
+
+def _undispatched_or_rushed(facts: Facts) -> bool:
+    """What a unit was given is answered, not declined, unless no desk ever looked at it."""
+    return facts.was_rushed or not facts.was_dispatched
+
+
+def _adjudication_stands(facts: Facts) -> bool:
+    return Role.SUPERVISOR in facts.roles or not facts.is_adjudicated
 
 
 def _not_adjudicated(facts: Facts) -> bool:
@@ -135,6 +148,8 @@ def _not_the_proposer(facts: Facts) -> bool:
 
 GUARDS: Mapping[str, Callable[[Facts], bool]] = {
     "uncooperative_approved": _uncooperative_approved,
+    "undispatched_or_rushed": _undispatched_or_rushed,
+    "adjudication_stands": _adjudication_stands,
     "not_adjudicated": _not_adjudicated,
     "dispute_in_time": _dispute_in_time,
     "not_the_disputant": _not_the_disputant,

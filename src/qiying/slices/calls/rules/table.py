@@ -5,8 +5,8 @@ then has a row for each, told apart by ``entity``. Sources: the states and steps
 §3.3, roles by the separation of duties that the acceptance tests of the field ask for.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from qiying.kernel.access import Role
@@ -48,8 +48,10 @@ FIRM, GRID, DESK = Role.ENTERPRISE, Role.GRID_OFFICER, Role.DESK
 UNIT = (Role.HANDLER, Role.UNIT_LEADER)
 CALLER, OVERSEER, PLATFORM = Role.CALLBACK, Role.SUPERVISOR, Role.SYSTEM
 INDOORS = (DESK, *UNIT, CALLER, OVERSEER, Role.ZONE_LEADER)
+EITHER = (DESK, OVERSEER)
 BEFORE_WORK = (C.SUBMITTED, C.NEED_INFO, C.TRIAGE)
 AT_WORK = (C.DISPATCHED, C.DISPUTED, C.WORKING, C.SCHEDULED, C.SUSPENDED, C.REOPENED)
+GIVEN = (C.DISPATCHED, C.WORKING, C.SCHEDULED)
 TALKING = (C.DISPATCHED, C.REOPENED, C.WORKING, C.SCHEDULED, C.SUSPENDED)
 
 
@@ -79,14 +81,57 @@ def _part(
     return Row(entity, name, step, Where.TASK if entity is Entity.TASK else Where.LEAD)
 
 
+_TAKING_BACK: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "decline": ((DESK,), "declined"),
+    "withdraw": ((FIRM,), "withdrawn"),
+    "classify": (EITHER, "classified"),
+    "dispatch": ((DESK,), "dispatched"),
+    "redispatch": (EITHER, "redispatched"),
+    "adjudicate": ((OVERSEER,), "adjudicated"),
+}
+"""Steps on the call that take parts back on the way."""
+_LEAVING: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "decline": ((DESK,), ""),
+    "withdraw": ((FIRM,), ""),
+    "classify": (EITHER, ""),
+    "redispatch": (EITHER, ""),
+    "dispute": (UNIT, ""),
+    "answer": (UNIT, ""),
+    "callback_reject": ((CALLER,), ""),
+    "reopen": ((FIRM, GRID), ""),
+}
+"""Steps on the call after which nobody decides a pause that was proposed before."""
+
+
+def _going(
+    entity: Entity,
+    source: tuple[str, ...],
+    target: str,
+    steps: Mapping[str, tuple[tuple[str, ...], str]],
+    event: str = "",
+) -> Iterator[Row]:
+    for name, (roles, own) in steps.items():
+        yield _part(entity, name, source, target, roles, event or own)
+
+
 _CALL_ROWS = (
     _call("accept", (C.SUBMITTED,), C.TRIAGE, (DESK,), "accepted"),
     _call("ask_info", (C.SUBMITTED,), C.NEED_INFO, (DESK,), "info_asked"),
     _call("supply_info", (C.NEED_INFO,), C.SUBMITTED, (FIRM, GRID, DESK), "info_supplied"),
-    _call("decline", BEFORE_WORK, C.DECLINED, (DESK,), "declined", "uncooperative_approved"),
+    _call(
+        "decline",
+        (*BEFORE_WORK, C.DISPATCHED, C.WORKING),
+        C.DECLINED,
+        (DESK,),
+        "declined",
+        "undispatched_or_rushed",
+        "uncooperative_approved",
+    ),
     _call("withdraw", (*BEFORE_WORK, *AT_WORK), C.WITHDRAWN, (FIRM,), "withdrawn"),
-    _call("classify", (*BEFORE_WORK, C.REOPENED), None, (DESK,), "classified"),
+    _call("classify", (*BEFORE_WORK, *GIVEN, C.REOPENED), None, EITHER, "classified"),
     _call("dispatch", (C.TRIAGE, C.REOPENED), C.DISPATCHED, (DESK,), "dispatched"),
+    _call("redispatch", GIVEN, C.DISPATCHED, EITHER, "redispatched", "adjudication_stands"),
+    _call("add_co", (*GIVEN, C.REOPENED), None, EITHER, "co_added"),
     _call("sign", (C.DISPATCHED, C.REOPENED), C.WORKING, UNIT, "signed"),
     _call(
         "dispute",
@@ -240,11 +285,14 @@ _TASK_ROWS = (
     _part(
         Entity.TASK,
         "recall",
-        (T.SENT, T.SIGNED, T.REPORTED, T.DONE),
+        (T.SENT, T.SIGNED, T.REPORTED),
         T.WITHDRAWN,
-        (DESK, OVERSEER, FIRM),
+        EITHER,
         "recalled",
+        "call_with_units",
+        "is_co_task",
     ),
+    *_going(Entity.TASK, (T.SENT, T.SIGNED, T.REPORTED, T.DONE), T.WITHDRAWN, _TAKING_BACK),
 )
 _PAUSE_ROWS = (
     _part(
@@ -274,6 +322,7 @@ _PAUSE_ROWS = (
         "resumed",
     ),
     _part(Entity.PAUSE, "supply_info", (P.RUNNING,), P.ENDED, (FIRM, GRID, DESK), "info_supplied"),
+    *_going(Entity.PAUSE, (P.PROPOSED,), P.REFUSED, _LEAVING, "pause_lapsed"),
 )
 TABLE: tuple[Row, ...] = (*_CALL_ROWS, *_ROUND_ROWS, *_TASK_ROWS, *_PAUSE_ROWS)
 
@@ -290,6 +339,10 @@ LIFECYCLES: dict[Entity, Lifecycle] = {
     Entity.PAUSE: _lifecycle(Entity.PAUSE, P.PROPOSED, (P.REFUSED, P.ENDED)),
 }
 CALL, ROUND, TASK, PAUSE = (LIFECYCLES[e] for e in Entity)
+RESUME_PLAN = replace(CALL.steps["resume"], target=C.SCHEDULED)
+"""``resume`` of a call that was followed through by a milestone: it goes on where it was."""
+CLASSIFY_BACK = replace(CALL.steps["classify"], target=C.TRIAGE)
+"""``classify`` when the lead turns out to be complained of: somebody else must be found."""
 WHERE = {(row.entity, row.name): row.where for row in TABLE}
 RECEIVERS = frozenset({FIRM, GRID, DESK, Role.MACHINE, PLATFORM})
 """Who may raise a call: the one step that has no row, because nothing is there yet."""

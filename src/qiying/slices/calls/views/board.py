@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -116,7 +116,13 @@ def board(request: HttpRequest) -> HttpResponse:
         "ages": _ages(found.ages),
         "open_calls": sum(a.count for a in found.ages),
         "trend": _trend(trend),
-        "legend": charts.legend([(str(MEASURES["declared"]), 1), (str(MEASURES["verified"]), 2)]),
+        "legend": charts.legend(
+            [
+                (str(MEASURES["declared"]), 1),
+                (str(MEASURES["verified"]), 2),
+                (gettext("not settled: 30 days are not over"), 2, True),
+            ]
+        ),
         "now": now,
     }
     return render(request, "calls/board/board.html", context)
@@ -169,7 +175,7 @@ def _kpis(total: BoardRow, trend: Sequence[units.Month]) -> list[dict[str, Any]]
             "note": gettext("promises due by now"),
         }
     ]
-    return shown + [_kpi(cells[n], trend) for n in COLUMNS if n != "solved"]
+    return shown + [_kpi(cells[n], trend) for n in COLUMNS]
 
 
 def _kpi(cell: Cell, trend: Sequence[units.Month]) -> dict[str, Any]:
@@ -186,7 +192,7 @@ def _kpi(cell: Cell, trend: Sequence[units.Month]) -> dict[str, Any]:
 def _spark(name: str, trend: Sequence[units.Month]) -> SafeString | str:
     if name not in units.TREND:
         return ""
-    shares = (m.figures[name].share for m in trend)
+    shares = (m.figures[name].share for m in trend if m.is_settled)
     return charts.spark([s for s in shares if s is not None], width=72)
 
 
@@ -217,18 +223,29 @@ def _ages(ages: Iterable[queries.Age]) -> SafeString:
 
 
 def _trend(trend: Sequence[units.Month]) -> SafeString:
-    """Twelve months of declared and verified closure; the last ones can still change."""
+    """Twelve months of declared and verified closure; those that can still change are dashed."""
+    settled = sum(m.is_settled for m in trend)
 
-    def values(name: str) -> list[float | None]:
-        shares = (m.figures[name].share for m in trend)
-        return [None if s is None else round(s * 100, 1) for s in shares]
+    def values(name: str, first: int, end: int) -> list[float | None]:
+        """The shares from one month until before another; nothing outside."""
+        shares = [m.figures[name].share for m in trend]
+        return [
+            None if s is None or not first <= i < end else round(s * 100, 1)
+            for i, s in enumerate(shares)
+        ]
+
+    def series(name: str, kind: Literal["line", "area"], colour: int) -> list[Series]:
+        label = str(MEASURES[name])
+        open_label = gettext("%(label)s, not settled yet") % {"label": label}
+        later = values(name, max(settled - 1, 0), len(trend))
+        return [
+            Series(label, values(name, 0, settled), kind, colour),
+            Series(open_label, later, "line", colour, is_dashed=True),
+        ]
 
     return charts.chart(
         [f"{m.start:%y-%m}" for m in trend],
-        [
-            Series(str(MEASURES["declared"]), values("declared"), "line", 1),
-            Series(str(MEASURES["verified"]), values("verified"), "area", 2),
-        ],
+        [*series("declared", "line", 1), *series("verified", "area", 2)],
         title=gettext("Declared and verified closure by month"),
         unit="%",
         high=100,

@@ -61,7 +61,8 @@ def _show(
     scene = Scene(actor, found, ruling, now)
     open_steps = queries.steps_open(actor, call, now=now, dossier=found)
     views = moves.views_of(scene, open_steps, tried=tried)
-    seen = request.GET.get("seen", "")
+    seen = request.GET.get("seen", "")[:9]
+    is_seen = seen.isdecimal()
     context = {
         **_about(actor, found, now=now),
         **_job(found, ruling),
@@ -70,8 +71,8 @@ def _show(
         "tried": tried,
         "lost": _lost(tried, views),
         "last": history.changed_by(actor, call, found) if tried and tried.moved_on else None,
-        "seen": seen if seen.isdecimal() else str(call.version),
-        "is_stale": seen.isdecimal() and int(seen) != call.version,
+        "seen": seen if is_seen else str(call.version),
+        "is_stale": is_seen and int(seen) != call.version,
         "lines": history.lines_of(actor, found),
         "next": _next(request),
         "case_url": reverse("calls:case", args=[call.public_id]),
@@ -88,7 +89,7 @@ def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:
         "call": call,
         "row": staff.row_of(actor, call, staff.matter_names(actor, now), now=now),
         "matter": matter,
-        "promised": history.promised_of(actor, found, matter),
+        "promised": history.promised_of(actor, found, matter, now=now),
         "rounds": history.rounds_of(actor, found, now=now),
         "people": history.people_of(found),
         "facts": _facts(found),
@@ -138,8 +139,6 @@ def _job(found: Dossier, ruling: mandate.Ruling | None) -> dict[str, Any]:
         "proposed": found.unit(call.proposed_unit_id),
         "co": [found.unit(u) for u in ruling.co_unit_ids],
         "candidates": [found.unit(u) for u in ruling.candidate_unit_ids],
-        "side": mandate.side_label(ruling.side),
-        "distance": abs(ruling.distance_m) if ruling.distance_m is not None else None,
         "why": staff.main_reason(ruling),
     }
 

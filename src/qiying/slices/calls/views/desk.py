@@ -118,7 +118,7 @@ def _line(row: Row) -> list[Any]:
         f"{call.matter_code} {row.matter}".strip() if call.matter_code else "",
         row.lead,
         str(row.label),
-        str(staff.LIGHT_LABELS.get(row.light, "")),
+        str(row.light_label or staff.LIGHT_LABELS.get(row.light, "")),
         call.received_at,
         None if row.is_stopped else call.due_at,
         call.closed_at,
@@ -183,7 +183,12 @@ LANES: Mapping[str, tuple[Promise, Promise, str, Promise]] = {
     "inbox": (_("To accept"), _("Nothing waits to be accepted."), "accept", _("Accept")),
     "triage": (_("To dispatch"), _("Everything is dispatched."), "dispatch", _("Dispatch")),
     "disputed": (_("Disputed"), _("No unit disputes a dispatch."), "adjudicate", _("Decide")),
-    "pauses": (_("Pauses asked for"), _("No pause is asked for."), "approve_pause", _("Decide")),
+    "pauses": (
+        _("Pauses asked for"),
+        _("No pause is asked for."),
+        "approve_pause",
+        _("Approve or refuse"),
+    ),
     "review": (_("To review"), _("No answer waits for review."), "review_pass", _("Review")),
 }
 
@@ -202,7 +207,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     context = {
         "lanes": shown,
         "lights": lights,
-        "kpis": _kpis(lights, shown),
+        "kpis": _kpis(actor, lights),
         "day": day_words(now),
         "may_register": actor.has(Role.DESK),
     }
@@ -217,20 +222,20 @@ def day_words(now: datetime) -> str:
     return f"{local:%A, %-d %B %Y}"
 
 
-def _kpis(lights: Mapping[str, int], lanes: list[LaneView]) -> list[dict[str, Any]]:
+LIGHTS = ("red", "yellow", "green", "grey")
+
+
+def _kpis(actor: Actor, lights: Mapping[str, int]) -> list[dict[str, Any]]:
     here = reverse("calls:list")
-    waiting = sum(lane.count for lane in lanes)
-    red, yellow = lights["red"], lights["yellow"]
+    waiting = desk.waiting_count(actor)
+    answer, callback, yellow = lights["late_answer"], lights["late_callback"], lights["yellow"]
+    ran_out = gettext("the promise to the firm ran out")
+    answered = gettext("answered, and not called back in time")
     shown = [
-        (gettext("Waiting for the desk"), waiting, "", False, gettext("five kinds of decision")),
-        (gettext("Open calls"), sum(lights.values()), "tab=open", False, ""),
-        (
-            gettext("Overdue"),
-            red,
-            "light=red",
-            red > 0,
-            gettext("the promise to the firm ran out"),
-        ),
+        (gettext("Waiting for your decision"), waiting, "", False, ""),
+        (gettext("Open calls"), sum(lights[c] for c in LIGHTS), "tab=open", False, ""),
+        (gettext("Answer overdue"), answer, "late=answer", answer > 0, ran_out),
+        (gettext("Call-back overdue"), callback, "late=callback", callback > 0, answered),
         (gettext("Due soon"), yellow, "light=yellow", False, gettext("70 % of the time has run")),
         (gettext("Clock paused"), lights["grey"], "light=grey", False, ""),
     ]
@@ -286,12 +291,10 @@ def _lane(
         _card(staff.row_of(actor, call, names, now=now), words, is_early=lane.key in EARLY)
         for call in lane.rows
     ]
-    query = urlencode({"state": "submitted"} if lane.key == "inbox" else {"tab": lane.key})
-    role = Role.SUPERVISOR if lane.key in FOR_SUPERVISORS else Role.DESK
-    return LaneView(lane.key, label, empty, lane.count, cards, act, step, actor.has(role), query)
+    query, is_own = urlencode({"tab": lane.key}), lane.key in desk.own_lanes(actor)
+    return LaneView(lane.key, label, empty, lane.count, cards, act, step, is_own, query)
 
 
-FOR_SUPERVISORS = frozenset({"disputed", "pauses"})
 EARLY = frozenset({"inbox", "triage"})
 
 

@@ -33,12 +33,19 @@ ORDERS: Mapping[str, tuple[str, str]] = {
 MOST_PICKED = 200
 DUE_LABELS: Mapping[str, Promise] = {
     "today": _("Due today"),
+    "rest": _("Still due today"),
     "tomorrow": _("Due tomorrow"),
     "week": _("Due within 7 days"),
+    "later": _("Due after today"),
+}
+LATE_LABELS: Mapping[str, Promise] = {
+    "answer": _("with the answer"),
+    "callback": _("with the call-back"),
 }
 TAB_LABELS: Mapping[str, Promise] = {
     "": _("All"),
     "open": _("Open"),
+    "units": _("With the units"),
     "inbox": _("To accept"),
     "triage": _("To dispatch"),
     "dispatched": _("To sign for"),
@@ -67,6 +74,8 @@ FIELD_LABELS: Mapping[str, Promise] = {
     "due": _("Due"),
     "age": _("Age in days"),
     "proactive": _("Found by us"),
+    "redo": _("To be redone"),
+    "late": _("Overdue"),
 }
 
 
@@ -238,12 +247,14 @@ def word_of(actor: Actor, name: str, value: str, bar: Bar) -> str:
     """The words of one value of a filter."""
     select = bar.find(name)
     if select is not None:
-        return select.word(value)
+        return "、".join(select.word(v) for v in value.split(","))
     if name == "enterprise" and value.isdecimal() and len(value) < 18:
         return registry.names(actor, [int(value)]).get(int(value), value)
     if name == "tab":
         return str(TAB_LABELS.get(value, value))
-    return gettext("yes") if name in {"mine", "proactive"} else value
+    if name == "late":
+        return str(LATE_LABELS.get(value, value))
+    return gettext("yes") if name in {"mine", "proactive", "redo"} else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +272,6 @@ def extras_of(actor: Actor, asked: Asked, bar: Bar) -> list[Extra]:
     given = asked.filters.as_query()
     return [
         Extra(name, given[name], FIELD_LABELS[name], word_of(actor, name, given[name], bar))
-        for name in ("enterprise", "age", "proactive")
-        if name in given
+        for name in ("enterprise", "age", "proactive", "redo", "late", "unit")
+        if name in given and (name != "unit" or "," in given[name])
     ]

@@ -1,7 +1,7 @@
 """What happened to a call and what runs now, as the case page shows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,9 +27,17 @@ from qiying.slices.calls.models import (
 )
 from qiying.slices.calls.models.labels import GRADE_LABELS, OUTCOME_LABELS
 from qiying.slices.calls.queries import Dossier
-from qiying.slices.calls.rules import PAUSED, STOPPED, PauseState, RoundState, TaskState
+from qiying.slices.calls.rules import (
+    PAUSED,
+    STOPPED,
+    CallState,
+    Clock,
+    PauseState,
+    RoundState,
+    TaskState,
+)
 from qiying.slices.calls.rules.clocks import ledger
-from qiying.slices.calls.views.record import limit_words, rule_words
+from qiying.slices.calls.views.record import Limit, limit_of, rule_words
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -55,7 +63,7 @@ ROUND_TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """The clocks of a call: what runs now, what was promised, what the law says."""
+    """The clocks of a call: what runs now, what was promised, what others set."""
 
     now: Word
     due_at: datetime | None
@@ -65,22 +73,25 @@ class Promised:
     rule: str
     counted_from: datetime
     round_due_at: datetime
-    legal: str
-    legal_source: str
-    legal_due_at: datetime | None
+    left: str
+    """How many working days are left or over, for a clock that counts them."""
+    limit: Limit | None
+    limit_due_at: datetime | None
     is_provisional: bool
 
 
-def promised_of(actor: Actor, found: Dossier, matter: mandate.MatterCard | None) -> Promised:
-    """Read the clocks; the legal limit is counted on the same calendar as the promise."""
+def promised_of(
+    actor: Actor, found: Dossier, matter: mandate.MatterCard | None, *, now: datetime
+) -> Promised:
+    """Read the clocks; a limit of others is counted on the same calendar as the promise."""
     call, round_ = found.call, found.round
     is_over = call.state in STOPPED
-    legal, source = limit_words(matter)
-    legal_due_at = None
-    if legal and matter is not None:
+    limit = limit_of(matter)
+    limit_due_at = None
+    if limit is not None and matter is not None:
         rule = rules.rule_of(matter.time_kind, float(matter.time_amount or 0))
         calendar = registry.calendar(actor)
-        legal_due_at = rules.due_at(round_.started_at, rule, calendar)
+        limit_due_at = rules.due_at(round_.started_at, rule, calendar)
     return Promised(
         now=CLOCK_LABELS[call.clock],
         due_at=None if is_over else call.due_at,
@@ -90,11 +101,31 @@ def promised_of(actor: Actor, found: Dossier, matter: mandate.MatterCard | None)
         rule=rule_words(round_),
         counted_from=round_.started_at,
         round_due_at=round_.due_at,
-        legal=legal,
-        legal_source=source,
-        legal_due_at=legal_due_at,
+        left="" if is_over else _left(actor, call, round_, now),
+        limit=limit,
+        limit_due_at=limit_due_at,
         is_provisional=call.is_provisional,
     )
+
+
+IN_WORKING_DAYS = frozenset({Clock.CALLBACK, Clock.MILESTONE})
+"""Clocks that count working days, whatever the round does."""
+HOUR = 3_600_000_000
+"""Microseconds: how a calendar tells the length of its working day."""
+
+
+def _left(actor: Actor, call: Call, round_: Round, now: datetime) -> str:
+    """``3 working days left``, by the calendar; "" for clocks in hours and those that pause."""
+    counts = call.clock in IN_WORKING_DAYS or round_.rule_kind == "working_days"
+    if call.state in PAUSED or not counts:
+        return ""
+    calendar = registry.calendar(actor)
+    first, last = sorted((now, call.due_at))
+    hours = elapsed(first, last, "working_hours", calendar).net
+    days = hours / (calendar.hours.length / HOUR)
+    is_left = now <= call.due_at
+    words = gettext("%(n)s working days left") if is_left else gettext("%(n)s working days over")
+    return words % {"n": _amount(days)}
 
 
 # --- rounds, tasks, pauses ---
@@ -103,6 +134,8 @@ def promised_of(actor: Actor, found: Dossier, matter: mandate.MatterCard | None)
 @dataclass(frozen=True, slots=True)
 class TaskLine:
     task: Task
+    part: Word
+    due_at: datetime
     unit: str
     person: str
     tone: str
@@ -110,6 +143,7 @@ class TaskLine:
     duty: str
     report: str
     is_open: bool
+    is_paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +196,7 @@ def rounds_of(actor: Actor, found: Dossier, *, now: datetime) -> list[RoundLine]
                 round=round_,
                 tone=ROUND_TONES[RoundState(round_.state)],
                 label=ROUND_LABELS[round_.state],
-                tasks=[_task(found, t) for t in found.tasks_of(round_)],
+                tasks=_tasks(found, round_),
                 pauses=[_pause(found, p) for p in pauses],
                 attempts=[_attempt(found, c) for c in found.callbacks if c.round_id == round_.pk],
                 gross=gross,
@@ -199,9 +233,27 @@ def _amount(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+def _tasks(found: Dossier, round_: Round) -> list[TaskLine]:
+    """The parts of a round; while the dispatch is disputed the first receiver leads."""
+    lines = [_task(found, t) for t in found.tasks_of(round_)]
+    call = found.call
+    if call.state != CallState.DISPUTED or round_.number != call.current_round:
+        return lines
+    keeper = Task(
+        unit_id=call.lead_unit_id or 0, is_lead=True, state=TaskState.SIGNED, due_at=call.due_at
+    )
+    mine = replace(_task(found, keeper), part=gettext("first receiver leads"))
+    rest = [replace(x, part=gettext("disputes it")) if x.task.is_lead else x for x in lines]
+    return [mine, *(x for x in rest if x.unit != mine.unit)]
+
+
 def _task(found: Dossier, task: Task) -> TaskLine:
+    call = found.call
+    follows = task.is_lead and task.state in rules.TASK_OPEN
     return TaskLine(
         task,
+        gettext("lead") if task.is_lead else gettext("co-handler"),
+        call.due_at if follows else task.due_at,
         found.unit(task.unit_id),
         found.person(task.person_id) or found.person(getattr(task, "signed_by_id", None)),
         TASK_TONES.get(TaskState(task.state), "done"),
@@ -209,6 +261,7 @@ def _task(found: Dossier, task: Task) -> TaskLine:
         found.words(task.duty_id),
         found.words(task.report_id),
         task.state in rules.TASK_OPEN,
+        call.state in PAUSED,
     )
 
 
@@ -242,8 +295,12 @@ def people_of(found: Dossier) -> list[tuple[str, str]]:
     """Who did what in the current round, those who are known."""
     round_ = found.round
     lead = next((t for t in found.tasks_of(round_) if t.is_lead), None)
+    by_firm = found.call.channel == rules.Channel.ONLINE
     pairs = [
-        (gettext("Raised by"), found.person(found.call.reported_by_id)),
+        (
+            gettext("Raised by") if by_firm else gettext("Logged by"),
+            found.person(found.call.reported_by_id),
+        ),
         (gettext("In charge"), found.person(lead.person_id) if lead else ""),
         (gettext("Answered by"), found.person(round_.answered_by_id)),
         (gettext("Reviewed by"), found.person(round_.reviewed_by_id)),

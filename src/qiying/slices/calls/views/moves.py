@@ -15,14 +15,15 @@ from qiying.kernel import problems
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.models import Attachment
 from qiying.kernel.people import people_with
-from qiying.slices.calls import queries
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.forms.desk import KEEP, NOBODY, Options, StepForm, is_drawn
 from qiying.slices.calls.models import OUTCOME_LABELS
 from qiying.slices.calls.operations import CoUnit
 from qiying.slices.calls.queries import Dossier, OpenStep
-from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS
-from qiying.slices.calls.views import filters
+from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, PauseState
+from qiying.slices.calls.views import filters, raising
 from qiying.slices.mandate import public as mandate
+from qiying.slices.registry import public as registry
 
 OF_THE_FIRM = frozenset({"rate", "withdraw"})
 """Steps that only the firm takes, on its own pages."""
@@ -35,6 +36,9 @@ ICONS: Mapping[str, str] = {
     "decline": "ban",
     "classify": "map-pin-pen",
     "dispatch": "send",
+    "redispatch": "send",
+    "add_co": "user-plus",
+    "recall": "undo-2",
     "sign": "pen-line",
     "assign_person": "user-check",
     "dispute": "undo-2",
@@ -86,6 +90,8 @@ KEYS: Mapping[str, str] = {
 """Single keys that open the form of a step."""
 HINTS: Mapping[str, Promise] = {
     "dispatch": _("Another lead than the one proposed needs a reason."),
+    "redispatch": _("Parts of units that are not named again are taken back; the promise stays."),
+    "recall": _("The answer does not wait for this unit any more."),
     "ask_info": _("The clock stands still until the firm has answered."),
     "dispute": _("The clock runs on and the first receiver keeps the call until it is decided."),
     "adjudicate": _("The unit named here cannot return the call."),
@@ -97,10 +103,14 @@ HINTS: Mapping[str, Promise] = {
     "contact": _("The first contact that reaches the firm counts for the response rate."),
     "supersede_attempt": _("An outcome is never edited: the correction stands beside it."),
     "propose_pause": _("Somebody else decides; until then the clock runs."),
+    "approve_pause": _("On that day the clock runs on by itself and the unit is told."),
 }
 CLASSIFIED = (
     *("matter_code", "nature", "object_kind", "urgency"),
     *("longitude", "latitude", "accuracy_m"),
+)
+UNIT_INPUTS = frozenset(
+    {"lead_unit_id", "unit_id", "co_units", "proposed_unit_id", "complained_unit_id"}
 )
 RANK = {"primary": 0, "plain": 1, "danger": 2}
 
@@ -173,7 +183,15 @@ class Scene:
 
     @cached_property
     def matters(self) -> filters.Groups:
-        return filters.matter_groups(self.actor, self.now)
+        """The matters that the words of the call suggest, then all of them by category."""
+        call = self.found.call
+        known = raising.matters_for_firms(self.actor, queries.local_day(self.now))
+        best = raising.found_matters(known, f"{call.title} {call.text}", "")
+        groups = filters.matter_groups(self.actor, self.now)
+        if not best:
+            return groups
+        options: filters.Options = [(m.code, f"{m.code} {m.name}") for m in best]
+        return [(_("Suggested by the words of the call"), options), *groups]
 
     def people(self, task_id: int) -> list[tuple[int, str]]:
         """Who can be put in charge of a unit's part."""
@@ -199,15 +217,22 @@ class Scene:
     def options(self, step: str, row_id: int) -> Options:
         """What the form of a step offers and begins with."""
         asked = INPUTS[step].names
-        needs_units = asked & {"lead_unit_id", "unit_id", "proposed_unit_id", "complained_unit_id"}
+        needs_units = asked & UNIT_INPUTS
         return Options(
             units=self.units if needs_units else (),
             matters=self.matters if "matter_code" in asked else (),
             object_kinds=mandate.object_kinds() if "object_kind" in asked else (),
             people=self.people(row_id) if "person_id" in asked else (),
             attempts=self.attempts() if "callback_id" in asked else (),
+            may_set_precedent=self._may_set_precedent,
             initial=self._initial(step),
         )
+
+    @property
+    def _may_set_precedent(self) -> bool:
+        """A precedent speaks for one matter at one place."""
+        call = self.found.call
+        return bool(call.matter_code) and call.longitude is not None
 
     def _initial(self, step: str) -> dict[str, Any]:
         call = self.found.call
@@ -215,12 +240,24 @@ class Scene:
             lead = call.proposed_unit_id or call.lead_unit_id
             co = self.ruling.co_unit_ids if self.ruling else ()
             return {"lead_unit_id": lead, "co_units": [u for u in co if u != lead]}
+        if step == "redispatch":
+            helping = self.found.tasks_of(self.found.round)
+            return {"co_units": [t.unit_id for t in helping if not t.is_lead]}
         if step == "adjudicate":
             row = next((d for d in self.found.disputes if d.adjudicated_at is None), None)
             return {"unit_id": row.proposed_unit_id if row else None}
+        if step in {"propose_pause", "approve_pause"}:
+            return {"expected_to_at": self._pause_until()}
         if step == "classify":
             return {n: getattr(call, n) for n in CLASSIFIED} | {"complained_unit_id": KEEP}
         return {}
+
+    def _pause_until(self) -> datetime:
+        """The end of the pause that was proposed, else of one of the usual length."""
+        asked = (p.expected_to_at for p in self.found.pauses if p.state == PauseState.PROPOSED)
+        found = next((at for at in asked if at is not None and at > self.now), None)
+        calendar = registry.calendar(self.actor)
+        return found or rules.due_at(self.now, rules.PAUSE_WITHIN, calendar)
 
     def form(self, step: str, row_id: int, *args: Any, **more: Any) -> StepForm:
         return StepForm(

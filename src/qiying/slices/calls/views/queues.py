@@ -49,6 +49,7 @@ class TaskRow:
     person: str
     tone: str
     label: Promise | str
+    due_at: datetime
     is_to_sign: bool
     is_paused: bool
 
@@ -91,6 +92,7 @@ def _task_row(actor: Actor, task: Task, names: Mapping[str, str], now: datetime)
         person=str(task.person or ""),
         tone=TASK_TONES.get(TaskState(task.state), "done"),
         label=TASK_LABELS[task.state],
+        due_at=task.call.due_at if task.is_lead else task.due_at,
         is_to_sign=task.state == TaskState.SENT,
         is_paused=task.call.state in PAUSED,
     )
@@ -121,7 +123,7 @@ def _task_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.She
             str(r.label),
             r.person,
             r.task.sent_at,
-            r.task.due_at,
+            r.due_at,
         ]
         for r in found
     )
@@ -240,7 +242,10 @@ def morning(request: HttpRequest) -> HttpResponse:
     context |= {
         "sheet": sheet,
         "groups": [_group(actor, g, now) for g in sheet.groups],
-        "late_tasks": sheet.late_tasks,
+        "parts": [
+            ("late", gettext("Our part as co-handler, overdue"), sheet.late_tasks),
+            ("today", gettext("Our part as co-handler, due today"), sheet.tasks_today),
+        ],
         "unit": "、".join(names[u].name for u in sorted(sheet.unit_ids) if u in names),
     }
     return render(request, "calls/board/morning.html", context)
@@ -249,11 +254,11 @@ def morning(request: HttpRequest) -> HttpResponse:
 def _kpis(total: Mapping[str, int]) -> list[dict[str, Any]]:
     here = reverse("calls:list")
     shown = (
-        ("red", gettext("Overdue"), "light=red&sort=due"),
-        ("yellow", gettext("Due soon"), "light=yellow&sort=due"),
+        ("red", gettext("Overdue"), "tab=units&light=red&sort=due"),
+        ("yellow", gettext("Due soon"), "tab=units&light=yellow&sort=due"),
         ("unsigned", gettext("Not signed for"), "tab=dispatched"),
-        ("paused", gettext("Clock paused"), "light=grey"),
-        ("total", gettext("With the units"), "tab=open"),
+        ("paused", gettext("Clock paused"), "state=suspended"),
+        ("total", gettext("With the units"), "tab=units"),
     )
     return [
         {

@@ -22,7 +22,7 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.forms.firm import SayForm
 from qiying.slices.calls.models import RESULT_LABELS, Call, Round
 from qiying.slices.calls.queries import portfolio
-from qiying.slices.calls.rules import AFTER_ANSWER, STOPPED, CallState, RoundState
+from qiying.slices.calls.rules import READABLE, STOPPED, CallState
 from qiying.slices.calls.views.notices import notice_of
 from qiying.slices.calls.views.shared import CallLine, call_line, home_of, step_url
 from qiying.slices.calls.views.steps import FORMS, ICONS, TITLES
@@ -30,9 +30,10 @@ from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
 GRADE_MARK = re.compile(r"\s*\[([A-Z]\*?)\]$")
+STATUTE = "A"
+"""Grade of a time limit that a statute in force for the zone sets."""
 OWN_RULE = "D"
 """Grade of a time limit that the zone set itself."""
-READABLE = AFTER_ANSWER - {RoundState.ANSWERED}
 
 
 # --- addresses ---
@@ -62,14 +63,33 @@ def rule_words(round_: Round) -> str:
     return words.get(round_.rule_kind, "%(n)s") % {"n": number}
 
 
-def limit_words(matter: mandate.MatterCard | None) -> tuple[str, str]:
-    """The time limit of a matter and the text that sets it; ("", "") when only the zone does."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The time limit of a matter that somebody else than the zone sets."""
+
+    words: str
+    source: str
+    grade: str
+
+    @property
+    def is_law(self) -> bool:
+        """Whether a statute in force for the zone sets it; anything else is for comparison."""
+        return self.grade == STATUTE
+
+    @property
+    def label(self) -> str:
+        return gettext("By law") if self.is_law else gettext("For reference")
+
+
+def limit_of(matter: mandate.MatterCard | None) -> Limit | None:
+    """The limit of a matter with the text that sets it; None when only the zone does."""
     if matter is None or not matter.time_source:
-        return "", ""
+        return None
     found = GRADE_MARK.search(matter.time_source)
-    if found and found.group(1) == OWN_RULE:
-        return "", ""
-    return matter.time_label, GRADE_MARK.sub("", matter.time_source)
+    grade = found.group(1) if found else ""
+    if grade == OWN_RULE:
+        return None
+    return Limit(matter.time_label, GRADE_MARK.sub("", matter.time_source), grade)
 
 
 def matter_of(actor: Actor, call: Call) -> mandate.MatterCard | None:
@@ -95,13 +115,20 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "line": call_line(call, "", now=now),
         "lead": cards.get(lead_id or 0),
         "is_sent": call.lead_unit_id is not None,
-        "is_open_question": bool(ruling and (ruling.needs_confirmation or not lead_id)),
+        "is_open_question": _is_open(ruling, lead_id),
         "reason": decisive(ruling) if ruling else "",
         "complained": cards.get(call.complained_unit_id or 0),
         "back": home_of(actor),
         "is_own": call.enterprise_id in actor.enterprises,
     }
     return render(request, "calls/firm/receipt.html", context)
+
+
+def _is_open(ruling: mandate.Ruling | None, lead_id: int | None) -> bool:
+    """Whether the boundary leaves it open who leads; a presumed owner is another question."""
+    if ruling is None or ruling.presumption:
+        return False
+    return ruling.needs_confirmation or not lead_id
 
 
 def decisive(ruling: mandate.Ruling) -> str:
@@ -135,7 +162,6 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     }
     ask = portfolio.asks_of(actor, [call], now=now).get(call.pk, "")
     matter = matter_of(actor, call)
-    limit, limit_source = limit_words(matter)
     is_own = call.enterprise_id in actor.enterprises
     line = call_line(call, ask if ask in steps else "", now=now, is_officer=not is_own)
     context = {
@@ -147,8 +173,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "matter": matter,
         "promise": rule_words(found.round),
         "counted_from": found.round.started_at,
-        "limit": limit,
-        "limit_source": limit_source,
+        "limit": limit_of(matter),
         "notice": notice_of(call, found),
         "answer": answer_of(found),
         "lines": list(reversed(queries.timeline(actor, call, found=found))),

@@ -95,6 +95,7 @@ class CallLine:
     tone: str
     label: Promise | str
     light: str
+    light_label: Promise | str
     firm: str
     lead: str
     promise: Promise | str
@@ -111,12 +112,14 @@ def call_line(call: Call, ask: str, *, now: datetime, is_officer: bool = False) 
     words = ASKS_OF_FIRM if is_officer else ASKS
     can_act = bool(ask) and (not is_officer or ask in OFFICER_STEPS)
     promise, due_at = promise_of(call)
+    light = queries.light(call, now)
     return CallLine(
         call=call,
         url=reverse("calls:detail", args=[call.public_id]),
         tone=TONES[call.state],
         label=STATE_LABELS[call.state],
-        light=queries.light(call, now),
+        light=light,
+        light_label=light_word(call, light),
         firm=str(call.enterprise or ""),
         lead=str(call.lead_unit or ""),
         promise=promise,
@@ -143,6 +146,16 @@ def promise_of(call: Call) -> tuple[Promise | str, datetime | None]:
     if is_early and call.step_clock in SHOWN_STEPS and call.step_due_at is not None:
         return CLOCK_LABELS[call.step_clock], call.step_due_at
     return CLOCK_LABELS[call.clock], call.due_at
+
+
+def light_word(call: Call, light: str) -> Promise | str:
+    """What ran out, for a red light; "" for the others, whose word says all.
+
+    A call that was answered in time is not late with its answer, however late the call-back is.
+    """
+    if light != "red":
+        return ""
+    return _("Call-back overdue") if call.clock == Clock.CALLBACK else _("Answer overdue")
 
 
 def step_url(call: Call, step: str) -> str:

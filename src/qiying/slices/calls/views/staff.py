@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel import nav
+from qiying.kernel import nav, trail
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, Call
 from qiying.slices.calls.queries import desk, units
-from qiying.slices.calls.rules import PAUSED, STOPPED, CallState, Urgency
+from qiying.slices.calls.rules import PAUSED, STOPPED, Urgency
 from qiying.slices.calls.views.record import decisive
+from qiying.slices.calls.views.shared import light_word
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -60,16 +61,18 @@ def register_desk() -> None:
     """Hang the pages of the staff into navigation, map and firm page; called once at start-up."""
     for order, (label, name, icon, roles, count) in enumerate(WORK, start=10):
         nav.item("work", label, f"calls:{name}", icon, roles, order=order, count=count)
-    nav.item("analysis", _("Leader's board"), "calls:board", "gauge", AT_BOARD, order=10)
+    nav.item(
+        "analysis",
+        _("Leader's board"),
+        "calls:board",
+        "gauge",
+        AT_BOARD,
+        order=10,
+        first_for=[Role.ZONE_LEADER],
+    )
     registry.map_layer("call", _("Live calls"), "calls:layer", roles=MAP_READERS)
+    trail.name_subjects("calls.call", audited)
     registry.firm_panel(_("Calls"), "calls:firm-panel", roles=MAP_READERS, order=10)
-
-
-def _desk_count(actor: Actor) -> int:
-    states = {CallState.SUBMITTED, CallState.TRIAGE, CallState.ANSWERED}
-    if actor.has(Role.SUPERVISOR):
-        states = {CallState.DISPUTED} | (states if actor.has(Role.DESK) else set())
-    return desk.waiting_count(actor, states)
 
 
 def _to_call_back(actor: Actor) -> int:
@@ -77,7 +80,7 @@ def _to_call_back(actor: Actor) -> int:
 
 
 WORK: tuple[tuple[Promise, str, str, tuple[str, ...], nav.Count | None], ...] = (
-    (_("Service desk"), "desk", "headset", AT_DESK, _desk_count),
+    (_("Service desk"), "desk", "headset", AT_DESK, desk.waiting_count),
     (_("Our tasks"), "tasks", "clipboard-list", AT_UNIT, units.tasks_to_sign),
     (_("Call-backs"), "callbacks", "phone-outgoing", (Role.CALLBACK,), _to_call_back),
     (_("Calls of firms"), "list", "inbox", READERS, None),
@@ -96,6 +99,11 @@ def call_url(actor: Actor, call: Call | queries.MapPoint) -> str:
     return reverse(name, args=[call.public_id])
 
 
+def audited(actor: Actor, ids: Iterable[int]) -> dict[int, trail.Subject]:
+    """The calls of the audit trail that this reader may open, by id."""
+    return {c.pk: trail.Subject(c.number, call_url(actor, c)) for c in desk.numbered(actor, ids)}
+
+
 # --- a call as a row ---
 
 
@@ -109,6 +117,8 @@ class Row:
     tone: str
     label: Promise | str
     light: str
+    light_label: Promise | str
+    """What ran out, for a red light."""
     level: int
     level_label: Promise | str
     matter: str
@@ -126,13 +136,15 @@ def rows_of(actor: Actor, calls: Iterable[Call], *, now: datetime) -> list[Row]:
 
 def row_of(actor: Actor, call: Call, names: Mapping[str, str], *, now: datetime) -> Row:
     level, level_label = LEVELS[call.urgency]
+    light = queries.light(call, now)
     return Row(
         call=call,
         url=call_url(actor, call),
         drawer=reverse("calls:drawer", args=[call.public_id]) if actor.has(*READERS) else "",
         tone=STATE_TONES[call.state],
         label=STATE_LABELS[call.state],
-        light=queries.light(call, now),
+        light=light,
+        light_label=light_word(call, light),
         level=level,
         level_label=level_label,
         matter=names.get(call.matter_code, call.matter_code),

@@ -60,7 +60,7 @@ class HandoverForm(forms.Form):
 
 
 class StepForm(forms.Form):
-    """One step of a hand-over; the day is the day of the transfer."""
+    """One step of a hand-over and its day."""
 
     step = forms.ChoiceField(choices=[(s, s) for s in rules.HANDOVER.steps])
     on = Day(label=_("Day"), required=False)
@@ -68,11 +68,12 @@ class StepForm(forms.Form):
 
 
 class ListForm(forms.Form):
-    """How many objects a list holds and how many are accepted."""
+    """How many objects a list holds and how many are accepted, or that it holds none."""
 
     name = forms.ChoiceField(choices=[(n, n) for n in rules.LISTS])
     listed = forms.IntegerField(label=_("items listed"), min_value=0, max_value=1_000_000)
     accepted = forms.IntegerField(label=_("items accepted"), min_value=0, max_value=1_000_000)
+    is_none = forms.BooleanField(label=_("nothing to hand over"), required=False)
 
 
 class PrecedentForm(forms.Form):

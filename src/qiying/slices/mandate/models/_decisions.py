@@ -57,6 +57,7 @@ class Decision(TenantModel):
     recused_ids = models.JSONField(_("units with a conflict of interest"), default=list)
     side = models.CharField(_("side"), max_length=10)
     needs_confirmation = models.BooleanField(_("needs confirmation"), default=False)
+    is_owner_presumed = models.BooleanField(_("owner presumed"), default=False)
     needs_adjudication = models.BooleanField(_("needs adjudication"), default=False)
     made_at = models.DateTimeField(_("decided at"))
     made_by = models.CharField(_("decided by"), max_length=24)

@@ -63,7 +63,8 @@ class Delegation(TenantModel):
 class Handover(TenantModel):
     """One neighbourhood on its way from the zone to a community of a township.
 
-    ``lists`` holds, for each of the five lists, ``{"listed": n, "accepted": n}``.
+    ``lists`` holds, for each of the five lists, ``{"listed": n, "accepted": n}`` and ``is_none``
+    where there is nothing to hand over; ``stages`` the day on which each state was reached.
     """
 
     number = models.CharField(_("number"), max_length=24)
@@ -97,6 +98,7 @@ class Handover(TenantModel):
     dual_run_until = models.DateField(_("dual run until"), null=True, blank=True)
     is_extended = models.BooleanField(_("extended"), default=False)
     lists = models.JSONField(_("five lists"), default=dict)
+    stages = models.JSONField(_("days of the stages"), default=dict)
     opened_at = models.DateTimeField(_("opened at"))
 
     objects = TenantRows["Handover"].as_manager()

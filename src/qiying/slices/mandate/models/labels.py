@@ -210,8 +210,6 @@ EVIDENCE = {
     "R": _("a reported figure whose source was not read"),
 }
 SIDES = {
-    "inside": _("inside the boundary"),
-    "outside": _("outside the boundary"),
     "band": _("within the boundary band"),
     "crossing": _("across the boundary"),
     "uncertain": _("too inaccurate to say"),

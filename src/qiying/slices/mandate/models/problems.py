@@ -37,6 +37,9 @@ PROBLEMS = {
     "mandate.handover_receiver": _("Name the township that receives the neighbourhood."),
     "mandate.handover_extended": _("The dual run can be extended once only."),
     "mandate.handover_open_items": _("Some listed objects are not accepted yet."),
+    "mandate.handover_uncounted": _(
+        "Count each of the five lists first, or say that there is nothing to hand over."
+    ),
     "mandate.list_count": _("No more objects can be accepted than are listed."),
     "mandate.file_line": _("Line %(line)s of the file cannot be read."),
     "mandate.file_columns": _("The file needs a head line with the columns %(needed)s."),

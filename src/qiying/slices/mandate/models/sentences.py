@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.engines.jurisdiction import Basis as EngineBasis
 from qiying.engines.jurisdiction import Rule
-from qiying.slices.mandate.models.labels import Basis, Status
+from qiying.slices.mandate.models.labels import SIDES, Basis, Status
 
 Params = Mapping[str, Any]
 
@@ -120,10 +120,36 @@ REJECTIONS: dict[Rule, Promise] = {
     Rule.NOT_HANDED_OVER: _("the neighbourhood is not handed over yet"),
     Rule.LINEAR: _("the owner of the segment leads"),
     Rule.NEAR_WALL: _("the place lies near the boundary"),
-    Rule.BASIS: _("the place lies on the other side"),
     Rule.ADJUDICATION: _("the county decided otherwise"),
     Rule.RECUSAL: _("conflict of interest"),
     Rule.NO_COMPANY: _("a company may not lead such a duty"),
+}
+
+
+BY_BASIS = {
+    "township": _("the local township leads this matter"),
+    "inside": _("it leads outside the wall only"),
+    "outside": _("it leads inside the wall only"),
+    "firm": _("the firm belongs to the zone, so this unit does not lead"),
+    "other_firm": _("the firm does not belong to the zone, so this unit does not lead"),
+}
+"""Why rule 7 passed a unit over, by what it went by."""
+PRESUMED = _("Owner presumed")
+PRESUMPTIONS = {
+    "inside": _(
+        "The register names %(unit)s for facilities inside the wall; who owns this one is to be "
+        "confirmed."
+    ),
+    "outside": _(
+        "The register names %(unit)s for facilities outside the wall; who owns this one is to be "
+        "confirmed."
+    ),
+}
+WALLED = {"inside": _("inside the wall"), "outside": _("outside the wall")}
+PLANNED = {"inside": _("inside the planned area"), "outside": _("outside the planned area")}
+BAND = {
+    True: _("within the boundary band, inner side"),
+    False: _("within the boundary band, outer side"),
 }
 
 
@@ -164,18 +190,51 @@ def sentence(rule: Rule, params: Params, names: Mapping[str, str]) -> str:
     if "basis" in params:
         label = str(Basis(params["basis"]).label)
         words["basis"] = label[:1].lower() + label[1:]
-    words["distance"] = _number(abs(params.get("distance_m") or 0))
-    words["band"] = _number(params.get("band_m", 0))
+    words["distance"] = metres(params.get("distance_m") or 0)
+    words["band"] = metres(params.get("band_m", 0))
     words["share"] = f"{round(100 * params.get('share_inside', 0))}%"
     words["days"] = params.get("working_days", "")
     return str(text) % words
 
 
-def _number(metres: float) -> str:
-    return f"{metres:.1f}" if metres < 10 else f"{metres:.0f}"
+def metres(distance: float) -> str:
+    """A distance without its sign: decimetres below 100 m, never rounded up to a threshold."""
+    size = abs(distance)
+    if size >= 100:
+        return f"{size:.0f}"
+    tenth = round(size, 1)
+    is_raised = tenth > size and tenth.is_integer()
+    return f"{tenth - 0.1 * is_raised:.1f}".removesuffix(".0")
 
 
-def rejection(rule: Rule, unit: str) -> str:
-    """Why a unit was passed over, in the reader's language."""
-    why = REJECTIONS.get(rule, TITLES[rule])
+def side_word(side: str, *, is_walled: bool) -> str:
+    """On which side, in the reader's language; before the reform of the planning boundary."""
+    words = WALLED if is_walled else PLANNED
+    return str(words.get(side) or SIDES[side])
+
+
+def where(side: str, distance_m: float | None, *, is_walled: bool) -> str:
+    """Where a place lies and how far from the line that decides, in the reader's language."""
+    if not distance_m:
+        return side_word(side, is_walled=is_walled)
+    word = BAND[distance_m > 0] if side == "band" else side_word(side, is_walled=is_walled)
+    if is_walled:
+        text = now("%(side)s, %(distance)s m from the wall")
+    else:
+        text = now("%(side)s, %(distance)s m from the planned boundary")
+    return text % {"side": word, "distance": metres(distance_m)}
+
+
+def presumption(side: str, unit: str) -> str:
+    """That a unit was taken for the owner by the row, in the reader's language."""
+    return str(PRESUMPTIONS[side]) % {"unit": unit}
+
+
+def rejection(rule: Rule, unit: str, basis: Params) -> str:
+    """Why a unit was passed over, in the reader's language.
+
+    ``basis`` holds the numbers of rule 7, or the side of a presumed owner: what the lead went by.
+    """
+    by_row = rule is Rule.BASIS or (rule is Rule.LINEAR and "side" in basis)
+    why = BY_BASIS[_basis(basis)] if by_row else REJECTIONS.get(rule, TITLES[rule])
     return now("%(unit)s: %(why)s") % {"unit": unit, "why": why}

@@ -32,7 +32,7 @@ from qiying.slices.mandate.operations._transfers import (
     record_handover,
     record_precedent,
 )
-from qiying.slices.mandate.operations._world import worlds
+from qiying.slices.mandate.operations._world import Worlds, worlds
 
 __all__ = [
     "ADJUDICATORS",
@@ -45,6 +45,7 @@ __all__ = [
     "Ruling",
     "SplitLine",
     "UnitSeed",
+    "Worlds",
     "add_matter",
     "advance_handover",
     "count_list",

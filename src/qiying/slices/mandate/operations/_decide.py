@@ -1,7 +1,7 @@
 """Whose job it is: proposed, decided and kept, replayed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
@@ -13,9 +13,12 @@ from qiying.kernel import events, tenancy
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.slices.mandate import models, queries, rules
-from qiying.slices.mandate.operations._ruling import Ruling, ruling_of, ruling_of_decision
+from qiying.slices.mandate.operations._ruling import Given, Ruling, given_by, ruling_of
 from qiying.slices.mandate.operations._world import Ready, Worlds, worlds
+from qiying.slices.registry import public as registry
 
+FAR = 3.0
+"""Degrees from the zone: no place that it answers for lies so far, and distances stay exact."""
 DECIDERS = STAFF | {Role.SYSTEM, Role.MACHINE, Role.ENTERPRISE}
 """Who may have an answer stored: whoever may receive or raise a call."""
 
@@ -24,7 +27,8 @@ class Asked(TypedDict, total=False):
     """What is asked besides the matter and the day; ``longitude`` and ``latitude`` in WGS 84.
 
     ``geometry`` is GeoJSON and stands for the point; ``belongs_to_zone`` None when no firm is
-    named; ``recused`` are unit codes.
+    named; ``recused`` are unit codes. With ``presumes_owner`` a facility whose owner nobody
+    recorded is taken for that of the unit that the register names for its side; a person confirms.
     """
 
     longitude: float | None
@@ -33,6 +37,7 @@ class Asked(TypedDict, total=False):
     accuracy_m: float
     belongs_to_zone: bool | None
     owner_unit_code: str | None
+    presumes_owner: bool
     is_danger: bool
     responder_code: str | None
     recused: Iterable[str]
@@ -45,13 +50,20 @@ class _Heard:
     case: Case
     decision: jurisdiction.Decision
     row: queries.MatterCard
-    register: queries.Register
+    worlds: Worlds
+    is_owner_presumed: bool
+
+    @property
+    def register(self) -> queries.Register:
+        return self.worlds.register
 
 
 def propose(actor: Actor, *, matter_code: str, on: date, **asked: Unpack[Asked]) -> Ruling:
     """Whose job it would be; nothing is written."""
     heard = _hear(actor, matter_code, on, asked)
-    return ruling_of_decision(heard.decision, heard.register, heard.row)
+    decision = heard.decision
+    given = Given(decision.as_json(), decision.digest(), on, heard.is_owner_presumed)
+    return ruling_of(given, heard.worlds)
 
 
 @tenancy.operation
@@ -91,7 +103,7 @@ def decide(
         lead=heard.decision.lead,
         digest=row.digest,
     )
-    return ruling_of(row.answer, heard.register, digest=row.digest, row=heard.row, decision=row)
+    return ruling_of(given_by(row), heard.worlds)
 
 
 def _hear(actor: Actor, code: str, on: date, asked: Asked) -> _Heard:
@@ -101,7 +113,15 @@ def _hear(actor: Actor, code: str, on: date, asked: Asked) -> _Heard:
     if row is None or code not in ready.world.matter_by_code:
         raise NotFound("mandate.no_matter", matter=code)
     case = _case(all_worlds, ready, row, on, asked)
-    return _Heard(ready, case, jurisdiction.decide(ready.world, case), row, all_worlds.register)
+    decision = jurisdiction.decide(ready.world, case)
+    presumed = rules.presumed_owner(row, decision) if asked.get("presumes_owner") else None
+    if presumed is not None:
+        owned = replace(case, owner=presumed)
+        answer = jurisdiction.decide(ready.world, owned)
+        # Where the presumed owner must stand back and nobody takes its place, the county decides.
+        if not answer.needs_adjudication:
+            return _Heard(ready, owned, answer, row, all_worlds, is_owner_presumed=True)
+    return _Heard(ready, case, decision, row, all_worlds, is_owner_presumed=False)
 
 
 def _case(
@@ -116,10 +136,12 @@ def _case(
         if unit is not None and unit not in known:
             raise Invalid("input.invalid", {field: "mandate.unit_unknown"})
     try:
+        geometry = _geometry(asked)
+        _require_near(all_worlds.zone, geometry)
         return Case(
             matter=row.code,
             object_kind=rules.ObjectKind(asked.get("object_kind", "enterprise_premises")),
-            geometry=_geometry(asked),
+            geometry=geometry,
             accuracy_m=asked.get("accuracy_m", 5.0),
             on=on,
             belongs_to_zone=asked.get("belongs_to_zone", True),
@@ -130,6 +152,21 @@ def _case(
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Invalid("mandate.case") from error
+
+
+def _require_near(zone: registry.ZoneCard, geometry: Geometry | None) -> None:
+    """ValueError for a place on another part of the earth: surely a slip of the coordinates."""
+    if geometry is None:
+        return
+    west, south, east, north = geometry.shape().bounds
+    offsets = (
+        west - zone.longitude,
+        east - zone.longitude,
+        south - zone.latitude,
+        north - zone.latitude,
+    )
+    if not all(abs(offset) <= FAR for offset in offsets):
+        raise ValueError("far from the zone")
 
 
 def _geometry(asked: Asked) -> Geometry | None:
@@ -173,7 +210,8 @@ def _keep(
             heard.register.units[c].id for c in heard.case.recused if c in heard.register.units
         ),
         side=decision.side.value,
-        needs_confirmation=decision.needs_confirmation,
+        needs_confirmation=decision.needs_confirmation or heard.is_owner_presumed,
+        is_owner_presumed=heard.is_owner_presumed,
         needs_adjudication=decision.needs_adjudication,
         made_at=now,
         made_by=actor.identity,
@@ -205,22 +243,15 @@ def ruling(actor: Actor, decision_id: int) -> Ruling:
     """A stored decision, in the reader's language."""
     with tenancy.reading(actor):
         row = queries.get_decision(actor, decision_id)
-        register = queries.register(actor)
-    card = register.find(row.matter.code, row.decided_on)
-    return ruling_of(row.answer, register, digest=row.digest, row=card, decision=row)
+        return ruling_of(given_by(row), worlds(actor))
 
 
 def rulings(actor: Actor, decision_ids: Iterable[int]) -> dict[int, Ruling]:
     """Many stored decisions at once, by id; what this actor may not see is left out."""
     with tenancy.reading(actor):
-        register = queries.register(actor)
-        found_rows = models.Decision.objects.visible_to(actor).filter(id__in=set(decision_ids))
-        rows = list(found_rows.select_related("matter"))
-    found = {}
-    for row in rows:
-        card = register.find(row.matter.code, row.decided_on)
-        found[row.pk] = ruling_of(row.answer, register, digest=row.digest, row=card, decision=row)
-    return found
+        found = worlds(actor)
+        rows = models.Decision.objects.visible_to(actor).filter(id__in=set(decision_ids))
+        return {row.pk: ruling_of(given_by(row), found) for row in rows}
 
 
 def replay(actor: Actor, decision_id: int) -> tuple[str, str]:

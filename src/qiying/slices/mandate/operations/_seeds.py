@@ -112,7 +112,13 @@ def _delegations(actor: Actor, founded_on: date, reform_on: date, now: datetime)
                 to_unit_code=item["to_unit"],
                 document=item["document"],
                 scope=(item["scope_zh"], item["scope_en"]),
-                valid_from=valid_from,
+                valid_from=_since(item, valid_from, valid_to),
                 valid_to=valid_to,
                 now=now,
             )
+
+
+def _since(item: Mapping[str, str], first: date, end: date | None) -> date:
+    """The day of the document within the edition's term; the first day where it lies outside."""
+    day = date.fromisoformat(item["valid_from"]) if "valid_from" in item else first
+    return day if first <= day and (end is None or day < end) else first

@@ -1,9 +1,11 @@
 """Delegated powers, handed-over neighbourhoods, adjudications."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from qiying.kernel import events, numbering, revisions, tenancy
 from qiying.kernel.access import Actor, Role
@@ -122,6 +124,7 @@ def open_handover(
         community_zh=community[0],
         community_en=community[1],
         lists={name: {"listed": 0, "accepted": 0} for name in rules.LISTS},
+        stages={rules.HANDOVER.initial: timezone.localdate(now).isoformat()},
         opened_at=now,
     )
     revisions.bump(actor, "mandate")
@@ -139,7 +142,7 @@ def advance_handover(
     now: datetime,
     document: str = "",
 ) -> models.Handover:
-    """Move a hand-over one step along its lifecycle; ``on`` is the day of the transfer."""
+    """Move a hand-over one step along its lifecycle; ``on`` is the day of the step."""
     row = queries.get_handover(actor, handover_id, for_update=True)
     rule = rules.HANDOVER.step(row.state, step, actor.roles)
     row.document = document or row.document
@@ -147,6 +150,8 @@ def advance_handover(
     before = row.state
     _apply(row, step, on)
     row.state = rule.target or (row.state_before_dispute if step == "settle" else row.state)
+    if rule.target:
+        row.stages = {**row.stages, rule.target: on.isoformat()}
     row.save()
     revisions.bump(actor, "mandate")
     events.record(rule.event, subject=row, actor=actor, now=now, before=before, after=row.state)
@@ -160,7 +165,9 @@ def _guard(row: models.Handover, step: str) -> None:
         raise Refused("mandate.handover_receiver")
     if step == "extend" and row.is_extended:
         raise Refused("mandate.handover_extended")
-    if step == "accept" and any(c["accepted"] < c["listed"] for c in row.lists.values()):
+    if step in {"agree", "accept"} and not rules.all_counted(row.lists):
+        raise Refused("mandate.handover_uncounted")
+    if step == "accept" and not rules.all_accepted(row.lists):
         raise Refused("mandate.handover_open_items")
 
 
@@ -178,14 +185,25 @@ def _apply(row: models.Handover, step: str, on: date) -> None:
 
 @tenancy.operation
 def count_list(
-    actor: Actor, handover_id: int, name: str, *, listed: int, accepted: int, now: datetime
+    actor: Actor,
+    handover_id: int,
+    name: str,
+    *,
+    listed: int,
+    accepted: int,
+    now: datetime,
+    is_none: bool = False,
 ) -> models.Handover:
-    """Say how many objects one of the five lists holds and how many are accepted."""
+    """Say how many objects one of the five lists holds and how many are accepted.
+
+    ``is_none`` says that there is nothing to hand over; a list with neither is not counted yet.
+    """
     actor.require(*rules.HANDOVER.steps["list"].roles)
     row = queries.get_handover(actor, handover_id, for_update=True)
-    if name not in rules.LISTS or not 0 <= accepted <= listed:
+    if name not in rules.LISTS or not 0 <= accepted <= listed or (is_none and listed):
         raise Invalid("input.invalid", {name: "mandate.list_count"})
-    row.lists = {**row.lists, name: {"listed": listed, "accepted": accepted}}
+    entry = {"listed": listed, "accepted": accepted} | ({"is_none": True} if is_none else {})
+    row.lists = {**row.lists, name: entry}
     row.save(update_fields=["lists"])
     events.record(
         "mandate.handover_counted",
@@ -205,18 +223,47 @@ def record_handover(
     *,
     area_key: str,
     to_unit_code: str,
-    handed_over_on: date,
+    moments: Mapping[str, datetime],
+    lists: Mapping[str, int],
     document: str,
-    now: datetime,
     community: tuple[str, str] = ("", ""),
 ) -> models.Handover:
-    """Record a hand-over that was completed in the past, through every step."""
+    """Record a hand-over that was completed in the past, through every step.
+
+    Parameters
+    ----------
+    moments
+        When it was opened and when each step of the lifecycle was taken.
+    lists
+        How many objects each of the five lists held; 0 where there was nothing to hand over.
+    """
+    opened_at = moments["open"]
     row = open_handover(
-        actor, area_key=area_key, to_unit_code=to_unit_code, now=now, community=community
+        actor, area_key=area_key, to_unit_code=to_unit_code, now=opened_at, community=community
     )
     for step in ("list", "agree", "announce", "transfer", "run_both", "accept", "close"):
-        row = advance_handover(actor, row.pk, step, on=handed_over_on, now=now, document=document)
+        now = moments[step]
+        if step in {"agree", "accept"}:
+            _count_all(actor, row.pk, lists, is_accepted=step == "accept", now=now)
+        on = timezone.localdate(now)
+        row = advance_handover(actor, row.pk, step, on=on, now=now, document=document)
     return row
+
+
+def _count_all(
+    actor: Actor, handover_id: int, lists: Mapping[str, int], *, is_accepted: bool, now: datetime
+) -> None:
+    for name, count in lists.items():
+        accepted = count if is_accepted else 0
+        count_list(
+            actor,
+            handover_id,
+            name,
+            listed=count,
+            accepted=accepted,
+            is_none=not count,
+            now=now,
+        )
 
 
 @tenancy.operation

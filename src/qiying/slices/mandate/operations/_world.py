@@ -58,6 +58,10 @@ class Worlds:
                 self.ready[turn] = found
         return found
 
+    def is_walled(self, day: date) -> bool:
+        """Whether the wall decides on that day, and not the planning boundary."""
+        return self.zone.wall_reform_on is not None and day >= self.zone.wall_reform_on
+
     def _build(self, day: date) -> Ready:
         rows = self.register.on(day)
         kinds = {code: card.kind for code, card in self.register.units.items()}

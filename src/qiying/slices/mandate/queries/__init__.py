@@ -1,6 +1,6 @@
 """Everything that can be asked about the register; each question takes an actor."""
 
-from qiying.slices.mandate.queries._cards import MatterCard, law_text
+from qiying.slices.mandate.queries._cards import MatterCard, acting_office, law_text
 from qiying.slices.mandate.queries._figures import figures
 from qiying.slices.mandate.queries._records import (
     MatterFilter,
@@ -45,6 +45,7 @@ __all__ = [
     "MatterFilter",
     "Register",
     "Revision",
+    "acting_office",
     "change_lines",
     "count_by_status",
     "count_decisions",

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from qiying.slices.mandate.models import in_language, labels
-from qiying.slices.mandate.rules import Article, Row
+from qiying.slices.mandate.rules import ZONE, Article, Row
+
+BY_ANALOGY = "A*"
+"""Grade of a statute of another province or city."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +67,22 @@ class MatterCard(Row):
 
 
 def law_text(article: Article) -> str:
-    """A cited text and its article in the reader's language."""
+    """A cited text and its article in the reader's language; an analogy says that it is one."""
+    text = _cited(article)
+    if article.grade != BY_ANALOGY:
+        return text
+    return _("%(text)s (%(meaning)s)") % {"text": text, "meaning": labels.EVIDENCE[BY_ANALOGY]}
+
+
+def _cited(article: Article) -> str:
     is_chinese = (get_language() or "zh").startswith("zh")
     if not article.article:
         return article.law_zh if is_chinese else article.law_en
     if is_chinese:
         return f"《{article.law_zh}》第{article.article}条"
-    return f"{article.law_en}, art. {article.article.replace('、', ', ')}"
+    return f"{article.law_en}, Art. {article.article.replace('、', ', ')}"
+
+
+def acting_office(row: MatterCard | None, lead_code: str | None) -> str:
+    """The zone's office that handles what the zone leads; empty where another unit leads."""
+    return row.office_code if row is not None and lead_code == ZONE else ""

@@ -23,11 +23,15 @@ from qiying.slices.mandate.rules._handover import (
     HANDOVER,
     LISTS,
     TRANSFERRED,
+    all_accepted,
+    all_counted,
+    is_counted,
     months_after,
 )
 from qiying.slices.mandate.rules._input import before_reform, row_errors, row_from_seed
 from qiying.slices.mandate.rules._lint import CHECKS, Finding, Ground, Term, Transfer, lint
 from qiying.slices.mandate.rules._lint import Register as LintRegister
+from qiying.slices.mandate.rules._presume import presumed_owner
 from qiying.slices.mandate.rules._row import (
     CONTENT,
     SEATS,
@@ -83,15 +87,19 @@ __all__ = [
     "Term",
     "TimeKind",
     "Transfer",
+    "all_accepted",
+    "all_counted",
     "area_key",
     "before_reform",
     "build_world",
     "difference",
     "digest_of",
     "digest_of_rows",
+    "is_counted",
     "lint",
     "months_after",
     "moves",
+    "presumed_owner",
     "row_errors",
     "row_from_seed",
     "world_digest",

@@ -70,6 +70,11 @@ class Row:
         """The same row with some values changed."""
         return replace(self, **values)
 
+    @property
+    def evidence(self) -> str:
+        """The grade of the text that the row rests on first; its own where none is cited."""
+        return self.legal_basis[0].grade if self.legal_basis else self.grade
+
     def for_engine(self) -> Matter:
         """The row as the engine reads it. A matter that nobody leads has no answer there."""
         first = self.legal_basis[0] if self.legal_basis else None
@@ -86,7 +91,7 @@ class Row:
             is_public=self.is_public,
             source=first.law_zh if first else "",
             article=first.article if first else "",
-            grade=first.grade if first else self.grade,
+            grade=self.evidence,
         )
 
 

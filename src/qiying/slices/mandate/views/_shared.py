@@ -1,6 +1,7 @@
 """What the pages of the register share."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -144,6 +145,31 @@ def unit_line(register: queries.Register, code: str) -> dict[str, str]:
         "phone": card.phone if card else "",
         "kind": card.kind if card else "township",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Who leads in law and, where the zone does, which office of it acts."""
+
+    name: str
+    phone: str
+    office: str
+
+    def __str__(self) -> str:
+        if not self.office:
+            return self.name
+        handled = _("handled by %(office)s") % {"office": self.office}
+        return _("%(text)s (%(meaning)s)") % {"text": self.name, "meaning": handled}
+
+
+def leader(
+    register: queries.Register, card: queries.MatterCard | None, code: str | None
+) -> Leader | None:
+    """The lead of a decision as every page shows it; None while the county decides."""
+    if not code:
+        return None
+    line, office = unit_line(register, code), queries.acting_office(card, code)
+    return Leader(line["name"], line["phone"], register.unit_name(office) if office else "")
 
 
 def seats_of(register: queries.Register, card: rules.Row) -> list[dict[str, Any]]:

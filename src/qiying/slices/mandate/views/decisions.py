@@ -14,7 +14,7 @@ from qiying.kernel import exports, paging, saved, tenancy
 from qiying.kernel.web import actor_of, page
 from qiying.slices.mandate import operations, queries
 from qiying.slices.mandate.forms import PrecedentForm
-from qiying.slices.mandate.models import labels
+from qiying.slices.mandate.models import labels, sentences
 from qiying.slices.mandate.views import _shared as shared
 from qiying.slices.mandate.views.here import answer_of
 
@@ -26,13 +26,13 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """Every decision, the latest first."""
     actor = actor_of(request)
     matter, flag = request.GET.get("matter", "")[:20], request.GET.get("flag", "")
-    register = queries.register(actor)
+    found = operations.worlds(actor)
     rows = queries.list_decisions(actor, matter=matter, flag=flag)
     kind = exports.wanted(request)
     if kind:
-        found = rows.order_by(*ORDER)[: exports.MAX_ROWS]
+        asked = rows.order_by(*ORDER)[: exports.MAX_ROWS]
         said = [(_("Matter"), matter)] if matter else []
-        lines = (_as_line(register, row) for row in found)
+        lines = (_as_line(found, row) for row in asked)
         return shared.export(request, kind, _("Decisions"), _headings(), lines, said)
     found_page = paging.paginate(rows, order=ORDER, cursor=request.GET.get("cursor", ""))
     built_in = [
@@ -42,21 +42,22 @@ def list_page(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "page": found_page,
-        "rows": [_line(register, row) for row in found_page],
+        "rows": [_line(found, row) for row in found_page],
         "views": saved.tabs(request, actor, built_in),
-        "matters": shared.matter_list(register, shared.today()),
+        "matters": shared.matter_list(found.register, shared.today()),
         "matter": matter,
     }
     return render(request, "mandate/decisions.html", context)
 
 
-def _line(register: queries.Register, row: Any) -> dict[str, Any]:
-    card = register.find(row.matter.code, row.decided_on)
+def _line(found: operations.Worlds, row: Any) -> dict[str, Any]:
+    card = found.register.find(row.matter.code, row.decided_on)
+    lead_code = row.lead_unit.code if row.lead_unit else None
     return {
         "row": row,
         "name": card.name if card else row.matter.code,
-        "lead": row.lead_unit.name if row.lead_unit else "—",
-        "side": labels.SIDES[row.side],
+        "lead": shared.leader(found.register, card, lead_code),
+        "side": sentences.side_word(row.side, is_walled=found.is_walled(row.decided_on)),
         "mark": _mark(row),
     }
 
@@ -81,15 +82,15 @@ def _headings() -> list[str]:
     ]
 
 
-def _as_line(register: queries.Register, row: Any) -> list[Any]:
-    line = _line(register, row)
+def _as_line(found: operations.Worlds, row: Any) -> list[Any]:
+    line = _line(found, row)
     name = f"{row.matter.code} {line['name']}"
     return [
         row.made_at,
         name,
         row.decided_on,
-        line["lead"],
-        str(line["side"]),
+        str(line["lead"] or "—"),
+        line["side"],
         line["mark"][1],
         row.digest,
     ]
@@ -122,23 +123,20 @@ def _decision(
     case = row.case
     shape = case["geometry"] or {}
     is_point = shape.get("type") == "Point"
+    card = register.find(row.matter.code, row.decided_on)
     context = {
         "row": row,
-        "card": register.find(row.matter.code, row.decided_on),
+        "card": card,
         "version": row.version,
         "mark": _mark(row),
         "object_kind": labels.ObjectKind(case["object_kind"]).label,
         "place": "{1:.6f}, {0:.6f}".format(*shape["coordinates"]) if is_point else "",
         "accuracy": case["accuracy_m"],
         "owner": queries.unit_word(case["owner"], register) if case["owner"] else "",
-        "numbers": [
-            {"line": line, "params": answer["params"]}
-            for line, answer in zip(ruling.reasons, row.answer["reasons"], strict=True)
-        ],
         "replayed": replayed,
         "holds": replayed is not None and replayed[0] == replayed[1],
         "may_adjudicate": actor.has(*shared.MOVERS) and row.needs_adjudication,
-        **answer_of(ruling, register),
+        **answer_of(ruling, register, card),
     }
     return render(request, "mandate/decision.html", context)
 

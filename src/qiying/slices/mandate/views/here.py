@@ -44,11 +44,12 @@ def here(request: HttpRequest) -> HttpResponse:
     }
     if card is not None and is_sound:
         try:
-            ruling = operations.propose(actor, matter_code=card.code, on=on, **form.asked())
+            asked = {**form.asked(), "presumes_owner": True}
+            ruling = operations.propose(actor, matter_code=card.code, on=on, **asked)
         except Problem as problem:
             context["refusal"] = problems.explain(problem)
         else:
-            context |= answer_of(ruling, register)
+            context |= answer_of(ruling, register, card)
             context["has_place"] = form.cleaned_data["lon"] is not None
     return render(request, "mandate/here.html", context)
 
@@ -93,38 +94,30 @@ def _score(text: str, card: queries.MatterCard) -> int:
     return points
 
 
-def answer_of(ruling: operations.Ruling, register: queries.Register) -> dict[str, Any]:
+def answer_of(
+    ruling: operations.Ruling, register: queries.Register, card: queries.MatterCard | None
+) -> dict[str, Any]:
     """A ruling as the page shows it: lead, co-handlers, why in three lines, the rest folded."""
     main = [r for r in ruling.reasons if r.code not in QUIET]
-    lead = shared.unit_line(register, ruling.lead_code) if ruling.lead_code else None
-    parent = _office(ruling, register)
     return {
         "ruling": ruling,
-        "lead": lead,
-        "office": parent,
+        "lead": shared.leader(register, card, ruling.lead_code),
         "co": [shared.unit_line(register, c) for c in ruling.co_codes],
         "candidates": [shared.unit_line(register, c) for c in ruling.candidate_codes],
         "why": main[:MOST_LINES],
         "all_reasons": ruling.reasons,
         "rejected": ruling.rejected,
-        "side": labels.SIDES[ruling.side],
         "township": register.unit_name(ruling.township_code) if ruling.township_code else "",
         "splits": [_split(s, register) for s in ruling.split_tasks],
-        "confidence": ruling.confidence,
+        "evidence": labels.EVIDENCE[ruling.grade],
         "versions": [(labels.VERSIONS.get(k, k), v) for k, v in ruling.versions.items()],
     }
-
-
-def _office(ruling: operations.Ruling, register: queries.Register) -> dict[str, str] | None:
-    if ruling.office_unit_id is None:
-        return None
-    return shared.unit_line(register, register.code_of[ruling.office_unit_id])
 
 
 def _split(task: operations.SplitLine, register: queries.Register) -> dict[str, Any]:
     return {
         "unit": register.unit_name(task.unit_code),
-        "side": labels.SIDES[task.side],
+        "side": task.where,
         "amount": task.amount,
         "share": task.share,
     }

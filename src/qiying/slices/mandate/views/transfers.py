@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -247,12 +248,17 @@ def handover_page(request: HttpRequest, number: str) -> HttpResponse:
             {"label": labels.HandoverState(s).label, "state": _state(i, at)}
             for i, s in enumerate(MAIN_LINE)
         ],
+        "stages": [
+            (labels.HandoverState(s).label, parse_date(row.stages[s]))
+            for s in MAIN_LINE
+            if s in row.stages
+        ],
         "open": [
             (s, labels.HANDOVER_STEPS[s]) for s in rules.HANDOVER.open_to(row.state, actor.roles)
         ],
         "lists": [
-            {"name": n, "label": labels.LISTS[n], **row.lists.get(n, {"listed": 0, "accepted": 0})}
-            for n in rules.LISTS
+            _list_line(name, row.lists.get(name, {"listed": 0, "accepted": 0}))
+            for name in rules.LISTS
         ],
         "from_name": register.unit_name(register.code_of[row.from_unit_id]),
         "to_name": register.unit_name(register.code_of.get(row.to_unit_id or 0, "")),
@@ -261,6 +267,11 @@ def handover_page(request: HttpRequest, number: str) -> HttpResponse:
         "today": shared.today(),
     }
     return render(request, "mandate/handover.html", context)
+
+
+def _list_line(name: str, entry: dict[str, Any]) -> dict[str, Any]:
+    counted = {"is_counted": rules.is_counted(entry)}
+    return {"name": name, "label": labels.LISTS[name], "is_none": False, **counted, **entry}
 
 
 def _state(index: int, at: int) -> str:
@@ -304,8 +315,9 @@ def count_list(request: HttpRequest, number: str) -> HttpResponse:
             actor,
             row.pk,
             data["name"],
-            listed=data["listed"],
-            accepted=data["accepted"],
+            listed=0 if data["is_none"] else data["listed"],
+            accepted=0 if data["is_none"] else data["accepted"],
+            is_none=data["is_none"],
             now=timezone.now(),
         )
     return HttpResponseSeeOther(reverse("mandate:handover", args=[number]))

@@ -1,12 +1,13 @@
 """Work calendars: every change is a new edition, and those who count days are told."""
 
 import json
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from qiying.kernel import events, revisions, tenancy
 from qiying.kernel.access import Actor
@@ -99,7 +100,10 @@ def _take_turns(actor: Actor, year: int) -> None:
 
 @tenancy.operation
 def seed_calendars(actor: Actor, *, now: datetime) -> int:
-    """Bring the packaged notices into a tenant; years that have an edition stay as they are."""
+    """Bring the packaged notices into a tenant; years that have an edition stay as they are.
+
+    No edition is made before its notice was issued, whatever past a tenant is set up in.
+    """
     actor.require(*KEEPERS)
     text = (files("qiying.slices.registry") / "seeds" / "work_calendar.json").read_text("utf-8")
     known = {row.year for row in queries.latest_editions(actor)}
@@ -107,6 +111,12 @@ def seed_calendars(actor: Actor, *, now: datetime) -> int:
     for entry in json.loads(text)["notices"]:
         if entry["year"] in known:
             continue
-        set_calendar(actor, entry["year"], now=now, **rules.notice_of(entry))
+        notice = rules.notice_of(entry)
+        set_calendar(actor, entry["year"], now=max(now, _morning_after(notice)), **notice)
         made += 1
     return made
+
+
+def _morning_after(notice: Mapping[str, Any]) -> datetime:
+    day = notice["issued_on"] + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day, time(9)))

@@ -146,9 +146,10 @@ def area_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     initial: dict[str, Any] = {"kind": request.GET.get("kind", "wall")}
     title = _("New boundary")
-    if request.GET.get("of", "").isdigit():
+    of = request.GET.get("of", "")[:18]
+    if of.isdecimal():
         with tenancy.reading(actor):
-            row = queries.get_area(actor, int(request.GET["of"]))
+            row = queries.get_area(actor, int(of))
         copied = ("kind", "key", "name_zh", "name_en", "households", "residents")
         initial = {name: getattr(row, name) for name in copied} | {"unit": row.unit_id}
         title = _("New version of %(name)s") % {"name": row.name}

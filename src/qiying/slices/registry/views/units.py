@@ -1,6 +1,6 @@
 """Units as a tree, and the description of the zone."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from django.contrib import messages
@@ -61,31 +61,33 @@ def _fits(request: HttpRequest, row: Unit) -> bool:
 
 
 def _tree(rows: Any, chosen: str) -> list[dict[str, Any]]:
-    """Units below units; those without one stand under the word of their kind."""
+    """The units of each kind under its word, below their parents where these are of that kind."""
+    in_use = [row for row in rows if row.retired_on is None]
+    kind_of = {row.pk: row.kind for row in in_use}
     below: defaultdict[int | None, list[Unit]] = defaultdict(list)
-    for row in rows:
-        if row.retired_on is None:
-            below[row.parent_id].append(row)
+    for row in in_use:
+        is_mate = kind_of.get(row.parent_id) == row.kind
+        below[row.parent_id if is_mate else None].append(row)
+    counts = Counter(kind_of.values())
 
     def branch(row: Unit) -> dict[str, Any]:
         return {
             "label": row.name,
             "url": f"?unit={row.code}",
             "active": row.code == chosen,
-            "open": any(child.code == chosen for child in below[row.pk]),
+            "open": row.kind == "zone" or any(c.code == chosen for c in below[row.pk]),
             "children": [branch(child) for child in below[row.pk]],
         }
 
-    tops = below[None]
     return [
         {
             "label": title(UNIT_KINDS, kind),
-            "count": sum(1 for row in tops if row.kind == kind),
-            "open": kind == "zone" or any(row.code == chosen for row in tops if row.kind == kind),
-            "children": [branch(row) for row in tops if row.kind == kind],
+            "count": counts[kind],
+            "open": kind == "zone" or any(r.code == chosen for r in in_use if r.kind == kind),
+            "children": [branch(row) for row in below[None] if row.kind == kind],
         }
         for kind, _label in UNIT_KINDS
-        if any(row.kind == kind for row in tops)
+        if counts[kind]
     ]
 
 

@@ -96,6 +96,14 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id === "drawer") one("[data-drawer]")?.focus();
 });
 
+// where one is must be seen in a long navigation too
+const here = one("#side [aria-current]");
+const shelf = here?.closest(".side-scroll");
+if (shelf) {
+  const over = here.getBoundingClientRect().bottom - shelf.getBoundingClientRect().bottom;
+  if (over > 0) shelf.scrollTop = over + here.offsetHeight;
+}
+
 const singleKeys = one("[data-act=single-keys]");
 if (singleKeys) singleKeys.checked = store.get("qy-keys") !== "off";
 

@@ -1,0 +1,50 @@
+"""Deadlines inside a round: signing, first contact, a co-handler's part.
+
+Derived like the promise itself, from where they start, their rule, the calendar and the pauses.
+"""
+
+from datetime import datetime
+
+from qiying.engines.worktime import Calendar
+from qiying.slices.calls import rules
+from qiying.slices.calls.models import Call, Round, Task
+from qiying.slices.calls.rules import TASK_OPEN, Clock, Paused, TaskState
+
+
+def contact_due(
+    call: Call, round_: Round, calendar: Calendar, paused: tuple[Paused, ...]
+) -> datetime | None:
+    """Until when the lead speaks to the firm: from the start of the round or its last dispatch.
+
+    What is done stays as it was judged.
+    """
+    if round_.contacted_at is not None or round_.contact_due_at is None:
+        return round_.contact_due_at
+    start_at = max(round_.started_at, call.dispatched_at or round_.started_at)
+    return rules.step_due_at(Clock.CONTACT, call.urgency, start_at, calendar, paused)
+
+
+def step_due(call: Call, calendar: Calendar) -> datetime | None:
+    """Until when the next step indoors is taken; as it is where its start was not kept."""
+    if not call.step_clock or call.step_from_at is None:
+        return call.step_due_at
+    return rules.step_due_at(call.step_clock, call.urgency, call.step_from_at, calendar)
+
+
+def renew_task(
+    task: Task, call: Call, round_: Round, calendar: Calendar, paused: tuple[Paused, ...]
+) -> bool:
+    """Write the derived deadlines onto an open part; whether any of them moved."""
+    if task.state not in TASK_OPEN:
+        return False
+    before = (task.sign_due_at, task.due_at)
+    if task.state == TaskState.SENT:
+        task.sign_due_at = rules.step_due_at(
+            Clock.SIGN, call.urgency, task.sent_at, calendar, paused
+        )
+    if task.is_lead:
+        task.due_at = round_.due_at
+    else:
+        latest = max(round_.due_at, task.sign_due_at)
+        task.due_at = min(rules.co_task_due_at(task.sent_at, calendar, paused), latest)
+    return before != (task.sign_due_at, task.due_at)
