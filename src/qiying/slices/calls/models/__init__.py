@@ -25,6 +25,7 @@ from qiying.slices.calls.models.labels import (
 from qiying.slices.calls.models.parts import CallBack, Contact, Dispute, Pause, Task
 from qiying.slices.calls.models.querysets import CallRows, is_own, is_stranger, own
 from qiying.slices.calls.models.records import Lapse, Note, Visit
+from qiying.slices.calls.models.triage import SURENESS_LABELS, TRAINING_LABELS, TriageModel
 
 __all__ = [
     "CHANNEL_LABELS",
@@ -43,7 +44,9 @@ __all__ = [
     "ROUND_LABELS",
     "STATE_LABELS",
     "STATE_TONES",
+    "TRAINING_LABELS",
     "STEP_LABELS",
+    "SURENESS_LABELS",
     "TASK_LABELS",
     "URGENCY_LABELS",
     "Call",
@@ -56,6 +59,7 @@ __all__ = [
     "Pause",
     "Round",
     "Task",
+    "TriageModel",
     "Visit",
     "is_own",
     "is_stranger",

@@ -83,6 +83,7 @@ from qiying.slices.calls.rules.table import (
     Where,
     table_markdown,
 )
+from qiying.slices.calls.rules.triage import RankedBy, Spoken, Sureness, TriageState
 from qiying.slices.calls.rules.words import (
     MAX_TEXT,
     MAX_TITLE,
@@ -125,6 +126,7 @@ __all__ = [
     "RECEIVERS",
     "REDO_WITHIN",
     "RELAPSE_WITHIN",
+    "RankedBy",
     "REOPEN_WITHIN",
     "RESUME_PLAN",
     "ROUND",
@@ -156,8 +158,11 @@ __all__ = [
     "Result",
     "RoundState",
     "Row",
+    "Spoken",
+    "Sureness",
     "TaskState",
     "Term",
+    "TriageState",
     "Urgency",
     "Where",
     "answer_rule",
