@@ -170,7 +170,7 @@ def test_a_call_carries_what_its_words_spoke_for(world: World, reading: None) ->
     kept = Call.objects.get(pk=after.pk)
     assert kept.ranked_by_id == trained.pk
     assert kept.ranking["digest"] == trained.digest
-    assert [m["matter"] for m in kept.ranking["matters"]][0] == "M069"
+    assert next(m["matter"] for m in kept.ranking["matters"]) == "M069"
     assert kept.ranking["matters"][0]["for"]
 
 

@@ -58,11 +58,11 @@ from qiying.slices.calls.operations._work import (
 )
 
 __all__ = [
-    "CallValues",
-    "CoUnit",
     "STEPS",
     "TRAINERS",
     "UNCHANGED",
+    "CallValues",
+    "CoUnit",
     "accept",
     "add_co",
     "adjudicate",

@@ -113,7 +113,9 @@ def list_calls(actor: Actor, filters: Filters | None = None, *, now: datetime) -
         rows = rows.filter(own(actor))
     for name, value in asked.items():
         rows = rows.filter(_TESTS[name](value, actor, now))
-    return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer("text", "words", "ranking")
+    return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer(
+        "text", "words", "ranking"
+    )
 
 
 def search_calls(actor: Actor, text: str, limit: int) -> list[Call]:

@@ -131,16 +131,16 @@ def like_calls(actor: Actor, near: Near, *, limit: int = 5) -> list[LikeCall]:
         ids = [int(like.key) for like in found]
         rows = Call.objects.visible_to(actor).filter(pk__in=ids) if ids else ()
         seen = {call.pk: call for call in _dressed(rows) if not is_stranger(actor, call)}
-        told = [LikeCall(seen[pk], like) for pk, like in zip(ids, found, strict=True) if pk in seen]
+        told = [
+            LikeCall(seen[pk], like) for pk, like in zip(ids, found, strict=True) if pk in seen
+        ]
         return told[:limit]
 
 
 def _dressed(rows: "QuerySet[Call] | tuple[()]") -> Sequence[Call]:
     if isinstance(rows, tuple):
         return ()
-    return list(
-        rows.select_related("enterprise", "lead_unit").defer("text", "words", "ranking")
-    )
+    return list(rows.select_related("enterprise", "lead_unit").defer("text", "words", "ranking"))
 
 
 def _empty(actor: Actor) -> LikeCalls:

@@ -129,9 +129,7 @@ def rank(actor: Actor, text: str, *, on: date, k: int = rules.MOST_SHOWN) -> Ran
     return rank_by_keywords(actor, text, on=on, k=k)
 
 
-def rank_by_keywords(
-    actor: Actor, text: str, *, on: date, k: int = rules.MOST_SHOWN
-) -> Ranking:
+def rank_by_keywords(actor: Actor, text: str, *, on: date, k: int = rules.MOST_SHOWN) -> Ranking:
     """As ``rank``, by the count of the register's keywords alone."""
     counted = keyword_rule(actor, on)
     guesses = counted.rank(text, k) if counted is not None else ()

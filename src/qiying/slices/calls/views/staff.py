@@ -44,6 +44,7 @@ AT_BOARD = (
     Role.DESK,
     Role.UNIT_LEADER,
 )
+AT_UNDERSTANDING = (Role.ANALYST, Role.SUPERVISOR, Role.ADMINISTRATOR)
 LEVELS: Mapping[str, tuple[int, Promise]] = {
     Urgency.DANGER: (1, _("Danger")),
     Urgency.URGENT: (2, _("Urgent")),
@@ -69,6 +70,14 @@ def register_desk() -> None:
         AT_BOARD,
         order=10,
         first_for=[Role.ZONE_LEADER],
+    )
+    nav.item(
+        "analysis",
+        _("Triage of words"),
+        "calls:understanding",
+        "scan-text",
+        AT_UNDERSTANDING,
+        order=30,
     )
     registry.map_layer("call", _("Live calls"), "calls:layer", roles=MAP_READERS)
     trail.name_subjects("calls.call", audited)
