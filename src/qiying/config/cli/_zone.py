@@ -1,6 +1,5 @@
 """For whom a command acts: the operator of the machine in one zone."""
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,14 @@ from qiying.config.cli._platform import text
 from qiying.config.language import mark as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qiying.kernel.access import Actor
 
 
 @contextmanager
-def acting(zone: str) -> "Iterator[Actor]":
-    """The operator of the machine in a zone; refusals end in one line."""
+def acting(zone: str, *also: str) -> "Iterator[Actor]":
+    """The operator of the machine in a zone, in other roles too; refusals end in one line."""
     _platform.start_django()
     from qiying.kernel import problems
     from qiying.kernel.access import Role, stand_in
@@ -28,7 +29,7 @@ def acting(zone: str) -> "Iterator[Actor]":
     if len(found) != 1:
         typer.echo(text(_("Name the zone with --zone CODE.")), err=True)
         raise typer.Exit(2)
-    actor = stand_in(found[0].pk, Role.ADMINISTRATOR)
+    actor = stand_in(found[0].pk, Role.ADMINISTRATOR, *also)
     try:
         # no transaction is held here: each call opens its own, however long a file may take
         yield actor

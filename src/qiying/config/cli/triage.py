@@ -108,7 +108,7 @@ def rank(
     as_json: AsJson = False,
 ) -> None:
     """Answer from the model in use; nothing is kept."""
-    with acting(zone) as actor:
+    with acting(zone, "auditor") as actor:
         from django.utils import timezone
 
         from qiying.slices.calls import queries
@@ -170,7 +170,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Take the model that each ranking names and rank the same words again."""
-    with acting(zone) as actor:
+    with acting(zone, "auditor") as actor:
         from qiying.slices.calls import operations
 
         found = operations.replay_rankings(actor, number=number)

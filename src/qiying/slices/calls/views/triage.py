@@ -28,6 +28,8 @@ from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
 MOST_LIKE = 5
+LOOKED_AT = 9
+"""Ranked matters to choose three from that a firm can have."""
 LEAST_TYPED = 4
 """Characters under which nothing is asked yet."""
 TONES = {Sureness.VERY_LIKELY: "lead", Sureness.LIKELY: "", Sureness.PERHAPS: "quiet"}
@@ -134,7 +136,7 @@ def typed(request: HttpRequest) -> HttpResponse:
         return render(request, "calls/desk/parts/typed.html", {"ranked": [], "likes": []})
     on = queries.local_day(now)
     with tenancy.reading(actor):
-        firm = registry.enterprise_by_public_id(actor, uuid_of(request.GET.get("firm", "")))
+        firm = registry.enterprise_by_public_id(actor, uuid_of(request.POST.get("firm", "")))
         near = Near(text, now, *_place(request, firm), firm.id)
         likes = queries.like_calls(actor, near, limit=MOST_LIKE)
         ranking = queries.rank(actor, text, on=on)
@@ -174,7 +176,8 @@ def guessed_matters(
     actor: Actor, offered: Sequence[mandate.MatterCard], text: str, chosen: str
 ) -> list[mandate.MatterCard | RankedLine]:
     """The matters that the words speak for, each with how sure that is; the chosen one first."""
-    found = queries.rank(actor, text, on=timezone.localdate()) if text.strip() else None
-    lines = ranked_lines(found, offered) if found is not None else []
+    on = timezone.localdate()
+    found = queries.rank(actor, text, on=on, k=LOOKED_AT) if text.strip() else None
+    lines = ranked_lines(found, offered)[: rules.MOST_SHOWN] if found is not None else []
     kept = [m for m in offered if m.code == chosen and m.code not in {x.code for x in lines}]
     return [*kept, *lines]

@@ -113,7 +113,7 @@ def _chart(report: dict[str, Any]) -> SafeString | str:
     said = [round(row["confidence"] * 100, 1) for row in bins]
     right = [round(row["right"] * 100, 1) for row in bins]
     return charts.chart(
-        [f"{row['above']:.0%}–{row['up_to']:.0%}" for row in bins],
+        [f"{row['above']:.0%}-{row['up_to']:.0%}" for row in bins],
         [
             Series(gettext("Was right"), right, "bar", 1),
             Series(gettext("Said to be"), said, "line", 2, is_dashed=True),
