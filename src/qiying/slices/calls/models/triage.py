@@ -9,18 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.access import Actor
 from qiying.kernel.tenancy import TenantModel
-from qiying.slices.calls.models.labels import choices, codes
+from qiying.slices.calls.models.labels import Words, choices, codes
 from qiying.slices.calls.rules import Sureness, TriageState
 
 if TYPE_CHECKING:
     from typing import Self
 
-TRAINING_LABELS = {
+TRAINING_LABELS: Words = {
     TriageState.ASKED: _("Under way"),
     TriageState.READY: _("Ready"),
     TriageState.FAILED: _("Not succeeded"),
 }
-SURENESS_LABELS = {
+SURENESS_LABELS: Words = {
     Sureness.VERY_LIKELY: _("very likely"),
     Sureness.LIKELY: _("likely"),
     Sureness.PERHAPS: _("perhaps"),

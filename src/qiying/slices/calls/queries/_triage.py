@@ -9,6 +9,8 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from django.db.models import QuerySet
+
 from qiying.engines import triage
 from qiying.kernel import revisions, tenancy
 from qiying.kernel.access import Actor
@@ -171,7 +173,7 @@ def ranking_plain(ranking: Ranking, words: str) -> dict[str, Any]:
 # --- what a model learns from ---
 
 
-def _learnable(tenant_id: int) -> Any:
+def _learnable(tenant_id: int) -> QuerySet[Call]:
     """Closed calls with the matter as it was finally set; by the platform's own eyes."""
     rows = Call.objects.filter(tenant_id=tenant_id, state__in=sorted(PROVEN))
     return rows.exclude(matter_code="").order_by("-received_at", "-id")
@@ -218,7 +220,7 @@ def find_in_use(actor: Actor) -> TriageModel | None:
         return _light(actor).filter(is_in_use=True).first()
 
 
-def _light(actor: Actor) -> Any:
+def _light(actor: Actor) -> QuerySet[TriageModel]:
     rows = TriageModel.objects.visible_to(actor).select_related("asked_by").defer("plain")
     return rows.order_by("-asked_at", "-id")
 
