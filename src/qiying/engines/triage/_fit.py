@@ -56,10 +56,27 @@ def train(
         raise ValueError("a model needs two matters or more, each once")
     known = [example for example in history if example.matter in set(codes)]
     corpus = _Corpus(sorted(matters, key=lambda m: m.code), known, params)
+    versions = {"register_version": register_version, "history_version": history_version}
+    return _fit_whole(corpus, codes, _register_words(matters), seed=seed, **versions)
+
+
+def _register_words(matters: Sequence[Matter]) -> tuple[str, ...]:
+    """The Chinese words of a register, which the reasons are told in."""
+    return tuple(sorted({w for m in matters for w in (*m.keywords_zh, m.name_zh) if w}))
+
+
+def _fit_whole(
+    corpus: "_Corpus",
+    codes: tuple[str, ...],
+    words: tuple[str, ...],
+    *,
+    seed: int,
+    **versions: str,
+) -> Model:
+    """Fit on all examples, with the share and the temperature that the folds chose."""
     share, temperature = _choose(corpus, seed)
-    fitted = corpus.fit(range(len(known)))
+    fitted = corpus.fit(range(corpus.count))
     weights = (fitted.weights + share * corpus.register) / temperature
-    prior = fitted.prior / temperature
     whole, scale = quantise(weights.T)
     return Model(
         matters=codes,
@@ -68,15 +85,14 @@ def train(
         unknown_rarity=corpus.unknown,
         weights=whole,
         scale=scale,
-        prior=np.round(prior, 6),
-        words=tuple(sorted({w for m in matters for w in (*m.keywords_zh, m.name_zh) if w})),
-        examples=len(known),
+        prior=np.round(fitted.prior / temperature, 6),
+        words=words,
+        examples=corpus.count,
         register_share=share,
         temperature=temperature,
         seed=seed,
-        register_version=register_version,
-        history_version=history_version,
-        params=params,
+        params=corpus.params,
+        **versions,
     )
 
 
