@@ -33,6 +33,10 @@ _SENTENCES: dict[str, Promise | str] = {
     "not_found": _("There is no such record, or it is not open to you."),
     "unavailable": _("The database is restarting. Nothing was stored; please send it again."),
     "broken": _("Something failed on our side. It was logged; your other work is not affected."),
+    "print.font": _(
+        "This machine has no Chinese font to print with. Let its keeper install the package "
+        "fonts-noto-cjk; the same table can be had as XLSX."
+    ),
     "input.invalid": _("Some entries need correction."),
     "input.required": _("This entry is needed."),
     "input.too_long": _("At most %(limit)s characters."),

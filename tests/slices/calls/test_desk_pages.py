@@ -92,6 +92,7 @@ PAGES = {
     "/calls/morning/": {"desk", "safety-lead", "supervisor", "leader"},
     "/calls/board/": {"desk", "safety-lead", "supervisor", "leader", "analyst", "auditor"},
     "/calls/board/rounds/": {"desk", "safety-lead", "supervisor", "leader", "analyst", "auditor"},
+    "/calls/rates/": {"supervisor", "leader", "analyst", "auditor"},
 }
 PEOPLE = ("boss", "grid", "desk", "safety", "safety-lead", "caller", "supervisor")
 PEOPLE += ("leader", "analyst", "auditor", "admin")

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from qiying.engines import rates as engine
 from qiying.kernel import tenancy
-from qiying.slices.calls import public, queries, rules
+from qiying.slices.calls import public, queries
 from qiying.slices.calls.models import Call, CallBack, Round
 from qiying.slices.calls.queries import Board, BoardRow, Figure, RoundFilters
+from qiying.slices.calls.queries import rates as counted
 from tests.slices.calls import steps
 from tests.slices.calls.steps import take
 from tests.slices.world import World
@@ -35,6 +37,7 @@ def story(world: World) -> World:
     take(world, "caller", partly, "callback_confirm", resolved="partly")
     steps.declined(world)
     steps.withdrawn(world)
+    take(world, "boss", steps.working(world, co=()), "withdraw")
     silent = steps.callback(world)
     for _ in range(3):
         take(world, "caller", silent, "attempt_callback", outcome="no_answer")
@@ -66,6 +69,8 @@ def recount(world: World, rounds: list[Round]) -> Recount:
             found.base[name] += 1
             found.top[name] += 1 if counts else 0.5 if half else 0
 
+    for r in withdrawn_rounds(world):
+        count("verified", False, r.number == 1 and not r.call.is_proactive)
     for r in rounds:
         closed, solved = r.state == "closed", r.resolved == "yes"
         in_time = None not in {r.contacted_at, r.contact_due_at} and (
@@ -77,7 +82,7 @@ def recount(world: World, rounds: list[Round]) -> Recount:
         count("on_time", closed and r.answered_at is not None and r.answered_at <= r.due_at)
         count("declared", closed)
         held = closed and solved and rung and not came_back(world, r)
-        count("verified", held)
+        count("verified", held, (r.number == 1 or held) and not r.call.is_proactive)
         once = closed and solved and rung and r.reopened_at is None
         count("first_time", once and r.number == 1)
         count("solved", solved, r.resolved != "", r.resolved == "partly")
@@ -96,7 +101,8 @@ def came_back(world: World, r: Round) -> bool:
         c.enterprise_id == r.call.enterprise_id
         and c.matter_code == r.call.matter_code != ""
         and c.pk != r.call_id
-        and r.closed_at < c.received_at <= r.closed_at + MONTH
+        and (r.started_at, r.call_id) < (c.received_at, c.pk)
+        and c.received_at <= r.closed_at + MONTH
         for c in Call.objects.all()
     )
 
@@ -105,9 +111,19 @@ NAMES = tuple(queries.measures(0))
 
 
 def due_rounds(world: World) -> list[Round]:
+    return [r for r in in_period(world) if r.state != "stopped"]
+
+
+def withdrawn_rounds(world: World) -> list[Round]:
+    """Those that the firm took back after a unit had been given them."""
+    rows = [r for r in in_period(world) if r.call.state == "withdrawn" and r.state == "stopped"]
+    return [r for r in rows if r.call.dispatched_at is not None]
+
+
+def in_period(world: World) -> list[Round]:
     rows = Round.objects.select_related("call")
     first, last = queries.midnight(START), min(queries.midnight(END), world.now)
-    return [r for r in rows if first <= r.due_at < last and r.state != "stopped"]
+    return [r for r in rows if first <= r.due_at < last]
 
 
 def board_of(world: World) -> Board:
@@ -224,17 +240,77 @@ def test_a_unit_that_does_it_again_has_a_limit_for_its_first_contact(
     assert (figure.numerator, figure.denominator) == (1, 2)
 
 
-@given(st.integers(0, 400), st.integers(1, 400))
-def test_the_interval_holds_the_share_and_narrows_with_more(top: int, base: int) -> None:
-    top = min(top, base)
-    low, high = rules.wilson(top, base)
-    assert 0 <= low <= top / base <= high <= 1
-    low4, high4 = rules.wilson(4 * top, 4 * base)
-    assert high4 - low4 < high - low
+def test_filed_again_before_the_first_is_closed_is_a_return_too(world: World) -> None:
+    leader = world.actor("leader")
+    first = steps.callback(world)
+    world.later(hours=1)
+    steps.raise_call(world)
+    world.later(hours=1)
+    take(world, "caller", first, "callback_confirm", resolved="yes")
+    with tenancy.reading(leader):
+        found = queries.totals(leader, start=START, end=END, now=world.now + timedelta(days=20))
+    assert found["verified"].numerator == 0 < found["declared"].numerator
 
 
-def test_the_interval_agrees_with_a_published_example() -> None:
-    """81 of 263: 0.2553 to 0.3662 (R. G. Newcombe, Statistics in Medicine 17, 1998, table I)."""
-    low, high = rules.wilson(81, 263)
-    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
-    assert rules.wilson(0, 0) == (0.0, 1.0)
+# --- the database and the engine count the same ---
+
+
+def test_the_board_equals_the_engine_unit_by_unit(story: World) -> None:
+    leader = story.actor("leader")
+    with tenancy.reading(leader):
+        board, totals = (
+            board_of(story),
+            queries.totals(leader, start=START, end=END, now=story.now),
+        )
+        month = counted.by_unit(leader, start=START, end=END, now=story.now)
+        codes = {str(c.id): c.code for c in queries.unit_cards(leader).values()}
+    pairs = [(totals, month.whole), (board.total.figures, month.whole)]
+    pairs += [(row.figures, month.units[codes.get(row.key, "")]) for row in board.by_unit]
+    assert len(pairs) > 3
+    for figures, sheet in pairs:
+        for name, figure in figures.items():
+            found = sheet.figures[name]
+            assert (found.numerator, found.denominator) == (figure.numerator, figure.denominator)
+            assert found.interval == figure.interval
+
+
+def test_the_engine_names_exactly_the_rounds_that_the_board_lists(story: World) -> None:
+    with tenancy.reading(story.actor("leader")):
+        month = counted.by_unit(story.actor("leader"), start=START, end=END, now=story.now)
+        for name in queries.listed(story.tenant.pk):
+            query = RoundFilters(START, END, measure=name).as_query()
+            figure, found = Figure(name, 0, 0, query), month.whole.figures[name]
+            assert {key for key, _ in found.counted} == {r.pk for r in listed(story, figure)}
+            short = listed(story, figure, missed=True)
+            assert set(found.missed) == {r.pk for r in short}, name
+
+
+def test_the_checker_agrees_on_the_records_and_no_strategy_raises_verified(story: World) -> None:
+    leader = story.actor("leader")
+    period = counted.period_of(START, END)
+    with tenancy.reading(leader):
+        table = counted.rates_table(leader, start=START, end=END, now=story.now)
+        found = counted.simulation(leader, start=START, end=END, now=story.now, intensity=1.0)
+    sheet = engine.rates(table, period, now=story.now)
+    assert engine.check(table, period, sheet, now=story.now) == ()
+    assert {e.strategy for e in found.effects if e.touched} > {"close_and_refile", "own_callback"}
+    assert all(e.moved("verified") <= 0 for e in found.effects)
+    assert any(e.moved("verified") > 0 for e in found.by_letter)
+    assert any(e.moved("declared") > 0 for e in found.effects)
+    assert sheet.figures["co_settled"].denominator > 0
+
+
+def test_the_table_takes_a_fixed_number_of_queries(story: World) -> None:
+    leader = story.actor("leader")
+
+    def count() -> int:
+        with tenancy.reading(leader):
+            counted.rates_table(leader, start=START, end=END, now=story.now)  # fills the cards
+            with CaptureQueriesContext(connection) as seen:
+                counted.rates_table(leader, start=START, end=END, now=story.now)
+        return len(seen)
+
+    before = count()
+    steps.closed(story)
+    story.later(days=9)
+    assert count() == before <= 13

@@ -11,6 +11,7 @@ from qiying.slices.calls.views import (
     layers,
     officer,
     queues,
+    rates,
     rounds,
     triage,
     understanding,
@@ -53,6 +54,7 @@ DESK_PATHS: list[URLPattern] = [
     path("board/rounds/", rounds.rounds, name="rounds"),
     path("understanding/", understanding.understanding, name="understanding"),
     path("understanding/train/", understanding.train, name="understanding-train"),
+    path("rates/", rates.rates, name="rates"),
     path("layer.geojson", layers.layer, name="layer"),
     path("firm/<uuid:public_id>/", layers.firm_panel, name="firm-panel"),
 ]

@@ -14,12 +14,14 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.calls import operations, queries
+from qiying.slices.calls.api import _rates as sheets
 from qiying.slices.calls.api import _render as render
 from qiying.slices.calls.api import _schemas as out
 from qiying.slices.calls.api import _triage as triage
 from qiying.slices.calls.api._steps import StepIn, inputs_of
 from qiying.slices.calls.models import is_stranger
 from qiying.slices.calls.queries import DUE_ORDER, ORDER, ROUND_ORDER, Filters, RoundFilters
+from qiying.slices.calls.queries import rates as counted
 from qiying.slices.registry import public as registry
 
 router = Router(tags=["calls"])
@@ -34,6 +36,7 @@ COUNTERS = (
     Role.AUDITOR,
     Role.DESK,
 )
+AUDITORS = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR)
 
 
 @router.get("/", response=out.CallsOut, summary="List calls")
@@ -117,6 +120,42 @@ def rates(request: HttpRequest, query: Query[out.RoundQuery]) -> out.BoardOut:
         now=now,
     )
     return render.board(found)
+
+
+@router.get("/rates/sheet", response=sheets.RateSheetOut, summary="Every rate of a month")
+@roles(*AUDITORS)
+def rates_sheet(request: HttpRequest, query: Query[sheets.SheetQuery]) -> sheets.RateSheetOut:
+    """Each figure with its interval, the hash of its members and what the guards noticed."""
+    actor, now = actor_of(request), timezone.now()
+    start, end = sheets.month_of(query.month, timezone.localdate(now))
+    card = registry.units(actor).get(query.unit)
+    if query.unit and card is None:
+        raise NotFound("not_found")
+    found = counted.sheet(actor, start=start, end=end, now=now, unit=card.code if card else None)
+    return sheets.sheet_out(found, start, end, unit_id=str(card.id) if card else "")
+
+
+@router.get(
+    "/rates/simulation",
+    response=sheets.RateSimulationOut,
+    summary="What gaming would do to a month",
+)
+@roles(*AUDITORS)
+def rates_simulation(
+    request: HttpRequest, query: Query[sheets.SimulationQuery]
+) -> sheets.RateSimulationOut:
+    """Every way of gaming on the records of a month, before and after; nothing is written."""
+    now = timezone.now()
+    start, end = sheets.month_of(query.month, timezone.localdate(now))
+    found = counted.simulation(
+        actor_of(request),
+        start=start,
+        end=end,
+        now=now,
+        intensity=query.intensity,
+        seed=query.seed,
+    )
+    return sheets.simulation_out(found, start, end, query.intensity)
 
 
 @router.get("/rounds", response=out.RoundsOut, summary="The rounds behind a rate")

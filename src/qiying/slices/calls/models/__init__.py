@@ -24,6 +24,14 @@ from qiying.slices.calls.models.labels import (
 )
 from qiying.slices.calls.models.parts import CallBack, Contact, Dispute, Pause, Task
 from qiying.slices.calls.models.querysets import CallRows, is_own, is_stranger, own
+from qiying.slices.calls.models.rates import (
+    FINDING_LABELS,
+    GRADE_OF_SOURCE,
+    RATE_LABELS,
+    RULE_LABELS,
+    STRATEGY_LABELS,
+    STRATEGY_TEXTS,
+)
 from qiying.slices.calls.models.records import Lapse, Note, Visit
 from qiying.slices.calls.models.triage import SURENESS_LABELS, TRAINING_LABELS, TriageModel
 
@@ -32,19 +40,25 @@ __all__ = [
     "CLOCK_LABELS",
     "CLOSURE_LABELS",
     "DECLINE_LABELS",
+    "FINDING_LABELS",
     "GRADE_LABELS",
+    "GRADE_OF_SOURCE",
     "NATURE_LABELS",
     "OUTCOME_LABELS",
     "PAUSE_LABELS",
     "PAUSE_STATE_LABELS",
     "POSITION_LABELS",
     "PURPOSE_LABELS",
+    "RATE_LABELS",
     "RESOLVED_LABELS",
     "RESULT_LABELS",
     "ROUND_LABELS",
+    "RULE_LABELS",
     "STATE_LABELS",
     "STATE_TONES",
     "STEP_LABELS",
+    "STRATEGY_LABELS",
+    "STRATEGY_TEXTS",
     "SURENESS_LABELS",
     "TASK_LABELS",
     "TRAINING_LABELS",

@@ -54,10 +54,12 @@ from qiying.slices.calls.queries._find import (
 from qiying.slices.calls.queries._lights import light
 from qiying.slices.calls.queries._likes import LikeCall, Near, like_calls
 from qiying.slices.calls.queries._measures import (
+    LISTED,
     ROUND_ORDER,
     Measure,
     RoundFilters,
     list_rounds,
+    listed,
     measures,
     midnight,
     population,
@@ -91,6 +93,7 @@ __all__ = [
     "AGES",
     "CAP",
     "DUE_ORDER",
+    "LISTED",
     "ORDER",
     "ROUND_ORDER",
     "TABS",
@@ -141,6 +144,7 @@ __all__ = [
     "like_calls",
     "list_calls",
     "list_rounds",
+    "listed",
     "lit",
     "local_day",
     "local_hour",

@@ -1,7 +1,7 @@
 """What the rates count, once: the board and the list behind each number use the same tests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -9,14 +9,19 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from qiying.engines import rates as engine
 from qiying.kernel.access import Actor
-from qiying.slices.calls.models import Call, Round
-from qiying.slices.calls.rules import RELAPSE_WITHIN, Resolved, RoundState
+from qiying.slices.calls.models import Call, Dispute, Round, Task
+from qiying.slices.calls.rules import RELAPSE_WITHIN, CallState, Resolved, RoundState, TaskState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROUND_ORDER = ("-due_at", "-id")
 CLOSED = Q(state=RoundState.CLOSED)
 SAID_YES = Q(resolved=Resolved.YES)
+HEARD = Q(called_back_by__isnull=False, reopened_at=None)
+OWED = ~Q(state=RoundState.STOPPED)
+WITHDRAWN_FROM_UNIT = Q(call__state=CallState.WITHDRAWN, call__dispatched_at__isnull=False)
+"""Withdrawn after a unit had it: talking a firm into that must not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,39 +33,71 @@ class Measure:
 
     name: str
     numerator: Q
-    denominator: Q = field(default_factory=Q)
+    denominator: Q = OWED
     half: Q | None = None
 
 
 def relapsed(tenant_id: int) -> Exists:
-    """The same firm called again about the same matter within 30 days of the closure."""
+    """The same firm called again about the same matter: from the round's start on (a second call
+    filed while the first is in hand is a return too) until 30 days after its closure."""
     again = Call.objects.filter(
+        Q(received_at__gt=OuterRef("started_at")) | Q(id__gt=OuterRef("call_id")),
         tenant_id=tenant_id,
         enterprise_id=OuterRef("call__enterprise_id"),
         matter_code=OuterRef("call__matter_code"),
-        received_at__gt=OuterRef("closed_at"),
+        received_at__gte=OuterRef("started_at"),
         received_at__lte=OuterRef("closed_at") + RELAPSE_WITHIN,
     ).exclude(matter_code="")
     return Exists(again.exclude(id=OuterRef("call_id")))
 
 
+def verified(tenant_id: int) -> Q:
+    """Closed as solved, so said by the firm at call-back, not re-opened, and it did not return."""
+    return CLOSED & SAID_YES & HEARD & ~Q(relapsed(tenant_id))
+
+
 def measures(tenant_id: int) -> dict[str, Measure]:
-    """The measures by name (see the chapter on rates in the slice's documentation)."""
-    held = CLOSED & SAID_YES & Q(called_back_by__isnull=False, reopened_at=None)
+    """The measures by name: what the engine `rates` counts, for the database to count.
+
+    Verified closure has a line of its own to stand on: a call that failed is there once however
+    many rounds it took, what was withdrawn from a unit stays, what we found ourselves is apart.
+    """
+    held = verified(tenant_id)
+    in_verified = Q(call__is_proactive=False) & (Q(number=1) | held)
     rows = (
         Measure("due", Q()),
         Measure("responded", Q(contacted_at__lte=F("contact_due_at"))),
         Measure("on_time", CLOSED & Q(is_on_time=True)),
         Measure("declared", CLOSED),
-        Measure("verified", held & ~Q(relapsed(tenant_id))),
-        Measure("first_time", held & Q(number=1)),
-        Measure("solved", SAID_YES, ~Q(resolved=""), Q(resolved=Resolved.PARTLY)),
-        Measure("satisfied", Q(rating__gte=3), Q(rating__isnull=False)),
-        Measure("satisfied_strictly", Q(rating__gte=4), Q(rating__isnull=False)),
+        Measure("verified", held, in_verified),
+        Measure("first_time", CLOSED & SAID_YES & HEARD & Q(number=1)),
+        Measure("solved", SAID_YES, OWED & ~Q(resolved=""), Q(resolved=Resolved.PARTLY)),
+        Measure("satisfied", Q(rating__gte=3), OWED & Q(rating__isnull=False)),
+        Measure("satisfied_strictly", Q(rating__gte=4), OWED & Q(rating__isnull=False)),
         Measure("rated", Q(rating__isnull=False)),
         Measure("redone", Q(state=RoundState.REJECTED) | Q(reopened_at__isnull=False)),
     )
     return {m.name: m for m in rows}
+
+
+LISTED = frozenset(engine.ROUND_MEASURES)
+"""The names that `listed` knows."""
+
+
+def listed(tenant_id: int) -> dict[str, Measure]:
+    """The measures of the board and those that only the sheet of rates shows."""
+    parts = Task.objects.filter(tenant_id=tenant_id, round_id=OuterRef("pk"), is_lead=True)
+    parts = parts.exclude(state=TaskState.WITHDRAWN)
+    in_time = Exists(parts.filter(signed_at__lte=F("sign_due_at")))
+    disputes = Dispute.objects.filter(tenant_id=tenant_id, round_id=OuterRef("pk"))
+    ended = Q(state__in=[RoundState.CLOSED, RoundState.REJECTED])
+    more = (
+        Measure("returned", Q(Exists(disputes))),
+        Measure("signed", Q(in_time), OWED & Q(Exists(parts))),
+        Measure("reached", ~Q(resolved="") & Q(called_back_by__isnull=False), ended),
+        Measure("excluded", Q(pk__in=[]), ended),  # no operation leaves anybody out
+    )
+    return measures(tenant_id) | {m.name: m for m in more}
 
 
 def midnight(day: date) -> datetime:
@@ -72,11 +109,12 @@ def population(actor: Actor, start: date, end: date, *, now: datetime) -> QueryS
     """Rounds due from ``start`` until before ``end`` and by now, whatever became of them.
 
     Overdue open ones are in; what was declined or withdrawn is not, because nothing was owed any
-    more; what is not due yet is not judged yet.
+    more (only verified closure keeps what was withdrawn from a unit: each measure has its own
+    denominator); what is not due yet is not judged yet.
     """
     until = min(midnight(end), now)
     rows = Round.objects.visible_to(actor).filter(due_at__gte=midnight(start), due_at__lt=until)
-    return rows.exclude(state=RoundState.STOPPED)
+    return rows.filter(OWED | WITHDRAWN_FROM_UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +174,7 @@ def list_rounds(actor: Actor, filters: RoundFilters, *, now: datetime) -> QueryS
     today = now.astimezone(SHANGHAI).date()
     start = filters.start or today.replace(day=1)
     rows = population(actor, start, filters.end or today + timedelta(days=1), now=now)
-    found = measures(actor.tenant_id)
+    found = listed(actor.tenant_id)
     measure = found.get(filters.measure, found["due"])
     rows = rows.filter(measure.denominator)
     counts = measure.numerator if measure.half is None else measure.numerator | measure.half

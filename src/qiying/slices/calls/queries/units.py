@@ -132,13 +132,14 @@ class Month:
 def months(actor: Actor, *, start: date, end: date, now: datetime) -> list[Month]:
     """Declared and verified closure month by month, in one query; months without rounds too."""
     known = {name: m for name, m in measures(actor.tenant_id).items() if name in TREND}
-    counts = {name: Count("id", filter=m.numerator) for name, m in known.items()}
+    counts = {name: Count("id", filter=m.denominator & m.numerator) for name, m in known.items()}
+    counts |= {f"{name}_of": Count("id", filter=m.denominator) for name, m in known.items()}
     rows = population(actor, start, end, now=now)
     counted = (
         rows.annotate(month=TruncMonth("due_at", tzinfo=SHANGHAI))
         .order_by()
         .values("month")
-        .annotate(due=Count("id"), **counts)
+        .annotate(**counts)
     )
     found = {row["month"].date(): row for row in counted}
     return [_month(day, found.get(day), now) for day in month_starts(start, end)]
@@ -150,7 +151,7 @@ def _month(day: date, row: Mapping[str, Any] | None, now: datetime) -> Month:
         name: Figure(
             name,
             row[name] if row else 0,
-            row["due"] if row else 0,
+            row[f"{name}_of"] if row else 0,
             {**period, "measure": name},
         )
         for name in TREND

@@ -66,7 +66,7 @@ from qiying.slices.calls.rules.outside import (
     READABLE,
     is_outside,
 )
-from qiying.slices.calls.rules.rates import LEAST_TO_RANK, RELAPSE_WITHIN, wilson
+from qiying.slices.calls.rules.rates import LEAST_TO_RANK, RATES, RELAPSE_WITHIN, wilson
 from qiying.slices.calls.rules.table import (
     CALL,
     CLASSIFY_BACK,
@@ -121,6 +121,7 @@ __all__ = [
     "PAUSES_SHOWN",
     "PAUSE_WITHIN",
     "PROVEN",
+    "RATES",
     "REACHED",
     "READABLE",
     "RECEIVERS",

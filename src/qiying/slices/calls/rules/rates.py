@@ -1,25 +1,11 @@
-"""Shares with their uncertainty."""
+"""The rules of counting that are in force; the engine `rates` says what each of them means."""
 
-import math
-from datetime import timedelta
+from qiying.engines.rates import DEFAULTS, wilson
 
-Z_95 = 1.959963984540054
-LEAST_TO_RANK = 30
+__all__ = ["LEAST_TO_RANK", "RATES", "RELAPSE_WITHIN", "wilson"]
+
+RATES = DEFAULTS
+LEAST_TO_RANK = RATES.least_to_rank
 """Units with fewer rounds are shown and not ranked."""
-RELAPSE_WITHIN = timedelta(days=30)
+RELAPSE_WITHIN = RATES.relapse_within
 """A closed matter that comes back from the same firm within this time was not solved."""
-
-
-def wilson(successes: float, trials: int) -> tuple[float, float]:
-    """The Wilson score interval of a share at 95 %; (0, 1) when nothing was counted.
-
-    Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
-    Journal of the American Statistical Association 22 (1927), equation for the score interval.
-    """
-    if trials <= 0:
-        return 0.0, 1.0
-    share = successes / trials
-    spread = Z_95 * math.sqrt(share * (1 - share) / trials + Z_95**2 / (4 * trials**2))
-    middle, scale = share + Z_95**2 / (2 * trials), 1 + Z_95**2 / trials
-    low, high = (middle - spread) / scale, (middle + spread) / scale
-    return min(max(0.0, low), share), max(min(1.0, high), share)  # rounding must not cross it

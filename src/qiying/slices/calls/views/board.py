@@ -20,25 +20,14 @@ from qiying.kernel.access import Actor
 from qiying.kernel.charts import Bar, Series
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries
+from qiying.slices.calls.models import RATE_LABELS
 from qiying.slices.calls.queries import BoardRow, Figure, units
 from qiying.slices.calls.rules import LEAST_TO_RANK
 from qiying.slices.calls.views import periods
 from qiying.slices.calls.views.periods import Period
 from qiying.slices.calls.views.staff import AT_BOARD
 
-MEASURES: Mapping[str, Promise] = {
-    "due": _("Rounds due"),
-    "responded": _("Response rate"),
-    "on_time": _("On-time closure"),
-    "declared": _("Declared closure"),
-    "verified": _("Verified closure"),
-    "first_time": _("Solved at the first go"),
-    "solved": _("Solved, says the firm"),
-    "satisfied": _("Satisfaction rate"),
-    "satisfied_strictly": _("Content without reservation"),
-    "rated": _("Rated"),
-    "redone": _("Redone"),
-}
+MEASURES: Mapping[str, Promise] = RATE_LABELS
 COLUMNS = ("responded", "on_time", "declared", "verified", "solved", "satisfied")
 SHORT = ("on_time", "declared", "verified")
 AGE_LABELS: Mapping[str, Promise] = {

@@ -50,7 +50,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
 
 def _sound(asked: RoundFilters, today: date) -> RoundFilters:
     """The same filter with what cannot be meant left aside."""
-    measure = asked.measure if asked.measure in MEASURES else "due"
+    measure = asked.measure if asked.measure in queries.LISTED else "due"
     is_unit = asked.unit == "-" or (asked.unit.isdecimal() and len(asked.unit) < 18)
     start, end = asked.start or today.replace(day=1), asked.end or today + timedelta(days=1)
     unit = asked.unit if is_unit else ""

@@ -45,6 +45,8 @@ AT_BOARD = (
     Role.UNIT_LEADER,
 )
 AT_UNDERSTANDING = (Role.ANALYST, Role.SUPERVISOR, Role.ADMINISTRATOR)
+AT_RATES = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR)
+"""Who may see what gaming would do."""
 LEVELS: Mapping[str, tuple[int, Promise]] = {
     Urgency.DANGER: (1, _("Danger")),
     Urgency.URGENT: (2, _("Urgent")),
@@ -71,14 +73,9 @@ def register_desk() -> None:
         order=10,
         first_for=[Role.ZONE_LEADER],
     )
-    nav.item(
-        "analysis",
-        _("Triage of words"),
-        "calls:understanding",
-        "scan-text",
-        AT_UNDERSTANDING,
-        order=30,
-    )
+    read = ("calls:understanding", "scan-text", AT_UNDERSTANDING)
+    nav.item("analysis", _("Triage of words"), *read, order=30)
+    nav.item("analysis", _("Rates and gaming"), "calls:rates", "scale", AT_RATES, order=12)
     registry.map_layer("call", _("Live calls"), "calls:layer", roles=MAP_READERS)
     trail.name_subjects("calls.call", audited)
     registry.firm_panel(_("Calls"), "calls:firm-panel", roles=MAP_READERS, order=10)

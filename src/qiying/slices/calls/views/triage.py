@@ -32,7 +32,7 @@ LOOKED_AT = 9
 """Ranked matters to choose three from that a firm can have."""
 LEAST_TYPED = 4
 """Characters under which nothing is asked yet."""
-TONES = {Sureness.VERY_LIKELY: "lead", Sureness.LIKELY: "", Sureness.PERHAPS: "quiet"}
+TONES = {Sureness.VERY_LIKELY: "lead", Sureness.LIKELY: "", Sureness.PERHAPS: ""}
 
 
 @dataclass(frozen=True, slots=True)
