@@ -49,7 +49,7 @@ class Ranking:
 
 
 _models: revisions.Kept[InUse | None] = revisions.Kept()
-_keywords: revisions.Kept[triage.KeywordBaseline | None] = revisions.Kept()
+_keywords: revisions.Kept[triage.KeywordBaseline] = revisions.Kept()
 
 
 def model_in_use(actor: Actor) -> InUse | None:
@@ -80,21 +80,29 @@ def packed(model: triage.Model) -> bytes:
 
 
 def keyword_rule(actor: Actor, on: date) -> triage.KeywordBaseline | None:
-    """The count of keywords of the register in force on a day; None without a register."""
-    revision = revisions.current(actor)
-    key = (revision.get("mandate"), revision.get("registry"), on)
-    return _keywords.get(actor.tenant_id, key, partial(_count_keywords, actor, on))
+    """The count of keywords of the register in force on a day; None without a register.
+
+    Kept by the versions in force, not by the day: what is played or replayed goes through days.
+    """
+    with tenancy.reading(actor):
+        cards = mandate.matters(actor, on)
+    if not cards:
+        return None
+    versions = tuple(card.version_id for card in cards)
+    return _keywords.get(actor.tenant_id, versions, partial(_count_keywords, cards))
 
 
-def _count_keywords(actor: Actor, on: date) -> triage.KeywordBaseline | None:
-    matters = register_words(actor, on)
-    return triage.KeywordBaseline(matters) if matters else None
+def _count_keywords(cards: Sequence[mandate.MatterCard]) -> triage.KeywordBaseline:
+    return triage.KeywordBaseline(_read(cards))
 
 
 def register_words(actor: Actor, on: date) -> list[triage.Matter]:
     """The register in force on a day as the engine reads it, by code."""
     with tenancy.reading(actor):
-        cards = mandate.matters(actor, on)
+        return _read(mandate.matters(actor, on))
+
+
+def _read(cards: Iterable[mandate.MatterCard]) -> list[triage.Matter]:
     return [
         triage.Matter(
             card.code,
