@@ -1,18 +1,21 @@
 """Triage in the house: models are trained from register and history, and rank what comes in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from qiying.engines import triage
 from qiying.kernel import revisions, tenancy
-from qiying.kernel.access import Role
+from qiying.kernel.access import Role, stand_in
 from qiying.kernel.errors import Denied, Refused
 from qiying.slices.calls import handlers, operations, queries
 from qiying.slices.calls.models import Call, TriageModel
-from qiying.slices.calls.queries import Near
+from qiying.slices.calls.queries import Near, _likes
 from qiying.slices.calls.rules import RankedBy, Sureness, TriageState
 from qiying.slices.calls.rules import triage as rules
 from tests.slices.calls import steps
@@ -285,3 +288,29 @@ def test_a_new_model_brings_a_new_index(world: World) -> None:
     assert queries.like_calls(desk, near)
     train(world)
     assert [like.call.pk for like in queries.like_calls(desk, near)] == [call.pk]
+
+
+def test_a_call_that_was_committed_late_is_found_all_the_same(world: World) -> None:
+    """Of two transactions the one with the lower id may end later."""
+    late = steps.raise_call(world, text=ROAD)
+    steps.raise_call(world, text=SAFETY)
+    desk, near = world.actor("desk"), Near(ROAD, world.now)
+    assert queries.like_calls(desk, near)
+    _revision, kept = _likes._kept._kept[desk.tenant_id]
+    kept._index.remove(str(late.pk))
+    assert [like.call.pk for like in queries.like_calls(desk, near)] == [late.pk]
+
+
+def test_many_threads_ask_while_calls_come_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = count(1)
+
+    def one_more(_self: object, _actor: object, _now: object) -> list[triage.Call]:
+        return [triage.Call(str(next(numbers)), ROAD, 0.0)]
+
+    monkeypatch.setattr(_likes.LikeCalls, "_missing", one_more)
+    kept, near = _likes.LikeCalls(triage.Rarity({})), Near(ROAD, NOW)
+    actor = stand_in(1, Role.DESK)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _n: kept.ask(actor, near, 500), range(200)))
+    assert max(len(likes) for likes in found) == 200
+    assert all(len({like.key for like in likes}) == len(likes) for likes in found)
