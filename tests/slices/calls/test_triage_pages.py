@@ -68,9 +68,22 @@ def test_the_desk_sees_matters_and_like_calls_while_typing(world: World, at: At)
     ranked = typed(world, desk, "门口道路破损").content.decode()
     assert 'data-fill="matter"' in ranked
     assert "<mark>道路" in ranked
-    assert "%</span>" in ranked
+    assert "%</span>" not in ranked
     marked = {"where": "map", "lon": "119.28", "lat": "29.0"}
     assert earlier.number in typed(world, desk, "门口道路破损", **marked).content.decode()
+
+
+def test_a_model_of_enough_calls_says_how_sure_it_is_in_figures(
+    world: World, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(world)
+    monkeypatch.setattr(rules, "LEAST_TO_LEARN", 0)
+    page = typed(world, at("desk"), "道路破损，路面坑洼").content.decode()
+    assert 'very likely <span class="num">&gt; 99%</span>' in page
+    call = steps.raise_call(world, title="", text="道路破损，路面坑洼", matter_code="")
+    assert call.ranking["is_calibrated"]
+    page = at("desk").get(f"/calls/case/{call.public_id}/").content.decode()
+    assert '<option value="M069" selected' in page
 
 
 def test_too_few_characters_and_strange_ones_do_no_harm(world: World, at: At) -> None:

@@ -291,4 +291,4 @@ def _again(
     model = models[stored.model_id]
     if model.digest != stored.digest:
         return ()
-    return rules.spoken(model.rank(text, rules.MOST_SHOWN), stored.rule)
+    return rules.spoken(model.rank(text, rules.MOST_SHOWN), is_calibrated=True)

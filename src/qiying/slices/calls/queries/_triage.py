@@ -32,6 +32,11 @@ class InUse:
     digest: str
     model: triage.Model
 
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether it learned from enough calls for its probabilities to be fitted to them."""
+        return self.model.examples >= rules.LEAST_TO_LEARN
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
@@ -134,7 +139,7 @@ def rank(actor: Actor, text: str, *, on: date, k: int = rules.MOST_SHOWN) -> Ran
     """
     found = model_in_use(actor)
     if found is not None:
-        matters = rules.spoken(found.model.rank(text, k), RankedBy.MODEL)
+        matters = rules.spoken(found.model.rank(text, k), is_calibrated=found.is_calibrated)
         return Ranking(RankedBy.MODEL, found.id, found.digest, on, matters)
     return rank_by_keywords(actor, text, on=on, k=k)
 
@@ -143,7 +148,7 @@ def rank_by_keywords(actor: Actor, text: str, *, on: date, k: int = rules.MOST_S
     """As ``rank``, by the count of the register's keywords alone."""
     counted = keyword_rule(actor, on)
     guesses = counted.rank(text, k) if counted is not None else ()
-    matters = rules.spoken(guesses, RankedBy.KEYWORDS)
+    matters = rules.spoken(guesses, is_calibrated=False)
     return Ranking(RankedBy.KEYWORDS, None, "", on, matters)
 
 
@@ -161,7 +166,7 @@ def stored_ranking(call: Call) -> Ranking | None:
     if plain is None:
         return None
     rule = RankedBy(plain["rule"])
-    matters = rules.from_plain(plain["matters"], rule)
+    matters = rules.from_plain(plain["matters"], is_calibrated=plain["is_calibrated"])
     on = date.fromisoformat(plain["on"])
     return Ranking(rule, call.ranked_by_id, plain["digest"], on, matters)
 
@@ -170,6 +175,7 @@ def ranking_plain(ranking: Ranking, words: str) -> dict[str, Any]:
     """A ranking as the call's column holds it; ``words`` is a digest of what was ranked."""
     return {
         "rule": ranking.rule.value,
+        "is_calibrated": all(row.is_calibrated for row in ranking.matters),
         "digest": ranking.digest,
         "engine": triage.VERSION,
         "on": ranking.on.isoformat(),

@@ -61,10 +61,11 @@ class Spoken:
     speaks_for: tuple[tuple[str, float], ...]
     speaks_against: tuple[tuple[str, float], ...] = ()
     is_calibrated: bool = True
+    """Not a share of keywords, nor of a model that learned from too few calls."""
 
     @property
     def sureness(self) -> Sureness:
-        """A share of keywords was never compared with what was right: it is never very likely."""
+        """What was never compared with what was right is never very likely."""
         if self.probability >= VERY_LIKELY and self.is_calibrated:
             return Sureness.VERY_LIKELY
         return Sureness.LIKELY if self.probability >= LIKELY else Sureness.PERHAPS
@@ -75,7 +76,7 @@ def whole_text(title: str, text: str) -> str:
     return f"{title}。{text}" if title else text
 
 
-def spoken(guesses: Iterable[Guess], rule: str) -> tuple[Spoken, ...]:
+def spoken(guesses: Iterable[Guess], *, is_calibrated: bool) -> tuple[Spoken, ...]:
     """Guesses of the engine, rounded to what is stored."""
     return tuple(
         Spoken(
@@ -84,7 +85,7 @@ def spoken(guesses: Iterable[Guess], rule: str) -> tuple[Spoken, ...]:
             round(guess.score, 4),
             tuple((t.word, round(t.weight, 3)) for t in guess.speaks_for[:WORDS_SHOWN]),
             tuple((t.word, round(t.weight, 3)) for t in guess.speaks_against[:WORDS_SHOWN]),
-            is_calibrated=rule == RankedBy.MODEL,
+            is_calibrated=is_calibrated,
         )
         for guess in guesses
     )
@@ -104,7 +105,7 @@ def to_plain(ranked: Iterable[Spoken]) -> list[dict[str, Any]]:
     ]
 
 
-def from_plain(rows: Iterable[dict[str, Any]], rule: str) -> tuple[Spoken, ...]:
+def from_plain(rows: Iterable[dict[str, Any]], *, is_calibrated: bool) -> tuple[Spoken, ...]:
     """What ``to_plain`` wrote."""
     return tuple(
         Spoken(
@@ -113,7 +114,7 @@ def from_plain(rows: Iterable[dict[str, Any]], rule: str) -> tuple[Spoken, ...]:
             row["score"],
             tuple((word, weight) for word, weight in row["for"]),
             tuple((word, weight) for word, weight in row["against"]),
-            is_calibrated=rule == RankedBy.MODEL,
+            is_calibrated=is_calibrated,
         )
         for row in rows
     )

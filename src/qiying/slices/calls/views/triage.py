@@ -20,7 +20,7 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.forms.firm import ON_MAP
 from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, SURENESS_LABELS, Call
 from qiying.slices.calls.queries import LikeCall, Near, Ranking
-from qiying.slices.calls.rules import MAX_TEXT, Sureness
+from qiying.slices.calls.rules import MAX_TEXT, Spoken, Sureness
 from qiying.slices.calls.rules import triage as rules
 from qiying.slices.calls.views.record import uuid_of
 from qiying.slices.calls.views.staff import READERS, call_url
@@ -74,12 +74,21 @@ def ranked_lines(ranking: Ranking, offered: Iterable[mandate.MatterCard]) -> lis
             category_label=cards[row.matter].category_label,
             sureness=SURENESS_LABELS[row.sureness],
             tone=TONES[row.sureness],
-            percent=f"{row.probability * 100:.0f}" if row.is_calibrated else "",
+            percent=_percent(row),
             terms=tuple(word for word, _weight in row.speaks_for),
         )
         for row in ranking.matters
         if row.matter in cards
     ]
+
+
+def _percent(row: Spoken) -> str:
+    """The probability where it means one; nothing is certain and nothing impossible."""
+    if not row.is_calibrated:
+        return ""
+    if row.probability > 0.99:
+        return "> 99"
+    return "< 1" if row.probability < 0.01 else f"{row.probability * 100:.0f}"
 
 
 def like_lines(actor: Actor, likes: Iterable[LikeCall]) -> list[LikeLine]:
