@@ -72,6 +72,7 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     },
     "POST /calls/attachments": lambda _z: {"file": photo("lamp")},
     "POST /calls/{call_id}/steps": lambda _z: {"step": "note", "text": "seen"},
+    "POST /calls/triage": lambda _z: {"text": "It is dark"},
     "POST /mandate/decide": lambda _z: QUESTION,
     "POST /mandate/decisions": lambda _z: QUESTION,
     "POST /registry/enterprises": lambda _z: {
@@ -86,6 +87,11 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     },
     "calls:act": lambda _z: {"text": "one more word"},
     "calls:take": lambda _z: {"text": "one more word"},
+    "calls:register-typed": lambda z: {
+        "text": "It is dark",
+        "firm": str(z.rows["firm"].public_id),
+    },
+    "calls:understanding-train": lambda _z: {},
     "calls:officer-visit": lambda _z: {"purpose": "routine", "text": "all is well"},
     "kernel:grant-end": lambda _z: {},
     "kernel:key-revoke": lambda _z: {},

@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +10,7 @@ import typer
 
 from qiying.config.cli import _platform
 from qiying.config.cli._platform import say, text
+from qiying.config.cli._zone import acting
 from qiying.config.language import mark as _
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def decide(
 ) -> None:
     """Answer from the register; nothing is kept."""
     day = _day(on)
-    with _acting(zone) as actor:
+    with acting(zone) as actor:
         if file is not None:
             _decide_file(actor, file, out, day)
             return
@@ -130,7 +129,7 @@ def _print_ruling(actor: "Actor", found: "Ruling", *, as_json: bool) -> None:
 @app.command(help=text(_("Check the register; exit code 1 when an error is found.")))
 def lint(*, on: Day = "", zone: Zone = "", as_json: AsJson = False) -> None:
     """List what is wrong with the register, hand-overs and boundaries on a day."""
-    with _acting(zone) as actor:
+    with acting(zone) as actor:
         from qiying.slices.mandate import api, operations, queries
 
         found = operations.lint(actor, _day(on))
@@ -158,7 +157,7 @@ def load(
     """Found both editions from the seeds, or bring rows of a file in from a day on."""
     from django.utils import timezone
 
-    with _acting(zone) as actor:
+    with acting(zone) as actor:
         from qiying.slices.mandate import operations
         from qiying.slices.registry import public as registry
 
@@ -188,7 +187,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare matter by matter, field by field."""
-    with _acting(zone) as actor:
+    with acting(zone) as actor:
         from qiying.slices.mandate import queries
 
         register = queries.register(actor)
@@ -219,7 +218,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Rebuild the kept world, decide again and compare the digests."""
-    with _acting(zone) as actor:
+    with acting(zone) as actor:
         from qiying.kernel import tenancy
         from qiying.slices.mandate import operations, queries
 
@@ -253,26 +252,3 @@ def _day(written: str) -> date:
     except ValueError:
         message = _("“%(written)s” is not a date such as 2026-11-22.")
         raise typer.BadParameter(text(message, written=written)) from None
-
-
-@contextmanager
-def _acting(zone: str) -> Iterator["Actor"]:
-    """The operator of the machine in a zone; refusals end in one line."""
-    _platform.start_django()
-    from qiying.kernel import problems
-    from qiying.kernel.access import Role, stand_in
-    from qiying.kernel.errors import Problem
-    from qiying.kernel.models import Tenant
-
-    rows = Tenant.objects.filter(kind="zone")
-    found = list((rows.filter(code=zone) if zone else rows).order_by("id")[:2])
-    if len(found) != 1:
-        typer.echo(text(_("Name the zone with --zone CODE.")), err=True)
-        raise typer.Exit(2)
-    actor = stand_in(found[0].pk, Role.ADMINISTRATOR)
-    try:
-        # no transaction is held here: each call opens its own, however long a file may take
-        yield actor
-    except Problem as problem:
-        typer.echo(f"qiying: {problems.explain(problem)}", err=True)
-        raise typer.Exit(1) from None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import events, files, jobs, notifications, search, tenancy
@@ -247,6 +248,18 @@ def derive_again(event: Event) -> None:
 def sweep(actor: Actor, now: datetime) -> int:
     """End the pauses that are over, then note the promises that ran out since the last minute."""
     return operations.end_pauses(actor, now=now) + operations.note_overdue(actor, now=now)
+
+
+@events.on("calls.triage_asked")
+def train(event: Event) -> None:
+    """Somebody, or the night, asked for a new model of triage."""
+    operations.fit_asked(system(event.tenant_id), event.subject_id, now=timezone.now())
+
+
+@jobs.sweeper("calls.triage")
+def train_when_due(actor: Actor, now: datetime) -> int:
+    """Ask for a first model, and at night for another when register or history have changed."""
+    return operations.ask_when_due(actor, now=now)
 
 
 @files.guard("calls.call")

@@ -13,6 +13,8 @@ from qiying.slices.calls.views import (
     queues,
     rates,
     rounds,
+    triage,
+    understanding,
 )
 
 app_name = "calls"
@@ -39,15 +41,19 @@ DESK_PATHS: list[URLPattern] = [
     path("desk/", desk.desk_page, name="desk"),
     path("case/<uuid:public_id>/", case.case, name="case"),
     path("case/<uuid:public_id>/drawer/", desk.drawer, name="drawer"),
+    path("case/<uuid:public_id>/like/", triage.like, name="case-like"),
     path("case/<uuid:public_id>/<slug:step>/", case.take, name="take"),
     path("tasks/", queues.tasks, name="tasks"),
     path("callbacks/", queues.callbacks, name="callbacks"),
     path("callbacks/<uuid:public_id>/", queues.callback_sheet, name="callback-sheet"),
     path("register/", intake.register, name="register"),
     path("register/firms/", intake.find_firm, name="register-firms"),
+    path("register/typed/", triage.typed, name="register-typed"),
     path("morning/", queues.morning, name="morning"),
     path("board/", board.board, name="board"),
     path("board/rounds/", rounds.rounds, name="rounds"),
+    path("understanding/", understanding.understanding, name="understanding"),
+    path("understanding/train/", understanding.train, name="understanding-train"),
     path("rates/", rates.rates, name="rates"),
     path("layer.geojson", layers.layer, name="layer"),
     path("firm/<uuid:public_id>/", layers.firm_panel, name="firm-panel"),

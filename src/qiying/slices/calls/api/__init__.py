@@ -17,6 +17,7 @@ from qiying.slices.calls import operations, queries
 from qiying.slices.calls.api import _rates as sheets
 from qiying.slices.calls.api import _render as render
 from qiying.slices.calls.api import _schemas as out
+from qiying.slices.calls.api import _triage as triage
 from qiying.slices.calls.api._steps import StepIn, inputs_of
 from qiying.slices.calls.models import is_stranger
 from qiying.slices.calls.queries import DUE_ORDER, ORDER, ROUND_ORDER, Filters, RoundFilters
@@ -94,6 +95,16 @@ def upload(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, out.Upl
     return 201, out.UploadOut(
         id=row.pk, name=row.name, content_type=row.content_type, size=row.size
     )
+
+
+@router.post("/triage", response=triage.TriageOut, summary="Rank matters for a text")
+@roles(*EVERYBODY)
+def rank_text(request: HttpRequest, body: triage.TriageIn) -> triage.TriageOut:
+    """Which matters a text may be about, with reasons, and like calls; nothing is kept."""
+    actor = actor_of(request)
+    with tenancy.reading(actor):
+        firm = _firm(actor, body.enterprise)
+        return triage.answer(actor, body, firm.id if firm else None, timezone.now())
 
 
 @router.get("/rates", response=out.BoardOut, summary="Rates of a period")

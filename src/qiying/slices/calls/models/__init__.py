@@ -33,6 +33,7 @@ from qiying.slices.calls.models.rates import (
     STRATEGY_TEXTS,
 )
 from qiying.slices.calls.models.records import Lapse, Note, Visit
+from qiying.slices.calls.models.triage import SURENESS_LABELS, TRAINING_LABELS, TriageModel
 
 __all__ = [
     "CHANNEL_LABELS",
@@ -58,7 +59,9 @@ __all__ = [
     "STEP_LABELS",
     "STRATEGY_LABELS",
     "STRATEGY_TEXTS",
+    "SURENESS_LABELS",
     "TASK_LABELS",
+    "TRAINING_LABELS",
     "URGENCY_LABELS",
     "Call",
     "CallBack",
@@ -70,6 +73,7 @@ __all__ = [
     "Pause",
     "Round",
     "Task",
+    "TriageModel",
     "Visit",
     "is_own",
     "is_stranger",

@@ -75,6 +75,18 @@ class Call(TenantModel):
     words = models.TextField(editable=False, blank=True)
     """Number, title and text as the index of trigrams finds them; erased with the text."""
     matter_code = models.CharField(_("matter"), max_length=20, blank=True)
+    ranking = models.JSONField(null=True, blank=True, editable=False)
+    """Which matters the words spoke for, with the words themselves; erased with the text."""
+    ranked_by = models.ForeignKey(
+        "calls.TriageModel",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
+    """The model that ranked; none when the register's keywords were counted."""
     decision = models.ForeignKey(
         "mandate.Decision",
         models.PROTECT,
@@ -163,6 +175,7 @@ class Call(TenantModel):
     objects = CallRows["Call"].as_manager()
     if TYPE_CHECKING:
         enterprise_id: int | None
+        ranked_by_id: int | None
         decision_id: int | None
         site_id: int | None
         grid_id: int | None

@@ -24,6 +24,9 @@ PROBLEMS: dict[str, Promise | str] = {
         "The answer said that it was solved and the firm says it is not: record that the firm is "
         "not content, so that it is done again."
     ),
+    "calls.triage_under_way": _("A training is under way; its result will stand on this page."),
+    "calls.triage_no_register": _("The register has too few matters to tell them apart."),
+    "calls.triage_no_model": _("No model has been trained yet."),
     "calls.unknown_input": _("This step does not ask for this entry."),
     "calls.guard.uncooperative_approved": _(
         "This reason needs the written approval of a supervisor."

@@ -45,4 +45,8 @@ TOPICS: dict[str, Promise | str] = {
     "calls.deadline_changed": _("Deadline derived again"),
     "calls.step_deadlines_changed": _("Deadlines of steps derived again"),
     "calls.overdue": _("Deadline ran out"),
+    "calls.triage_asked": _("New model of triage asked for"),
+    "calls.triage_begun": _("Training of triage begun"),
+    "calls.triage_trained": _("Model of triage put to use"),
+    "calls.triage_failed": _("Training of triage not succeeded"),
 }

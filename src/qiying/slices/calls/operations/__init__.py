@@ -34,6 +34,15 @@ from qiying.slices.calls.operations._receive import receive
 from qiying.slices.calls.operations._take import STEPS, take
 from qiying.slices.calls.operations._talk import message, note, record_visit
 from qiying.slices.calls.operations._tasks import CoUnit
+from qiying.slices.calls.operations._triage import (
+    TRAINERS,
+    ask_training,
+    ask_when_due,
+    evaluate_triage,
+    fit_asked,
+    replay_rankings,
+    train_triage,
+)
 from qiying.slices.calls.operations._work import (
     answer,
     approve_pause,
@@ -50,6 +59,7 @@ from qiying.slices.calls.operations._work import (
 
 __all__ = [
     "STEPS",
+    "TRAINERS",
     "UNCHANGED",
     "CallValues",
     "CoUnit",
@@ -60,6 +70,8 @@ __all__ = [
     "approve_pause",
     "archive",
     "ask_info",
+    "ask_training",
+    "ask_when_due",
     "assign_person",
     "attempt_callback",
     "callback_confirm",
@@ -71,6 +83,8 @@ __all__ = [
     "dispatch",
     "dispute",
     "end_pauses",
+    "evaluate_triage",
+    "fit_asked",
     "message",
     "note",
     "note_overdue",
@@ -83,6 +97,7 @@ __all__ = [
     "redispatch",
     "refuse_pause",
     "reopen",
+    "replay_rankings",
     "resume",
     "review_pass",
     "review_return",
@@ -93,5 +108,6 @@ __all__ = [
     "supply_info",
     "take",
     "task_done",
+    "train_triage",
     "withdraw",
 ]

@@ -306,7 +306,7 @@ def _unnoted(actor: Actor, rows: QuerySet[Any], clock: Any, due: str) -> QuerySe
 def _late_calls(actor: Actor, now: datetime) -> Iterator[_Missed]:
     rows = Call.objects.filter(
         tenant_id=actor.tenant_id, state__in=sorted(OPEN), due_at__lt=now
-    ).defer("text", "words")
+    ).defer("text", "words", "ranking")
     for call in _unnoted(actor, rows, OuterRef("clock"), "due_at"):
         is_units = call.clock not in OF_THE_HOUSE
         unit_id = (call.lead_unit_id or call.first_receiver_id) if is_units else None
@@ -317,7 +317,7 @@ def _late_steps(actor: Actor, now: datetime) -> Iterator[_Missed]:
     rows = (
         Call.objects.filter(tenant_id=actor.tenant_id, step_due_at__lt=now)
         .exclude(step_clock="")
-        .defer("text", "words")
+        .defer("text", "words", "ranking")
     )
     for call in _unnoted(actor, rows, OuterRef("step_clock"), "step_due_at"):
         unit_id = None if call.step_clock in OF_THE_HOUSE else call.lead_unit_id

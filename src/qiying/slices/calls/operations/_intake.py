@@ -24,6 +24,7 @@ from qiying.slices.calls.operations._move import (
 )
 from qiying.slices.calls.operations._settle import relieve_complained, settle_pauses
 from qiying.slices.calls.operations._tasks import withdraw_tasks
+from qiying.slices.calls.operations._triage import ranked_again
 from qiying.slices.calls.rules import (
     Clock,
     DeclineCode,
@@ -174,6 +175,7 @@ def classify(
         object_kind=given.get("object_kind") or call.object_kind,
         complained_unit_id=call.complained_unit_id if complained == UNCHANGED else complained,
     )
+    move.set(**ranked_again(actor, call, now=now))
     recalled = relieve_complained(move)
     _move_place(move, given)
     due_before = move.round.due_at

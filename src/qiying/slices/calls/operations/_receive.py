@@ -13,6 +13,7 @@ from qiying.slices.calls.operations._asked import Asked, CallValues, Place, plac
 from qiying.slices.calls.operations._decide import Found, Question, decide, first_receiver
 from qiying.slices.calls.operations._move import attach, step_due
 from qiying.slices.calls.operations._rush import rush
+from qiying.slices.calls.operations._triage import ranked
 from qiying.slices.calls.rules import CallState, Channel, Clock, Urgency
 from qiying.slices.registry import public as registry
 
@@ -133,6 +134,7 @@ def _said(actor: Actor, role: str, asked: Asked) -> dict[str, Any]:
         "title": title,
         "text": text,
         "words": rules.searchable(number, title, text),
+        **ranked(actor, number, title, text, now=asked.now),
         "reported_by_id": actor.person_id,
         "raised_by_key_id": actor.key_id,
         "contact_name": contact_name,

@@ -254,3 +254,8 @@ _CHECKS: Mapping[str, Callable[[Case, str, Where], bool]] = {
 def local_day(now: datetime) -> date:
     """The day in Shanghai."""
     return now.astimezone(SHANGHAI).date()
+
+
+def local_hour(now: datetime) -> int:
+    """The hour of the clock in Shanghai."""
+    return now.astimezone(SHANGHAI).hour

@@ -113,7 +113,9 @@ def list_calls(actor: Actor, filters: Filters | None = None, *, now: datetime) -
         rows = rows.filter(own(actor))
     for name, value in asked.items():
         rows = rows.filter(_TESTS[name](value, actor, now))
-    return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer("text", "words")
+    return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer(
+        "text", "words", "ranking"
+    )
 
 
 def search_calls(actor: Actor, text: str, limit: int) -> list[Call]:
@@ -121,7 +123,7 @@ def search_calls(actor: Actor, text: str, limit: int) -> list[Call]:
     if not rules.pattern(text):
         return []
     rows = Call.objects.visible_to(actor).filter(about(text))
-    rows = rows.select_related("enterprise").defer("text", "words")
+    rows = rows.select_related("enterprise").defer("text", "words", "ranking")
     return list(rows.order_by(*ORDER)[:limit])
 
 

@@ -24,7 +24,7 @@ def get_call(actor: Actor, call_id: int, *, for_update: bool = False) -> Call:
     """A visible call, locked on request; NotFound otherwise."""
     rows = Call.objects.visible_to(actor).filter(id=call_id)
     if for_update:
-        rows = rows.select_for_update(of=("self",)).defer("text", "words")
+        rows = rows.select_for_update(of=("self",)).defer("text", "words", "ranking")
     found = list(rows)
     if not found:
         raise NotFound("not_found")
@@ -79,7 +79,7 @@ def get_visit(actor: Actor, visit_id: int) -> Visit:
 def firm_calls(actor: Actor, enterprise_id: int) -> QuerySet[Call]:
     """The calls of one firm, newest first by ``ORDER``."""
     rows = Call.objects.visible_to(actor).filter(enterprise_id=enterprise_id)
-    return rows.select_related("lead_unit").defer("text", "words")
+    return rows.select_related("lead_unit").defer("text", "words", "ranking")
 
 
 def visits(actor: Actor, enterprise_id: int | None = None) -> QuerySet[Visit]:
@@ -146,7 +146,7 @@ class MapPoint:
 def map_points(actor: Actor, *, now: datetime, limit: int) -> list[MapPoint]:
     """The newest open calls that have a place."""
     rows = Call.objects.visible_to(actor).filter(state__in=sorted(OPEN), longitude__isnull=False)
-    found = rows.defer("text", "words").order_by("-received_at", "-id")[:limit]
+    found = rows.defer("text", "words", "ranking").order_by("-received_at", "-id")[:limit]
     return [
         MapPoint(
             c.public_id,

@@ -144,5 +144,7 @@ def open_calls_of_firm(actor: Actor, enterprise_id: int, *, limit: int = 6) -> l
     rows = Call.objects.visible_to(actor).filter(
         enterprise_id=enterprise_id, state__in=sorted(OPEN)
     )
-    rows = rows.select_related("enterprise", "lead_unit", "proposed_unit").defer("text", "words")
+    rows = rows.select_related("enterprise", "lead_unit", "proposed_unit").defer(
+        "text", "words", "ranking"
+    )
     return list(rows.order_by("-received_at", "-id")[:limit])

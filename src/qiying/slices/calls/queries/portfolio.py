@@ -49,7 +49,7 @@ class VisitLine:
 def own_calls(actor: Actor, enterprise_ids: Iterable[int]) -> QuerySet[Call]:
     """The visible calls of some firms, without their long texts."""
     rows = Call.objects.visible_to(actor).filter(enterprise_id__in=list(enterprise_ids))
-    return rows.select_related("enterprise", "lead_unit").defer("text", "words")
+    return rows.select_related("enterprise", "lead_unit").defer("text", "words", "ranking")
 
 
 def asks_of(actor: Actor, calls: Sequence[Call], *, now: datetime) -> dict[int, str]:

@@ -83,6 +83,7 @@ from qiying.slices.calls.rules.table import (
     Where,
     table_markdown,
 )
+from qiying.slices.calls.rules.triage import RankedBy, Spoken, Sureness, TriageState
 from qiying.slices.calls.rules.words import (
     MAX_TEXT,
     MAX_TITLE,
@@ -153,12 +154,16 @@ __all__ = [
     "Paused",
     "PositionSource",
     "Purpose",
+    "RankedBy",
     "Resolved",
     "Result",
     "RoundState",
     "Row",
+    "Spoken",
+    "Sureness",
     "TaskState",
     "Term",
+    "TriageState",
     "Urgency",
     "Where",
     "answer_rule",

@@ -31,7 +31,7 @@ from qiying.slices.calls.models import (
 )
 from qiying.slices.calls.queries import Dossier, desk
 from qiying.slices.calls.rules import INPUTS, OPEN, ROW_STEPS
-from qiying.slices.calls.views import history, moves, record, staff, uploads
+from qiying.slices.calls.views import history, moves, record, staff, triage, uploads
 from qiying.slices.calls.views.moves import Scene, Tried
 from qiying.slices.calls.views.shared import STALE_KEYS, explain
 from qiying.slices.calls.views.staff import READERS
@@ -68,6 +68,7 @@ def _show(
         **_job(found, ruling),
         "steps": [v for v in views if v.step.name not in moves.WORDS],
         "talk": [v for v in views if v.step.name in moves.WORDS],
+        "ranked": _ranked(scene, views),
         "tried": tried,
         "lost": _lost(tried, views),
         "last": history.changed_by(actor, call, found) if tried and tried.moved_on else None,
@@ -78,6 +79,13 @@ def _show(
         "case_url": reverse("calls:case", args=[call.public_id]),
     }
     return render(request, "calls/desk/case.html", context, status=status)
+
+
+def _ranked(scene: Scene, views: list[moves.StepView]) -> list[triage.RankedLine]:
+    """What the words speak for, where the matter can be set."""
+    if not any(v.step.name == "classify" for v in views):
+        return []
+    return triage.ranked_of(scene.actor, scene.ranking, now=scene.now)
 
 
 def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The phone of a firm: home, raising a call, one call with everything that can be done about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,8 +23,8 @@ from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import STATE_LABELS, Call
 from qiying.slices.calls.queries import portfolio
-from qiying.slices.calls.rules import OPEN
-from qiying.slices.calls.views import raising, record, steps
+from qiying.slices.calls.rules import MAX_TEXT, OPEN
+from qiying.slices.calls.views import raising, record, steps, triage
 from qiying.slices.calls.views.shared import (
     ASK_ORDER,
     call_lines,
@@ -179,11 +179,13 @@ def matters(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     with tenancy.reading(actor):
         offered = raising.matters_for_firms(actor, timezone.localdate())
-    q, text = request.POST.get("q", "")[:100], request.POST.get("text", "")[:500]
-    chosen = request.POST.get("matter", "")
-    found = raising.found_matters(offered, q or text, chosen)
-    most = raising.MOST_MATTERS if q else 3
-    context = {"matters": found[: most + 1], "chosen": chosen, "q": q, "is_guess": not q}
+        q, text = request.POST.get("q", "")[:100], request.POST.get("text", "")[:MAX_TEXT]
+        chosen = request.POST.get("matter", "")
+        if q:
+            found: Sequence[Any] = raising.found_matters(offered, q, chosen)
+        else:
+            found = triage.guessed_matters(actor, offered, text, chosen)
+    context = {"matters": found, "chosen": chosen, "q": q, "is_guess": not q}
     return render(request, "calls/firm/matters.html", context)
 
 

@@ -20,7 +20,7 @@ from qiying.slices.calls.forms.desk import KEEP, NOBODY, Options, StepForm, is_d
 from qiying.slices.calls.models import OUTCOME_LABELS
 from qiying.slices.calls.operations import CoUnit
 from qiying.slices.calls.queries import Dossier, OpenStep
-from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, PauseState
+from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, PauseState, Sureness
 from qiying.slices.calls.views import filters, raising
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
@@ -184,14 +184,20 @@ class Scene:
     @cached_property
     def matters(self) -> filters.Groups:
         """The matters that the words of the call suggest, then all of them by category."""
-        call = self.found.call
-        known = raising.matters_for_firms(self.actor, queries.local_day(self.now))
-        best = raising.found_matters(known, f"{call.title} {call.text}", "")
+        known = {
+            m.code: m for m in raising.matters_for_firms(self.actor, queries.local_day(self.now))
+        }
+        best = [known[row.matter] for row in self.ranking.matters if row.matter in known]
         groups = filters.matter_groups(self.actor, self.now)
         if not best:
             return groups
         options: filters.Options = [(m.code, f"{m.code} {m.name}") for m in best]
         return [(_("Suggested by the words of the call"), options), *groups]
+
+    @cached_property
+    def ranking(self) -> queries.Ranking:
+        """What the words of the call speak for."""
+        return queries.ranking_of(self.actor, self.found.call, now=self.now)
 
     def people(self, task_id: int) -> list[tuple[int, str]]:
         """Who can be put in charge of a unit's part."""
@@ -249,8 +255,16 @@ class Scene:
         if step in {"propose_pause", "approve_pause"}:
             return {"expected_to_at": self._pause_until()}
         if step == "classify":
-            return {n: getattr(call, n) for n in CLASSIFIED} | {"complained_unit_id": KEEP}
+            found = {n: getattr(call, n) for n in CLASSIFIED} | {"complained_unit_id": KEEP}
+            return found | {"matter_code": call.matter_code or self._likely_matter}
         return {}
+
+    @property
+    def _likely_matter(self) -> str:
+        """What a form may begin with: only a matter that is very likely."""
+        best = self.ranking.best
+        is_sure = best is not None and best.sureness == Sureness.VERY_LIKELY
+        return best.matter if best is not None and is_sure else ""
 
     def _pause_until(self) -> datetime:
         """The end of the pause that was proposed, else of one of the usual length."""

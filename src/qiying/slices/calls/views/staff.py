@@ -44,6 +44,7 @@ AT_BOARD = (
     Role.DESK,
     Role.UNIT_LEADER,
 )
+AT_UNDERSTANDING = (Role.ANALYST, Role.SUPERVISOR, Role.ADMINISTRATOR)
 AT_RATES = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR)
 """Who may see what gaming would do."""
 LEVELS: Mapping[str, tuple[int, Promise]] = {
@@ -72,6 +73,8 @@ def register_desk() -> None:
         order=10,
         first_for=[Role.ZONE_LEADER],
     )
+    read = ("calls:understanding", "scan-text", AT_UNDERSTANDING)
+    nav.item("analysis", _("Triage of words"), *read, order=30)
     nav.item("analysis", _("Rates and gaming"), "calls:rates", "scale", AT_RATES, order=12)
     registry.map_layer("call", _("Live calls"), "calls:layer", roles=MAP_READERS)
     trail.name_subjects("calls.call", audited)

@@ -29,6 +29,16 @@ document.addEventListener("click", (event) => {
   if (event.detail === 0) setTimeout(() => focusInside(step));
 });
 
+// a matter that the words speak for is put into the field of the same form
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("button[data-fill]");
+  const field = button?.form?.elements.namedItem(button.dataset.fill);
+  if (!field) return;
+  field.value = button.value;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  field.focus();
+});
+
 const isPlaying = (part) => all("audio, video", part).some((media) => !media.paused);
 
 document.body.addEventListener("qy:call", ({ detail }) => {
