@@ -14,6 +14,7 @@ from qiying.kernel.api import Credential
 from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
+from qiying.slices.class_issues.api import router as class_issues
 from qiying.slices.mandate.api import router as mandate
 from qiying.slices.registry.api import router as registry
 
@@ -92,5 +93,11 @@ CODES = {
 }
 
 
-for prefix, router in (("/registry", registry), ("/mandate", mandate), ("/calls", calls)):
+ROUTERS = {
+    "/registry": registry,
+    "/mandate": mandate,
+    "/calls": calls,
+    "/class-issues": class_issues,
+}
+for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)

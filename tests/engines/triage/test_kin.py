@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from qiying.engines.triage import (
     Call,
     ClusterParams,
+    Kindred,
     Model,
     Rarity,
     check_clusters,
     clusters,
-    is_kin,
     kin,
-    kin_of,
     nearest,
 )
 
@@ -84,20 +83,23 @@ def test_a_call_is_kin_when_text_and_place_are_near_and_matter_and_unit_the_same
 ) -> None:
     params = ClusterParams(alike=0.3, within_m=1500)
     new = call("n", "电压忽高忽低，空压机报警", 300)
-    found = kin_of(new, THREE, rarity, params)
+    kindred = Kindred(THREE, rarity, params)
+    found = kindred.find(new)
     assert found is not None
     assert found.days > 200, "how long ago is for the caller to judge"
-    assert kin_of(THREE[0], THREE, rarity, params) is not None, "a member is kin of the class"
+    assert kindred.find(THREE[0]) == kin(THREE[0], THREE[0], rarity), "a member is kin of itself"
+    assert "a" in kindred
     for other in (
         replace(new, text="包工头不发工资"),
+        replace(new, text=""),
         replace(new, longitude=119.3),
         replace(new, matter="ROAD"),
         replace(new, unit="town"),
         replace(new, matter=""),
     ):
-        assert kin_of(other, THREE, rarity, params) is None
+        assert kindred.find(other) is None
     placeless = replace(new, longitude=None, latitude=None)
-    assert kin_of(placeless, THREE, rarity, params) is not None
+    assert kindred.find(placeless) is not None
 
 
 @few
@@ -108,4 +110,20 @@ def test_the_nearest_of_kin_is_the_likest(rarity: Rarity, asked: Call, kept: lis
     assert (found is None) == (not shares)
     if found is not None:
         assert found.share == max(shares)
-        assert is_kin(found, ClusterParams(alike=0.0001, within_m=None)) == (found.share >= 0.0001)
+
+
+@few
+@given(st.from_type(Call), st.lists(st.from_type(Call), max_size=8, unique_by=lambda c: c.key))
+def test_comparing_with_every_member_confirms_who_is_kin(
+    rarity: Rarity, asked: Call, kept: list[Call]
+) -> None:
+    params = ClusterParams(alike=0.25, within_m=900)
+    near = []
+    for member in kept:
+        seen = kin(asked, member, rarity)
+        is_same = bool(asked.matter) and (asked.matter, asked.unit) == (member.matter, member.unit)
+        is_near = seen.metres is None or seen.metres <= 900
+        if seen.share >= 0.25 and (asked.key == member.key or (is_same and is_near)):
+            near.append(seen)
+    expected = min(near, key=lambda k: (-k.share, k.key), default=None)
+    assert Kindred(kept, rarity, params).find(asked) == expected

@@ -37,7 +37,7 @@ from qiying.engines.triage._evaluate import Ranker, evaluate
 from qiying.engines.triage._features import Vector
 from qiying.engines.triage._fit import train
 from qiying.engines.triage._index import Index, Rarity
-from qiying.engines.triage._kin import is_kin, kin, kin_of, nearest
+from qiying.engines.triage._kin import Kindred, kin, nearest
 from qiying.engines.triage._model import Model
 from qiying.engines.triage._params import VERSION, AlikeParams, ClusterParams, TrainParams
 from qiying.engines.triage._problem import Call, Example, Matter
@@ -67,6 +67,7 @@ __all__ = [
     "Index",
     "KeywordBaseline",
     "Kin",
+    "Kindred",
     "Like",
     "Matter",
     "Model",
@@ -82,9 +83,7 @@ __all__ = [
     "check_clusters",
     "clusters",
     "evaluate",
-    "is_kin",
     "kin",
-    "kin_of",
     "nearest",
     "normalise",
     "train",

@@ -10,15 +10,27 @@ from qiying.engines.triage._problem import Call
 from qiying.engines.triage._result import Kin
 from qiying.engines.triage._text import pairs
 
+Features = frozenset[str]
+
 
 def kin(call: Call, other: Call, rarity: Rarity) -> Kin:
     """Return how alike two calls are: share of text (Dice by rarity), metres, days, shared parts."""
     ours, theirs = pairs(call.text), pairs(other.text)
-    both = ours & theirs
-    whole = rarity.total(ours) + rarity.total(theirs)
+    share = _share(ours, rarity.total(ours), theirs, rarity.total(theirs), rarity)
+    return _told(call, other, ours & theirs, share, rarity)
+
+
+def _share(
+    ours: Features, our_total: float, theirs: Features, their_total: float, rarity: Rarity
+) -> float:
+    whole = our_total + their_total
+    return 2 * rarity.total(ours & theirs) / whole if whole else 0.0
+
+
+def _told(call: Call, other: Call, both: Features, share: float, rarity: Rarity) -> Kin:
     return Kin(
         key=other.key,
-        share=2 * rarity.total(both) / whole if whole else 0.0,
+        share=share,
         metres=_metres(call, other),
         days=abs(call.at_day - other.at_day),
         shared=told(call.text, both, rarity),
@@ -32,31 +44,50 @@ def _metres(call: Call, other: Call) -> float | None:
     return float(distances(call.longitude, call.latitude, there[:, 0], there[:, 1])[0])
 
 
-def is_kin(found: Kin, params: ClusterParams) -> bool:
-    """Return whether texts and places are near enough; days are for the caller to judge.
-
-    A place that is not known is no reason against.
-    """
-    is_near = params.within_m is None or found.metres is None or found.metres <= params.within_m
-    return found.share >= params.alike and is_near
-
-
 def nearest(call: Call, others: Iterable[Call], rarity: Rarity) -> Kin | None:
     """Return the most alike of other calls, the call itself left out; equal ones by key."""
     found = [kin(call, other, rarity) for other in others if other.key != call.key]
     return min(found, key=lambda k: (-k.share, k.key), default=None)
 
 
-def kin_of(
-    call: Call, members: Sequence[Call], rarity: Rarity, params: ClusterParams
-) -> Kin | None:
-    """Return the most alike member that a call is kin of; None for a call of another problem.
+class Kindred:
+    """The members of a known class, to ask which other calls are the same problem.
 
-    The same matter and unit are asked for; a member is kin of itself.
+    A call is kin of a member of the same matter and unit whose text shares ``params.alike`` and
+    whose place lies within ``params.within_m`` (None: wherever; a place that is not known is no
+    reason against). How long ago it was is for the caller to judge.
     """
-    if any(call.key == member.key for member in members):
-        return nearest(call, members, rarity) or kin(call, call, rarity)
-    same = [m for m in members if (m.matter, m.unit) == (call.matter, call.unit) and m.matter]
-    found = [kin(call, member, rarity) for member in same]
-    near = [k for k in found if is_kin(k, params)]
-    return min(near, key=lambda k: (-k.share, k.key), default=None)
+
+    def __init__(self, members: Sequence[Call], rarity: Rarity, params: ClusterParams) -> None:
+        self._rarity, self._params = rarity, params
+        self._kept = [(m, ours, rarity.total(ours)) for m in members for ours in [pairs(m.text)]]
+        self._keys = {m.key for m in members}
+
+    def find(self, call: Call) -> Kin | None:
+        """Return the likest member that a call is kin of, None when it is another problem.
+
+        A member is kin of itself.
+        """
+        ours = pairs(call.text)
+        total = self._rarity.total(ours)
+        shares = [
+            (_share(ours, total, theirs, whole, self._rarity), member, theirs)
+            for member, theirs, whole in self._kept
+            if self._is_in_reach(call, member)
+        ]
+        near = [row for row in shares if row[0] >= self._params.alike]
+        if not near:
+            return None
+        share, member, theirs = min(near, key=lambda row: (-row[0], row[1].key))
+        return _told(call, member, ours & theirs, share, self._rarity)
+
+    def _is_in_reach(self, call: Call, member: Call) -> bool:
+        if call.key == member.key:
+            return True
+        if not call.matter or (call.matter, call.unit) != (member.matter, member.unit):
+            return False
+        metres = None if self._params.within_m is None else _metres(call, member)
+        return metres is None or metres <= (self._params.within_m or 0.0)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys

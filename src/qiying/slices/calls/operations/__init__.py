@@ -29,6 +29,7 @@ from qiying.slices.calls.operations._intake import (
     supply_info,
     withdraw,
 )
+from qiying.slices.calls.operations._lines import add_line
 from qiying.slices.calls.operations._pauses import end_pauses
 from qiying.slices.calls.operations._receive import receive
 from qiying.slices.calls.operations._take import STEPS, take
@@ -65,6 +66,7 @@ __all__ = [
     "CoUnit",
     "accept",
     "add_co",
+    "add_line",
     "adjudicate",
     "answer",
     "approve_pause",
