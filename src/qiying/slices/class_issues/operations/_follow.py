@@ -137,7 +137,7 @@ def set_thresholds(
         source_en=SOURCE_EN,
         grade=GRADE,
         reason=clean(reason, name="reason", most=300),
-        **{name: values[name] for name in LIMITS},  # type: ignore[arg-type]
+        **{name: values[name] for name in LIMITS},
     )
     events.record(
         "class_issues.thresholds_set", subject=row, actor=actor, now=now, values=dict(values)
