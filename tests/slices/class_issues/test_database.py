@@ -12,7 +12,7 @@ from qiying.slices.class_issues import operations
 from qiying.slices.class_issues.models import Issue, Member, Threshold
 from qiying.slices.class_issues.rules import DEFAULTS, LIMITS
 from tests.slices.class_issues import ways
-from tests.slices.world import World
+from tests.slices.world import World, make_world
 
 
 def write(world: World, issue: Issue, **values: Any) -> None:
@@ -107,6 +107,7 @@ def test_thresholds_are_set_anew_and_never_edited(world: World) -> None:
     supervisor = world.actor("supervisor")
     given = {"now": world.now, "reason": "首次", "place": "distance"}
     row = operations.set_thresholds(supervisor, **given, values=values)
+    kept = {f.attname: getattr(row, f.attname) for f in Threshold._meta.fields if f.name != "id"}
     with (
         pytest.raises(ProgrammingError, match="permission"),
         tenancy.acting(world.system),
@@ -118,13 +119,10 @@ def test_thresholds_are_set_anew_and_never_edited(world: World) -> None:
         tenancy.acting(world.system),
         transaction.atomic(),
     ):
-        row.pk, row.min_firms = None, 1
-        row.save(force_insert=True)
+        Threshold(**{**kept, "min_firms": 1}).save(force_insert=True)
 
 
 def test_another_zone_reads_and_writes_nothing_here(world: World) -> None:
-    from tests.slices.world import make_world  # noqa: PLC0415
-
     ways.candidate(world)
     other = make_world("there")
     with tenancy.reading(other.system):

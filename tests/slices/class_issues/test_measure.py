@@ -170,7 +170,7 @@ def test_only_the_owner_unit_plans_and_the_deadline_counts_working_days(world: W
 
 
 def test_a_measure_does_not_land_before_its_milestones_are_reached(world: World) -> None:
-    day = (world.now + timedelta(days=5)).date()
+    day = (world.now + timedelta(days=12)).date()
     issue = ways.in_progress(world, milestones=[(day, "变压器到货"), (day, "完成吊装")])
     file = ways.photo(world, "safety")
     with pytest.raises(Refused, match="milestones_reached"):

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -152,50 +152,47 @@ def _call(step: str, options: Options) -> forms.Field:
     return forms.ChoiceField(label=_("Call"), choices=[first, *options.calls])
 
 
-def _fields(step: str, options: Options) -> dict[str, forms.Field]:
-    """Every field that a step may have, by its input."""
-    made: dict[str, Any] = {
-        "title": lambda: Line(label=_("Title: the problem in one line"), max_length=MAX_TITLE),
-        "owner": lambda: forms.ChoiceField(
-            label=_("Owner unit and person in charge"),
-            choices=[("", _("Choose a person")), *options.owners],
-        ),
-        "code": lambda: forms.ChoiceField(
-            label=_("Why is it no class issue?"),
-            choices=[(str(k), w) for k, w in DISMISSAL_LABELS.items()],
-            widget=forms.RadioSelect,
-        ),
-        "other": lambda: forms.ChoiceField(
-            label=_("Into which class"),
-            choices=[("", _("Choose a class")), *options.others],
-        ),
-        "calls": lambda: forms.MultipleChoiceField(
-            label=_("Calls to split off"),
-            choices=list(options.calls),
-            widget=forms.CheckboxSelectMultiple,
-        ),
-        "call": lambda: _call(step, options),
-        "root_cause": lambda: Words(label=_("Root cause")),
-        "measure": lambda: Words(label=_("Measure, for all at once; the firms read this")),
-        "within": lambda: _days(_("Lands within working days"), LIMITS["measure_within"][1]),
-        "milestones": lambda: Stones(
-            label=_("Milestones, one a line: day, then what is done by then"),
-            required=False,
-            help_text=_("For example: 2026-12-08 tender published"),
-        ),
-        "milestone": lambda: forms.TypedChoiceField(
-            label=_("Milestone"), choices=list(options.milestones), coerce=int
-        ),
-        "more": lambda: _days(_("More working days"), 60),
-        "text": lambda: _text(step),
-        "attachments": lambda: Files(
-            label=_("Evidence: photos, protocol of acceptance, document"),
-            help_text=_("Photos, short video up to 60 MB, PDF, Word or Excel up to 20 MB"),
-            max_length=200,
-        ),
-    }
-    asked = [n for n in INPUTS[step].names if n in made]
-    return {name: made[name]() for name in asked}
+Make = Callable[[str, Options], forms.Field]
+FIELDS: Mapping[str, Make] = {
+    "title": lambda _s, _o: Line(label=_("Title: the problem in one line"), max_length=MAX_TITLE),
+    "owner": lambda _s, o: forms.ChoiceField(
+        label=_("Owner unit and person in charge"),
+        choices=[("", _("Choose a person")), *o.owners],
+    ),
+    "code": lambda _s, _o: forms.ChoiceField(
+        label=_("Why is it no class issue?"),
+        choices=[(str(k), w) for k, w in DISMISSAL_LABELS.items()],
+        widget=forms.RadioSelect,
+    ),
+    "other": lambda _s, o: forms.ChoiceField(
+        label=_("Into which class"), choices=[("", _("Choose a class")), *o.others]
+    ),
+    "calls": lambda _s, o: forms.MultipleChoiceField(
+        label=_("Calls to split off"),
+        choices=list(o.calls),
+        widget=forms.CheckboxSelectMultiple,
+    ),
+    "call": _call,
+    "root_cause": lambda _s, _o: Words(label=_("Root cause")),
+    "measure": lambda _s, _o: Words(label=_("Measure, for all at once; the firms read this")),
+    "within": lambda _s, _o: _days(_("Lands within working days"), LIMITS["measure_within"][1]),
+    "milestones": lambda _s, _o: Stones(
+        label=_("Milestones, one a line: day, then what is done by then"),
+        required=False,
+        help_text=_("For example: 2026-12-08 tender published"),
+    ),
+    "milestone": lambda _s, o: forms.TypedChoiceField(
+        label=_("Milestone"), choices=list(o.milestones), coerce=int
+    ),
+    "more": lambda _s, _o: _days(_("More working days"), 60),
+    "text": lambda step, _o: _text(step),
+    "attachments": lambda _s, _o: Files(
+        label=_("Evidence: photos, protocol of acceptance, document"),
+        help_text=_("Photos, short video up to 60 MB, PDF, Word or Excel up to 20 MB"),
+        max_length=200,
+    ),
+}
+"""The field of each input; who owns a class issue is one field for two inputs."""
 
 
 class StepForm(forms.Form):
@@ -204,7 +201,8 @@ class StepForm(forms.Form):
     def __init__(self, step: str, *args: Any, options: Options, **more: Any) -> None:
         super().__init__(*args, **{**more, "initial": dict(options.initial)})
         self.step = step
-        self.fields = _fields(step, options)
+        asked = [n for n in INPUTS[step].names if n in FIELDS]
+        self.fields = {name: FIELDS[name](step, options) for name in asked}
 
     @property
     def uploads(self) -> list[files.Upload]:

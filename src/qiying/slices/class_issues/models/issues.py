@@ -60,7 +60,7 @@ class Issue(TenantModel):
     spread_m = models.FloatField(_("spread (metres)"), null=True, blank=True)
     found_by = models.CharField(_("found by"), max_length=8, choices=choices(labels.FOUND_LABELS))
     found_at = models.DateTimeField(_("found at"))
-    follows = _link("class_issues.Issue", _("follows"))
+    follows = _link("class_issues.Issue", _("follows another class"))
     """An earlier class of the same problem: dismissed, or closed before it came back."""
     merged_into = _link("class_issues.Issue", _("merged into"))
     dismissal = models.CharField(
@@ -185,8 +185,8 @@ class Member(TenantModel):
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="members", db_index=False)
     call = _link("calls.Call", is_needed=True)
     how = models.CharField(_("came in"), max_length=10, choices=choices(labels.HOW_LABELS))
-    joined_at = models.DateTimeField(_("since"))
-    kin = models.JSONField(_("why"), null=True, blank=True)
+    joined_at = models.DateTimeField(_("member since"))
+    kin = models.JSONField(_("why it is in"), null=True, blank=True)
     """The likest other member: share of text, metres, days, shared words; erased with the text."""
     is_live = models.BooleanField(default=True)
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)

@@ -20,7 +20,7 @@ class Report(TenantModel):
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="reports", db_index=False)
     step = models.CharField(_("step"), max_length=20)
     attempt = models.PositiveSmallIntegerField(_("measure number"), default=0)
-    text = models.TextField(_("words"), blank=True)
+    text = models.TextField(_("words given"), blank=True)
     author = models.ForeignKey(
         "kernel.User", models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -47,7 +47,7 @@ class Milestone(TenantModel):
     attempt = models.PositiveSmallIntegerField(_("measure number"))
     position = models.PositiveSmallIntegerField(_("position"))
     name = models.CharField(_("milestone"), max_length=100)
-    due_on = models.DateField(_("by"))
+    due_on = models.DateField(_("to be reached by"))
     reached_at = models.DateTimeField(_("reached at"), null=True, blank=True)
 
     objects = PartRows["Milestone"].as_manager()
@@ -83,7 +83,7 @@ class Finding(TenantModel):
     )
     rarity = models.CharField(max_length=64, blank=True)
     block = models.JSONField(_("calls compared"))
-    result = models.JSONField(_("found"))
+    result = models.JSONField(_("what was found"))
     inputs = models.CharField(max_length=64)
     digest = models.CharField(_("digest"), max_length=64)
 

@@ -55,7 +55,7 @@ def _tabs() -> list[tuple[str, str]]:
         (gettext("Candidates"), "tab=candidates"),
         (gettext("Under way"), "tab=open"),
         (gettext("Measure landed"), "tab=landed"),
-        (gettext("Over"), "tab=done"),
+        (gettext("Effective or closed"), "tab=done"),
         (gettext("Dismissed or merged"), "tab=gone"),
     ]
 
