@@ -15,6 +15,7 @@ from qiying.config.cli import _platform
 from qiying.config.cli import demo as command
 from qiying.demo import public
 from qiying.demo.backend import PrintedPasswords
+from qiying.demo.class_stories import count_members
 from qiying.demo.labels import Label, build_labels
 from qiying.demo.load import OccupiedError, load
 from qiying.demo.plan import SMALL_ENTITIES, SMALL_STORIES
@@ -54,7 +55,7 @@ def test_a_second_load_is_refused(zone: Zone) -> None:
 def test_everything_planned_is_there(zone: Zone) -> None:
     with tenancy.reading(zone.platform):
         assert Enterprise.objects.count() == len(zone.plan.firms) == SMALL_ENTITIES
-        assert Call.objects.count() == len(zone.plan.stories) == SMALL_STORIES
+        assert Call.objects.count() == len(zone.plan.stories) == SMALL_STORIES + count_members()
         assert Round.objects.count() >= SMALL_STORIES
     assert set(registry.units(zone.platform)) == {u.code for u in zone.plan.organisations.units}
 
