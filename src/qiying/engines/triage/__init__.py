@@ -32,7 +32,7 @@ tells the words that spoke for and against it, and they add up to its score.
 from qiying.engines.triage._baseline import KeywordBaseline
 from qiying.engines.triage._check import check, check_alike
 from qiying.engines.triage._clusters import clusters
-from qiying.engines.triage._evaluate import Ranker, evaluate
+from qiying.engines.triage._evaluate import Ranker, evaluate, split_by_wording
 from qiying.engines.triage._features import Vector
 from qiying.engines.triage._fit import train
 from qiying.engines.triage._index import Index, Rarity
@@ -78,5 +78,6 @@ __all__ = [
     "clusters",
     "evaluate",
     "normalise",
+    "split_by_wording",
     "train",
 ]
