@@ -116,6 +116,7 @@ def _sentences() -> dict[str, str]:
         "found": _("%(n)d results"),
         "dismiss": _("Dismiss"),
         "cannot-load": _("This part did not load. The rest of the page still works."),
+        "gone": _("This has gone to others; it is no longer shown to you."),
         "retry": _("Try again"),
         "draft-kept": _("Draft kept on this device"),
         "draft-back": _("Your unsent draft is back"),
