@@ -128,11 +128,13 @@ def the_chain_holds(world: World) -> None:
     assert audit.verify(world.system).faults == ()
 
 
-def replays_are_equal(world: World) -> None:
-    """What was decided is decided again, digest for digest."""
-    for row in rows("SELECT DISTINCT decision_id FROM calls_call WHERE decision_id IS NOT NULL"):
-        stored, again = mandate.replay(world.system, row["decision_id"])
+def replays_are_equal(world: World, replayed: set[int]) -> None:
+    """What was decided is decided again, digest for digest; each new decision once."""
+    found = rows("SELECT DISTINCT decision_id FROM calls_call WHERE decision_id IS NOT NULL")
+    for key in {row["decision_id"] for row in found} - replayed:
+        stored, again = mandate.replay(world.system, key)
         assert stored == again
+        replayed.add(key)
 
 
 def rates_equal_a_naive_recount(world: World, start: date, end: date) -> None:
@@ -182,8 +184,11 @@ def tabs_count_what_they_list(world: World, names: tuple[str, ...]) -> None:
                 assert min(listed.count(), queries.CAP) == count, (name, tab)
 
 
-def everything_holds(world: World, names: tuple[str, ...]) -> None:
-    """All of it, for a zone whose calls were moved in any way."""
+def everything_holds(world: World, names: tuple[str, ...], replayed: set[int]) -> None:
+    """All of it, for a zone whose calls were moved in any way.
+
+    The rates are those of all the days so far and, every other minute, of the current month.
+    """
     with tenancy.reading(world.system):
         no_open_call_is_without_time_or_reason()
         nobody_leads_twice()
@@ -191,9 +196,9 @@ def everything_holds(world: World, names: tuple[str, ...]) -> None:
         pauses_are_apart()
         every_change_is_a_row_of_the_table()
         the_chain_holds(world)
-        replays_are_equal(world)
+        replays_are_equal(world, replayed)
         nobody_sees_a_complaint_about_the_own_unit(world, names)
         today = queries.local_day(world.now)
-        for start in (date(2026, 11, 1), today.replace(day=1)):
-            rates_equal_a_naive_recount(world, start, today + timedelta(days=1))
+        start = today.replace(day=1) if world.now.minute % 2 else date(2026, 11, 1)
+        rates_equal_a_naive_recount(world, start, today + timedelta(days=1))
         tabs_count_what_they_list(world, names[:4])

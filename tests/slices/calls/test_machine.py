@@ -72,6 +72,7 @@ class Lifecycle(RuleBasedStateMachine):
         self.world = peopled(f"m{next(_numbers)}")
         handlers_everywhere(self.world)
         self.calls: list[int] = []
+        self.replayed: set[int] = set()
         self.codes = {pk: code for code, pk in self.world.units.items()}
 
     @initialize(state=st.sampled_from(STARTS))
@@ -194,7 +195,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @invariant()
     def what_must_hold_holds(self) -> None:
-        invariants.everything_holds(self.world, LOOKING)
+        invariants.everything_holds(self.world, LOOKING, self.replayed)
 
     # --- how ---
 
