@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "qiying.kernel.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+FORM_RENDERER = "qiying.kernel.widgets.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
