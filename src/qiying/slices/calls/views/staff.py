@@ -53,6 +53,7 @@ LEVELS: Mapping[str, tuple[int, Promise]] = {
     Urgency.NORMAL: (3, _("Ordinary")),
 }
 LIGHT_LABELS: Mapping[str, Promise] = {
+    "purple": _("Posted for supervision"),
     "red": _("Overdue"),
     "yellow": _("Due soon"),
     "green": _("On time"),
