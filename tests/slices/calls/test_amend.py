@@ -173,7 +173,7 @@ def test_what_the_desk_dispatched_is_answered_and_not_declined(world: World) -> 
     take(world, "desk", call, "accept")
     take(world, "desk", call, "dispatch", lead_unit_id=world.units["ZONE_SAFE"])
     with pytest.raises(Refused) as found:
-        take(world, "desk", call, "decline", code="SECRET", text="涉密")
+        take(world, "desk", call, "decline", code="SECRET", text="涉密", told_path="保密局")
     assert found.value.code == "calls.guard.undispatched_or_rushed"
     desk = world.actor("desk")
     with tenancy.reading(desk):

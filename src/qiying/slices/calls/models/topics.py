@@ -61,6 +61,7 @@ TOPICS: dict[str, Promise | str] = {
     "calls.meeting_decided": _("Joint meeting decided"),
     "calls.meeting_waived": _("Joint meeting done without"),
     "calls.meeting_lapsed": _("Joint meeting fell away"),
+    "calls.milestone_dropped": _("Milestones fell away"),
     "calls.milestone_reported": _("Milestone reported"),
     "calls.triage_asked": _("New model of triage asked for"),
     "calls.triage_begun": _("Training of triage begun"),

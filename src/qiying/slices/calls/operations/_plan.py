@@ -11,6 +11,7 @@ from qiying.slices.calls.models import Call, Milestone
 from qiying.slices.calls.operations._move import (
     Move,
     begin,
+    record,
     run_answer_clock,
     run_plan_clock,
     write,
@@ -18,7 +19,6 @@ from qiying.slices.calls.operations._move import (
 from qiying.slices.calls.rules import (
     MILESTONE_WITHIN,
     MILESTONES_MOST,
-    Entity,
     MilestoneState,
     NoteKind,
 )
@@ -77,9 +77,7 @@ def report_milestone(
     note = write(
         move, NoteKind.MILESTONE, text, attachments=attachments, unit_id=move.call.lead_unit_id
     )
-    step = rules.LIFECYCLES[Entity.MILESTONE].step(
-        row.state, "report_milestone", frozenset({move.role})
-    )
+    step = rules.MILESTONE.step(row.state, "report_milestone", frozenset({move.role}))
     row.state, row.report_id = step.target or row.state, note
     row.reported_by_id, row.reported_at = actor.person_id, now
     row.is_late = now > rules.closing(row.due_on, registry.calendar(actor))
@@ -108,9 +106,10 @@ def _follow(move: Move) -> None:
 
 def drop_milestones(move: Move, name: str) -> None:
     """What is still open falls away with the step that ends the plan."""
-    lifecycle = rules.LIFECYCLES[Entity.MILESTONE]
-    for row in move.case.milestones:
-        if row.state == MilestoneState.OPEN:
-            step = lifecycle.step(row.state, name, frozenset({move.role}))
-            row.state = step.target or row.state
-            row.save(update_fields=["state"])
+    days = [m for m in move.case.milestones if m.state == MilestoneState.OPEN]
+    for row in days:
+        step = rules.MILESTONE.step(row.state, name, frozenset({move.role}))
+        row.state = step.target or row.state
+        row.save(update_fields=["state"])
+    if days:
+        record(move, "calls.milestone_dropped", round=move.call.current_round, count=len(days))

@@ -97,6 +97,7 @@ TITLES: Mapping[str, tuple[Promise | str, str]] = {
     "calls.meeting_decided": (_("The joint meeting decided"), "done"),
     "calls.meeting_waived": (_("The joint meeting was done without"), "done"),
     "calls.meeting_lapsed": (_("The joint meeting fell away"), "done"),
+    "calls.milestone_dropped": (_("Milestones ahead fell away"), "done"),
     "calls.milestone_reported": (_("Milestone %(milestone)s reported"), "done"),
     "calls.answered": (_("%(unit)s answered: %(result)s"), "done"),
     "calls.review_passed": (_("The answer passed review"), "done"),

@@ -12,6 +12,7 @@ from qiying.slices.calls.rules.rows import (
     PLATFORM,
     UNIT,
     Entity,
+    Where,
     call_row,
     going,
     part_row,
@@ -30,6 +31,8 @@ DECIDABLE = (C.WORKING, C.SCHEDULED, C.SUSPENDED)
 WATCHED = (*AT_WORK, C.ANSWERED, C.CALLBACK)
 AFTER = (*WATCHED, C.CLOSED)
 """A posted call stays posted after its closing until somebody else agrees that it is taken off."""
+REMOVABLE = tuple(state for state in AFTER if state != C.DISPUTED)
+"""While the dispatch is disputed it is open whose supervision that is."""
 DECIDES_EXTENSION = (
     "extension_proposed",
     "extension_by_another",
@@ -53,9 +56,15 @@ WATCH_CALL_ROWS = (
     ),
     call_row("supervise", WATCHED, None, (*ABOVE, PLATFORM), "supervised", "below_the_top"),
     call_row(
-        "supervision_note", AFTER, None, (*UNIT, *ABOVE), "supervision_noted", "under_supervision"
+        "supervision_note",
+        AFTER,
+        None,
+        (*UNIT, *ABOVE),
+        "supervision_noted",
+        "under_supervision",
+        where=Where.ANY,
     ),
-    call_row("propose_removal", AFTER, None, UNIT, "removal_proposed", "removal_possible"),
+    call_row("propose_removal", REMOVABLE, None, UNIT, "removal_proposed", "removal_possible"),
     call_row("approve_removal", AFTER, None, ABOVE, "supervision_removed", *DECIDES_REMOVAL),
     call_row("refuse_removal", AFTER, None, ABOVE, "removal_refused", *DECIDES_REMOVAL),
     call_row("convene_meeting", AT_WORK, None, (OVERSEER,), "meeting_convened", "meeting_open"),
