@@ -161,7 +161,7 @@ def test_what_was_dispatched_in_haste_is_classified_again(world: World, state: s
 def test_a_false_alarm_that_was_dispatched_at_once_can_be_declined(world: World) -> None:
     call = steps.raise_call(world, urgency="danger")
     world.later(minutes=10)
-    inputs = {"code": "ILLEGAL_OR_INDECENT", "text": "谎报"}
+    inputs = {"code": "ILLEGAL_OR_INDECENT", "text": "谎报", "told_path": "公安机关"}
     call = take(world, "desk", call, "decline", **inputs)
     assert (call.state, round_of(world, call).state) == ("declined", "stopped")
     assert set(tasks_of(world, call).values()) == {"withdrawn"}

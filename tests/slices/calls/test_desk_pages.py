@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 from PIL import Image
 
 from qiying.kernel import tenancy
@@ -514,13 +515,15 @@ def test_a_dispute_is_decided_by_its_page(at: At, world: World) -> None:
 
 def test_pauses_are_proposed_and_decided_by_their_pages(at: At, world: World) -> None:
     call = steps.working(world, co=())
-    given = {"reason": "legal_procedure", "text": "检测中", "expected_to_at": "2036-12-01T10:00"}
+    until = timezone.localtime(timezone.now() + timedelta(days=7)).replace(hour=10, minute=0)
+    given = {"reason": "legal_procedure", "text": "检测中"}
+    given["expected_to_at"] = f"{until:%Y-%m-%dT%H:%M}"
     assert send(at("safety"), world, call, "propose_pause", **given).status_code == 303
     row = steps.pause(world, call)
     assert send(at("supervisor"), world, call, "approve_pause", row=row).status_code == 303
     assert fresh(world, call).state == "suspended"
     body = text_of(at("supervisor").get(case(call)))
-    assert "expected 2036-12-01 10:00" in body
+    assert f"expected {until:%Y-%m-%d %H:%M}" in body
     assert "without pauses" in body
 
 
@@ -603,6 +606,7 @@ def test_nobody_calls_back_about_the_own_answer(at: At, world: World) -> None:
     call = steps.callback(world)
     own = steps.take(world, "desk", steps.triage(world), "dispatch", **emb(world))
     steps.take(world, "caller", own, "sign", task_id=task(world, own, "EMB"))
+    steps.take(world, "caller", own, "contact")
     steps.take(world, "caller", own, "answer", result="solved", text="好了")
     steps.take(world, "desk", own, "review_pass")
     steps.take(world, "caller", call, "attempt_callback", outcome="no_answer")

@@ -310,8 +310,8 @@ def test_a_reason_to_decline_names_the_path_that_was_told(world: World) -> None:
 def test_somebody_who_was_slower_is_told_so(world: World) -> None:
     call = steps.raise_call(world)
     take(world, "desk", call, "accept", version=1)
+    why = {"code": "SECRET", "text": "涉密", "told_path": "保密局"}
     with pytest.raises(Refused) as found:
-        why = {"code": "SECRET", "text": "涉密", "told_path": "保密局"}
         take(world, "desk2", call, "decline", **why, version=1)
     assert found.value.code == "calls.moved_on"
 

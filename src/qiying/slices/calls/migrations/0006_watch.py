@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='call',
             name='supervision_level',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='rung of supervision'),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='rung of supervision'),
         ),
         migrations.AddField(
             model_name='call',
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='round',
             name='evidence_kind',
-            field=models.CharField(blank=True, choices=[('file', 'files'), ('contact', 'record of the contact with the firm'), ('report', 'report of a co-handler'), ('statement', 'written proof')], max_length=10, verbose_name='evidence'),
+            field=models.CharField(blank=True, choices=[('file', 'files'), ('contact', 'record of the contact with the firm'), ('report', 'report of a co-handler'), ('statement', 'written proof')], db_default='', max_length=10, verbose_name='evidence'),
         ),
         migrations.AddField(
             model_name='round',

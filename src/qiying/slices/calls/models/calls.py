@@ -159,7 +159,9 @@ class Call(TenantModel):
         choices=choices(labels.DECLINE_LABELS),
     )
     told_unit = _unit(_("unit that the firm was told to turn to"))
-    supervision_level = models.PositiveSmallIntegerField(_("rung of supervision"), default=0)
+    supervision_level = models.PositiveSmallIntegerField(
+        _("rung of supervision"), default=0, db_default=0
+    )
     """The standing rung, 0 for none; the ladder itself stands in ``Supervision``."""
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closure_type = models.CharField(

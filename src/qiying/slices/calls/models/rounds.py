@@ -74,7 +74,11 @@ class Round(TenantModel):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     is_on_time = models.BooleanField(_("on time"), null=True, blank=True)
     evidence_kind = models.CharField(
-        _("evidence"), max_length=10, blank=True, choices=choices(labels.EVIDENCE_LABELS)
+        _("evidence"),
+        max_length=10,
+        blank=True,
+        db_default="",
+        choices=choices(labels.EVIDENCE_LABELS),
     )
     """What proves the answer, found when it passed review."""
     reopened_at = models.DateTimeField(_("re-opened at"), null=True, blank=True)

@@ -3,6 +3,8 @@
 from datetime import datetime
 from functools import cached_property
 
+from django.db.models import Exists, OuterRef
+
 from qiying.kernel.access import Actor
 from qiying.kernel.models import Attachment
 from qiying.slices.calls import rules
@@ -128,12 +130,11 @@ class WatchFacts:
         """What proves the answer of this round: a file, a contact, a report, a statement; or ""."""
         mine = {"tenant_id": self.actor.tenant_id, "call_id": self.call.pk}
         notes = Note.objects.filter(**mine, round_number=self.call.current_round)
-        kinds = [NoteKind.ANSWER, NoteKind.STAGE_REPORT]
-        proofs = notes.filter(kind__in=kinds).values_list("id", flat=True)
         files = Attachment.objects.filter(
-            tenant_id=self.actor.tenant_id, subject_type="calls.note", subject_id__in=list(proofs)
+            tenant_id=self.actor.tenant_id, subject_type="calls.note", subject_id=OuterRef("pk")
         )
-        if files.exists():
+        proven = notes.filter(Exists(files), kind__in=[NoteKind.ANSWER, NoteKind.STAGE_REPORT])
+        if proven.exists():
             return "file"
         if Contact.objects.filter(**mine, round_id=self.round.pk, is_reached=True).exists():
             return "contact"
