@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='JointMeeting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('due', 'to be convened'), ('convened', 'convened'), ('decided', 'decided'), ('waived', 'done without'), ('lapsed', 'fell away')], default='due', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('due', 'to be convened'), ('convened', 'convened'), ('decided', 'decided by the meeting'), ('waived', 'done without'), ('lapsed', 'fell away')], default='due', max_length=10, verbose_name='state')),
                 ('opened_at', models.DateTimeField(verbose_name='owed since')),
                 ('convened_at', models.DateTimeField(blank=True, null=True, verbose_name='convened at')),
                 ('meets_on', models.DateField(blank=True, null=True, verbose_name='day of the meeting')),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='round',
             name='evidence_kind',
-            field=models.CharField(blank=True, choices=[('file', 'files'), ('contact', 'record of the contact with the firm'), ('report', 'report of a co-handler'), ('statement', 'written proof')], db_default='', max_length=10, verbose_name='evidence'),
+            field=models.CharField(blank=True, choices=[('file', 'files'), ('contact', 'record of the contact with the firm'), ('report', 'report of a co-handler'), ('statement', 'written proof')], db_default='', max_length=10, verbose_name='proof'),
         ),
         migrations.AddField(
             model_name='round',

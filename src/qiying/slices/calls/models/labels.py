@@ -228,7 +228,7 @@ TRIGGER_LABELS: Words = {
 MEETING_STATE_LABELS: Words = {
     MeetingState.DUE: _("to be convened"),
     MeetingState.CONVENED: _("convened"),
-    MeetingState.DECIDED: _("decided"),
+    MeetingState.DECIDED: _("decided by the meeting"),
     MeetingState.WAIVED: _("done without"),
     MeetingState.LAPSED: _("fell away"),
 }

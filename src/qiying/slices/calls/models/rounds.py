@@ -74,7 +74,7 @@ class Round(TenantModel):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     is_on_time = models.BooleanField(_("on time"), null=True, blank=True)
     evidence_kind = models.CharField(
-        _("evidence"),
+        _("proof"),
         max_length=10,
         blank=True,
         db_default="",

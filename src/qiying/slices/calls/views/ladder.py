@@ -171,7 +171,7 @@ def _ladder_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.S
         gettext("Unit"),
         gettext("Rung"),
         gettext("Why"),
-        gettext("Passed over"),
+        gettext("Rungs passed over"),
         gettext("In charge"),
         gettext("Since"),
         gettext("Limit"),
@@ -348,7 +348,7 @@ def _words(actor: Actor, asked: DeclinedFilters) -> list[tuple[str, str]]:
     """The filter in words, for the head of the page and for the file."""
     said: list[tuple[str, str]] = []
     if asked.start and asked.end:
-        said.append((gettext("Received"), f"{asked.start} ~ {asked.end}"))
+        said.append((gettext("Received at"), f"{asked.start} ~ {asked.end}"))
     if asked.code:
         said.append((gettext("Reason"), str(DECLINE_LABELS.get(asked.code, asked.code))))
     cards = {str(c.id): c.name for c in queries.unit_cards(actor).values()}
