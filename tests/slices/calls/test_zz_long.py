@@ -1,8 +1,12 @@
 import pytest
 from tests.slices.calls.test_machine import drive
+
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
 def test_long() -> None:
     import cProfile, pstats
+
     p = cProfile.Profile()
     p.enable()
     try:

@@ -1,10 +1,12 @@
 """The page of a call: the steps that it offers and what a posted form can do."""
 
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from qiying.kernel import tenancy
@@ -237,13 +239,15 @@ def test_a_dispute_is_decided_by_its_page(at: At, world: World) -> None:
 
 def test_pauses_are_proposed_and_decided_by_their_pages(at: At, world: World) -> None:
     call = steps.working(world, co=())
-    given = {"reason": "legal_procedure", "text": "检测中", "expected_to_at": "2036-12-01T10:00"}
+    until = timezone.localtime(timezone.now() + timedelta(days=7)).replace(hour=10, minute=0)
+    given = {"reason": "legal_procedure", "text": "检测中"}
+    given["expected_to_at"] = f"{until:%Y-%m-%dT%H:%M}"
     assert send(at("safety"), world, call, "propose_pause", **given).status_code == 303
     row = steps.pause(world, call)
     assert send(at("supervisor"), world, call, "approve_pause", row=row).status_code == 303
     assert fresh(world, call).state == "suspended"
     body = text_of(at("supervisor").get(case(call)))
-    assert "expected 2036-12-01 10:00" in body
+    assert f"expected {until:%Y-%m-%d %H:%M}" in body
     assert "without pauses" in body
 
 

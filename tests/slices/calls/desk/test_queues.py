@@ -74,6 +74,7 @@ def test_nobody_calls_back_about_the_own_answer(at: At, world: World) -> None:
     call = steps.callback(world)
     own = steps.take(world, "desk", steps.triage(world), "dispatch", **emb(world))
     steps.take(world, "caller", own, "sign", task_id=task(world, own, "EMB"))
+    steps.take(world, "caller", own, "contact")
     steps.take(world, "caller", own, "answer", result="solved", text="好了")
     steps.take(world, "desk", own, "review_pass")
     steps.take(world, "caller", call, "attempt_callback", outcome="no_answer")

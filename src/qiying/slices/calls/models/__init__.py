@@ -1,12 +1,18 @@
 """Tables of the calls, and the words for their codes."""
 
-from qiying.slices.calls.models.calls import Call, Round
+from qiying.slices.calls.models.calls import Call
 from qiying.slices.calls.models.labels import (
     CHANNEL_LABELS,
     CLOCK_LABELS,
     CLOSURE_LABELS,
     DECLINE_LABELS,
+    EVIDENCE_LABELS,
+    EXTENSION_LABELS,
+    EXTENSION_STATE_LABELS,
     GRADE_LABELS,
+    LEVEL_LABELS,
+    MEETING_STATE_LABELS,
+    MILESTONE_STATE_LABELS,
     NATURE_LABELS,
     OUTCOME_LABELS,
     PAUSE_LABELS,
@@ -19,7 +25,9 @@ from qiying.slices.calls.models.labels import (
     STATE_LABELS,
     STATE_TONES,
     STEP_LABELS,
+    SUPERVISION_STATE_LABELS,
     TASK_LABELS,
+    TRIGGER_LABELS,
     URGENCY_LABELS,
 )
 from qiying.slices.calls.models.parts import CallBack, Contact, Dispute, Pause, Task
@@ -33,16 +41,30 @@ from qiying.slices.calls.models.rates import (
     STRATEGY_TEXTS,
 )
 from qiying.slices.calls.models.records import Lapse, Note, Visit
+from qiying.slices.calls.models.rounds import Round
 from qiying.slices.calls.models.triage import SURENESS_LABELS, TRAINING_LABELS, TriageModel
+from qiying.slices.calls.models.watch import (
+    Extension,
+    JointMeeting,
+    MeetingUnit,
+    Milestone,
+    Supervision,
+)
 
 __all__ = [
     "CHANNEL_LABELS",
     "CLOCK_LABELS",
     "CLOSURE_LABELS",
     "DECLINE_LABELS",
+    "EVIDENCE_LABELS",
+    "EXTENSION_LABELS",
+    "EXTENSION_STATE_LABELS",
     "FINDING_LABELS",
     "GRADE_LABELS",
     "GRADE_OF_SOURCE",
+    "LEVEL_LABELS",
+    "MEETING_STATE_LABELS",
+    "MILESTONE_STATE_LABELS",
     "NATURE_LABELS",
     "OUTCOME_LABELS",
     "PAUSE_LABELS",
@@ -59,19 +81,26 @@ __all__ = [
     "STEP_LABELS",
     "STRATEGY_LABELS",
     "STRATEGY_TEXTS",
+    "SUPERVISION_STATE_LABELS",
     "SURENESS_LABELS",
     "TASK_LABELS",
     "TRAINING_LABELS",
+    "TRIGGER_LABELS",
     "URGENCY_LABELS",
     "Call",
     "CallBack",
     "CallRows",
     "Contact",
     "Dispute",
+    "Extension",
+    "JointMeeting",
     "Lapse",
+    "MeetingUnit",
+    "Milestone",
     "Note",
     "Pause",
     "Round",
+    "Supervision",
     "Task",
     "TriageModel",
     "Visit",

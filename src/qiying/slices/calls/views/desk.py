@@ -227,7 +227,7 @@ def day_words(now: datetime) -> str:
     return f"{local:%A, %-d %B %Y}"
 
 
-LIGHTS = ("red", "yellow", "green", "grey")
+LIGHTS = ("purple", "red", "yellow", "green", "grey")
 
 
 def _kpis(actor: Actor, lights: Mapping[str, int]) -> list[dict[str, Any]]:
