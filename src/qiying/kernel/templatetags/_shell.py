@@ -135,6 +135,7 @@ def _sentences() -> dict[str, str]:
         "recorded": _("Voice note, %(clock)s"),
         "no-microphone": _("The microphone is not available. Choose a sound file instead."),
         "voice-note": _("voice note"),
+        "no-such-step": _("This step is not open here"),
     }
 
 

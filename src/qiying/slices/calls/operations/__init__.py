@@ -2,6 +2,7 @@
 
 from qiying.slices.calls.operations._amend import add_co, recall, redispatch
 from qiying.slices.calls.operations._asked import CallValues
+from qiying.slices.calls.operations._bulk import begin_bulk, run_bulk, undo_bulk, undo_row
 from qiying.slices.calls.operations._closing import (
     archive,
     attempt_callback,
@@ -43,6 +44,7 @@ from qiying.slices.calls.operations._triage import (
     replay_rankings,
     train_triage,
 )
+from qiying.slices.calls.operations._urge import urge
 from qiying.slices.calls.operations._work import (
     answer,
     approve_pause,
@@ -74,6 +76,7 @@ __all__ = [
     "ask_when_due",
     "assign_person",
     "attempt_callback",
+    "begin_bulk",
     "callback_confirm",
     "callback_reject",
     "classify",
@@ -101,6 +104,7 @@ __all__ = [
     "resume",
     "review_pass",
     "review_return",
+    "run_bulk",
     "schedule",
     "sign",
     "stage_report",
@@ -109,5 +113,8 @@ __all__ = [
     "take",
     "task_done",
     "train_triage",
+    "undo_bulk",
+    "undo_row",
+    "urge",
     "withdraw",
 ]
