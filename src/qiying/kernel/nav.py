@@ -94,7 +94,7 @@ def command(label: Promise | str, icon: str, url_name: str, roles: Iterable[str]
 def commands_for(actor: Actor) -> list[dict[str, object]]:
     """The entries of the palette that this actor may open, besides the navigation."""
     return [
-        {"label": c.label, "icon": c.icon, "url": reverse(c.url_name)}
+        {"label": c.label, "icon": c.icon, "url": reverse(c.url_name), "keys": ""}
         for c in _commands.values()
         if actor.roles & c.roles
     ]

@@ -1,6 +1,6 @@
 """Screens that hang on a wall: live calls for the desk's room, the screen of the hall for visitors."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ AT_HALL = (Role.DESK, Role.SUPERVISOR, Role.ZONE_LEADER, Role.ANALYST)
 AT_WALL = (*AT_HALL, Role.CALLBACK, Role.HANDLER, Role.UNIT_LEADER)
 MOST_URGENT = 14
 FEW = 5
-"""A month in which fewer rounds were due is left open: its line would say nothing."""
+"""Where fewer rounds were due the line is left open: it would say nothing."""
 WALL_LAYERS = ("planned", "township", "wall")
 
 TOLD: Mapping[str, tuple[Promise, str]] = {
@@ -157,10 +157,7 @@ def _trend(found: Hall) -> Any:
 
     def values(name: str) -> list[float | None]:
         figures = [m.figures[name] for m in found.months]
-        return [
-            None if f.share is None or f.denominator < FEW else round(f.share * 100, 1)
-            for f in figures
-        ]
+        return [_share_until(figures[max(0, i - 2) : i + 1]) for i in range(len(figures))]
 
     lines = [
         Series(gettext("Verified closed"), values("verified"), kind="area", colour=2),
@@ -172,6 +169,14 @@ def _trend(found: Hall) -> Any:
         names, lines, title=gettext("Closure by month"), unit="%", height=400, low=low, high=100
     )
     return drawn + charts.legend([(line.name, line.colour) for line in lines])
+
+
+def _share_until(figures: Sequence[Figure]) -> float | None:
+    """The share of up to three months in percent, so that one call makes no canyon."""
+    denominator = sum(f.denominator for f in figures)
+    if denominator < FEW:
+        return None
+    return round(100 * sum(f.numerator for f in figures) / denominator, 1)
 
 
 def _month_name(day: date) -> str:
