@@ -184,6 +184,7 @@ AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
         Audience(_unit_people, "calls.reopened"),
         Audience(_supervisors, "calls.reopened"),
     ),
+    "calls.urged": (Audience(_unit_people, "calls.urged"),),
     "calls.messaged": (
         Audience(_indoors, "calls.messaged"),
         Audience(_outside, "calls.messaged", PHONE_PAGE),

@@ -4,9 +4,11 @@ from django.urls import URLPattern, path
 
 from qiying.slices.calls.views import (
     board,
+    bulk,
     case,
     desk,
     firm,
+    hall,
     intake,
     ladder,
     layers,
@@ -63,4 +65,13 @@ DESK_PATHS: list[URLPattern] = [
     path("firm/<uuid:public_id>/", layers.firm_panel, name="firm-panel"),
 ]
 
-urlpatterns = FIRM_PATHS + OFFICER_PATHS + DESK_PATHS
+SPEED_PATHS: list[URLPattern] = [
+    path("hall/", hall.hall_page, name="hall"),
+    path("wall/", hall.wall, name="wall"),
+    path("bulk/", bulk.ask, name="bulk"),
+    path("bulk/<uuid:run_id>/", bulk.result, name="bulk-result"),
+    path("bulk/<uuid:run_id>/undo/", bulk.undo, name="bulk-undo"),
+    path("bulk/<uuid:run_id>/go/", bulk.go_on, name="bulk-go"),
+]
+
+urlpatterns = FIRM_PATHS + OFFICER_PATHS + DESK_PATHS + SPEED_PATHS

@@ -42,6 +42,21 @@ from qiying.slices.calls.models.rates import (
 )
 from qiying.slices.calls.models.records import Lapse, Note, Visit
 from qiying.slices.calls.models.rounds import Round
+from qiying.slices.calls.models.speed import (
+    BULK_LABELS,
+    BULK_STATE_LABELS,
+    BULK_TONES,
+    TEMPLATE_STATE_LABELS,
+    TEMPLATE_TONES,
+    BulkRow,
+    BulkRun,
+    Charge,
+    DailyChoice,
+    DailySheet,
+    Mention,
+    Wording,
+    WordingUse,
+)
 from qiying.slices.calls.models.triage import SURENESS_LABELS, TRAINING_LABELS, TriageModel
 from qiying.slices.calls.models.watch import (
     Extension,
@@ -52,6 +67,9 @@ from qiying.slices.calls.models.watch import (
 )
 
 __all__ = [
+    "BULK_LABELS",
+    "BULK_STATE_LABELS",
+    "BULK_TONES",
     "CHANNEL_LABELS",
     "CLOCK_LABELS",
     "CLOSURE_LABELS",
@@ -84,19 +102,27 @@ __all__ = [
     "SUPERVISION_STATE_LABELS",
     "SURENESS_LABELS",
     "TASK_LABELS",
+    "TEMPLATE_STATE_LABELS",
+    "TEMPLATE_TONES",
     "TRAINING_LABELS",
     "TRIGGER_LABELS",
     "URGENCY_LABELS",
+    "BulkRow",
+    "BulkRun",
     "Call",
     "CallBack",
     "CallRows",
+    "Charge",
     "Contact",
+    "DailyChoice",
+    "DailySheet",
     "Dispute",
     "Extension",
     "JointMeeting",
     "Lapse",
     "MeetingUnit",
     "Milestone",
+    "Mention",
     "Note",
     "Pause",
     "Round",
@@ -104,6 +130,8 @@ __all__ = [
     "Task",
     "TriageModel",
     "Visit",
+    "Wording",
+    "WordingUse",
     "is_own",
     "is_stranger",
     "own",

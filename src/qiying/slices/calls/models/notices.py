@@ -29,6 +29,15 @@ NOTICES: dict[str, Promise | str] = {
     "calls.closed": _("Your call %(number)s was closed; please rate it"),
     "calls.reopened": _("Call %(number)s was opened again by the firm"),
     "calls.messaged": _("Call %(number)s: a new message"),
+    "calls.urged": _("Call %(number)s: the zone reminds your unit"),
+    "calls.mentioned": _("Call %(number)s: %(who)s named you in a note"),
+    "calls.daily": _(
+        "Your day: %(waiting)s wait for you, %(changed)s changed since yesterday, %(red)s go red today"
+    ),
+    "calls.daily.charge": _(
+        "Your units this morning: %(open)s open, %(overdue)s overdue, %(today)s due today, %(unsigned)s "
+        "not signed for"
+    ),
     "calls.overdue": _("Call %(number)s is overdue"),
     "calls.overdue.accept": _("Call %(number)s: the time to accept it ran out"),
     "calls.overdue.dispatch": _("Call %(number)s: the time to dispatch it ran out"),

@@ -27,6 +27,16 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.triage_under_way": _("A training is under way; its result will stand on this page."),
     "calls.triage_no_register": _("The register has too few matters to tell them apart."),
     "calls.triage_no_model": _("No model has been trained yet."),
+    "calls.bulk_count": _("Choose at least one call and at most %(limit)s."),
+    "calls.bulk_none": _("None of the calls chosen is there any more."),
+    "calls.bulk_same": _("This is the call's matter already."),
+    "calls.bulk_no_part": _("Your unit has no open part of this call."),
+    "calls.bulk_final": _("This cannot be taken back."),
+    "calls.bulk_late": _("The time for taking it back is over."),
+    "calls.urged_already": _("The unit was reminded of this call within the last four hours."),
+    "calls.wording_own": _("Whoever wrote a wording cannot put it in force."),
+    "calls.wording_place": _("The words leave something open that cannot be filled in: %(name)s"),
+    "calls.charge_leader": _("Name a zone leader."),
     "calls.unknown_input": _("This step does not ask for this entry."),
     "calls.guard.uncooperative_approved": _(
         "This reason needs the written approval of a supervisor."

@@ -3,6 +3,7 @@
 from qiying.slices.calls.operations._amend import add_co, recall, redispatch
 from qiying.slices.calls.operations._asked import CallValues
 from qiying.slices.calls.operations._climb import climb
+from qiying.slices.calls.operations._bulk import begin_bulk, run_bulk, undo_bulk, undo_row
 from qiying.slices.calls.operations._closing import (
     archive,
     attempt_callback,
@@ -58,6 +59,7 @@ from qiying.slices.calls.operations._triage import (
     replay_rankings,
     train_triage,
 )
+from qiying.slices.calls.operations._urge import urge
 from qiying.slices.calls.operations._work import (
     answer,
     approve_pause,
@@ -90,6 +92,7 @@ __all__ = [
     "ask_when_due",
     "assign_person",
     "attempt_callback",
+    "begin_bulk",
     "callback_confirm",
     "callback_reject",
     "classify",
@@ -125,6 +128,7 @@ __all__ = [
     "resume",
     "review_pass",
     "review_return",
+    "run_bulk",
     "schedule",
     "sign",
     "stage_report",
@@ -136,5 +140,8 @@ __all__ = [
     "task_done",
     "train_triage",
     "waive_meeting",
+    "undo_bulk",
+    "undo_row",
+    "urge",
     "withdraw",
 ]

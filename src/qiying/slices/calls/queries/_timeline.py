@@ -114,6 +114,8 @@ TITLES: Mapping[str, tuple[Promise | str, str]] = {
     "calls.deadline_changed": (_("Deadline derived again: %(due)s"), "done"),
     "calls.step_deadlines_changed": (_("Deadlines of steps indoors derived again"), "done"),
     "calls.overdue": (_("Overdue: %(clock)s"), "stopped"),
+    "calls.urged": (_("%(unit)s was reminded"), "todo"),
+    "calls.bulk_undone": (_("A step was taken back"), "stopped"),
 }
 LOGGED = _("Logged as it came: %(channel)s")
 """A call that somebody of the house wrote down; the firm itself did not raise it here."""
@@ -148,6 +150,8 @@ INTERNAL_TOPICS = frozenset(
         "calls.removal_refused",
         "calls.supervision_ended",
         "calls.meeting_lapsed",
+        "calls.urged",
+        "calls.bulk_undone",
     }
 )
 

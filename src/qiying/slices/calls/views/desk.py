@@ -22,7 +22,7 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.models import PAUSE_LABELS, RESULT_LABELS, Call, Note
 from qiying.slices.calls.queries import desk
 from qiying.slices.calls.rules import STOPPED, CallState
-from qiying.slices.calls.views import filters, staff
+from qiying.slices.calls.views import filters, speed, staff
 from qiying.slices.calls.views.filters import Asked
 from qiying.slices.calls.views.staff import AT_DESK, READERS, Row
 from qiying.slices.mandate import public as mandate
@@ -53,6 +53,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "rows": staff.rows_of(actor, found, now=now),
         "asked": asked,
         "may_register": actor.has(Role.DESK),
+        **speed.list_context(actor),
     }
     if web.is_part(request, "rows"):
         return render(request, "calls/desk/parts/rows.html", context)

@@ -75,6 +75,8 @@ KEYS: Mapping[str, str] = {
     "accept": "a",
     "classify": "l",
     "dispatch": "d",
+    "redispatch": "d",
+    "assign_person": "a",
     "sign": "s",
     "adjudicate": "d",
     "contact": "c",

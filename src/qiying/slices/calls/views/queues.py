@@ -23,7 +23,7 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.models import RESULT_LABELS, TASK_LABELS, Task
 from qiying.slices.calls.queries import desk, units
 from qiying.slices.calls.rules import ATTEMPTS_NEEDED, DAYS_NEEDED, PAUSED, TaskState
-from qiying.slices.calls.views import moves, staff
+from qiying.slices.calls.views import moves, speed, staff
 from qiying.slices.calls.views.desk import day_words
 from qiying.slices.calls.views.history import TASK_TONES
 from qiying.slices.calls.views.staff import AT_UNIT, MORNING_READERS, OVER_UNITS, Row
@@ -76,6 +76,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "many_units": len(units.own_units(actor)) > 1,
         "late": counts["overdue"],
         "next": request.get_full_path(),
+        **speed.list_context(actor),
     }
     return render(request, "calls/desk/tasks.html", context)
 
