@@ -2,8 +2,8 @@
 
 from qiying.slices.calls.operations._amend import add_co, recall, redispatch
 from qiying.slices.calls.operations._asked import CallValues
-from qiying.slices.calls.operations._climb import climb
 from qiying.slices.calls.operations._bulk import begin_bulk, run_bulk, undo_bulk, undo_row
+from qiying.slices.calls.operations._climb import climb
 from qiying.slices.calls.operations._closing import (
     archive,
     attempt_callback,
@@ -139,9 +139,9 @@ __all__ = [
     "take",
     "task_done",
     "train_triage",
-    "waive_meeting",
     "undo_bulk",
     "undo_row",
     "urge",
+    "waive_meeting",
     "withdraw",
 ]
