@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
+from ninja.responses import Status
 
 from qiying.kernel import directory, layers, paging, tenancy, trail, webhooks
 from qiying.kernel.access import STAFF, Actor, Role
@@ -44,6 +45,14 @@ class LayerIndex(Schema):
     layers: list[LayerOut]
 
 
+class WindowQuery(Schema):
+    """Which part of a layer; ``bbox`` in degrees, ``after`` from the link named next."""
+
+    bbox: str = Field("", max_length=200, description="west,south,east,north")
+    limit: int = Field(layers.PAGE, ge=1, le=layers.MAX_PAGE)
+    after: int = Field(0, ge=0, le=2**62)
+
+
 class FeatureCollection(Schema):
     """GeoJSON after RFC 7946; ``links`` names the next page."""
 
@@ -71,19 +80,17 @@ def list_layers(request: HttpRequest) -> dict[str, Any]:
 
 @layer_router.get("/{name}", response=FeatureCollection, summary="One page of a layer")
 @roles(*EVERYBODY)
-def get_layer(
-    request: HttpRequest,
-    name: str,
-    bbox: str = Query("", max_length=200, description="west,south,east,north in degrees"),
-    limit: int = Query(layers.PAGE, ge=1, le=layers.MAX_PAGE),
-    after: int = Query(0, ge=0, le=2**62, description="from the link named next"),
-) -> HttpResponse:
+def get_layer(request: HttpRequest, name: str, params: Query[WindowQuery]) -> HttpResponse:
     """A FeatureCollection; a box whose west is greater than its east crosses the antimeridian."""
     page = layers.ask(
-        actor_of(request), name, bbox=layers.read_box(bbox), after=after, limit=limit
+        actor_of(request),
+        name,
+        bbox=layers.read_box(params.bbox),
+        after=params.after,
+        limit=params.limit,
     )
     here = f"{reverse('api:api-root')}layers/{name}"
-    asked = {"limit": limit, **({"bbox": bbox} if bbox else {})}
+    asked = {"limit": params.limit, **({"bbox": params.bbox} if params.bbox else {})}
     links = [{"rel": "self", "type": GEOJSON, "href": f"{here}?{urlencode(asked)}"}]
     if page.next_after:
         more = urlencode({**asked, "after": page.next_after})
@@ -101,6 +108,15 @@ def get_layer(
 
 
 # --- webhooks ---
+
+
+class PageQuery(Schema):
+    cursor: str = Field("", max_length=500)
+    size: int = Field(25, ge=1, le=paging.MAX_PAGE)
+
+
+class DeliveryQuery(PageQuery):
+    state: str = Field("", max_length=20)
 
 
 class EndpointIn(Schema):
@@ -227,12 +243,10 @@ def list_topics(request: HttpRequest) -> list[TopicOut]:
 
 @webhook_router.get("/", response=EndpointList, summary="Your endpoints")
 @roles(KEEPER)
-def list_endpoints(
-    request: HttpRequest, cursor: str = Query("", max_length=500), size: int = Query(25, ge=1)
-) -> EndpointList:
+def list_endpoints(request: HttpRequest, params: Query[PageQuery]) -> EndpointList:
     actor = actor_of(request)
     found = paging.paginate(
-        webhooks.list_endpoints(actor), order=("-id",), cursor=cursor, size=size
+        webhooks.list_endpoints(actor), order=("-id",), cursor=params.cursor, size=params.size
     )
     return EndpointList(
         rows=[_endpoint(actor, row) for row in found], next=found.next, previous=found.previous
@@ -275,13 +289,13 @@ def change_endpoint(request: HttpRequest, endpoint_id: UUID, payload: EndpointIn
 
 @webhook_router.post("/{endpoint_id}/steps", response={204: None}, summary="Pause, resume, ping")
 @roles(KEEPER)
-def step_endpoint(request: HttpRequest, endpoint_id: UUID, payload: StepIn) -> tuple[int, None]:
+def step_endpoint(request: HttpRequest, endpoint_id: UUID, payload: StepIn) -> Status[None]:
     actor, now = actor_of(request), timezone.now()
     if payload.step == "ping":
         webhooks.ping(actor, endpoint_id, now=now)
     else:
         webhooks.move(actor, endpoint_id, payload.step, now=now)
-    return 204, None
+    return Status(204, None)
 
 
 @webhook_router.post("/{endpoint_id}/secret", response=SecretOut, summary="A new secret")
@@ -300,13 +314,15 @@ def rotate_secret(request: HttpRequest, endpoint_id: UUID) -> SecretOut:
 def list_deliveries(
     request: HttpRequest,
     endpoint_id: UUID,
-    state: str = Query("", max_length=20),
-    cursor: str = Query("", max_length=500),
+    params: Query[DeliveryQuery],
 ) -> DeliveryList:
     actor = actor_of(request)
     endpoint = webhooks.get_endpoint(actor, endpoint_id)
     found = paging.paginate(
-        webhooks.list_deliveries(actor, endpoint, state=state), order=("-id",), cursor=cursor
+        webhooks.list_deliveries(actor, endpoint, state=params.state),
+        order=("-id",),
+        cursor=params.cursor,
+        size=params.size,
     )
     tried = webhooks.attempts_of(actor, [row.pk for row in found])
     return DeliveryList(
@@ -322,9 +338,10 @@ def list_deliveries(
     summary="Send a message again",
 )
 @roles(KEEPER)
-def resend(request: HttpRequest, endpoint_id: UUID, delivery_id: UUID) -> tuple[int, DeliveryOut]:
+def resend(request: HttpRequest, endpoint_id: UUID, delivery_id: UUID) -> Status[DeliveryOut]:
     """The same words under the same id."""
     actor = actor_of(request)
     row = webhooks.ask_again(actor, endpoint_id, delivery_id, now=timezone.now())
     with tenancy.reading(actor):
-        return 202, _delivery(row, webhooks.attempts_of(actor, [row.pk]).get(row.pk, []))
+        tried = webhooks.attempts_of(actor, [row.pk]).get(row.pk, [])
+        return Status(202, _delivery(row, tried))

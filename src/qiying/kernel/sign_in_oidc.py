@@ -91,7 +91,7 @@ def start(
     invitation: str = "",
 ) -> str:
     """Where to send the browser; what must come back unchanged is kept in its session."""
-    flow = {
+    flow: dict[str, Any] = {
         "provider": provider.pk,
         "state": secrets.token_urlsafe(24),
         "nonce": secrets.token_urlsafe(24),

@@ -14,13 +14,14 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 from qiying.kernel.errors import Refused
 
 
-def _key(secret: str, purpose: str) -> bytes:
+def _key(secret: str | bytes, purpose: str) -> bytes:
     derived = HKDF(SHA256(), 32, None, f"qiying.vault.{purpose}".encode())
-    return base64.urlsafe_b64encode(derived.derive(secret.encode()))
+    return base64.urlsafe_b64encode(derived.derive(force_bytes(secret)))
 
 
 def _box(purpose: str) -> MultiFernet:

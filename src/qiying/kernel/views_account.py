@@ -244,7 +244,7 @@ def identities(request: HttpRequest) -> HttpResponse:
     """Providers, who has a second factor, who is linked; POST invites."""
     actor = actor_of(request)
     with tenancy.reading(actor):
-        providers = [
+        providers: list[dict[str, Any]] = [
             {"row": row, "name": sign_in_oidc.name_of(row)}
             for row in sign_in_oidc.list_providers(actor)
         ]

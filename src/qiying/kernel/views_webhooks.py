@@ -185,7 +185,7 @@ def _lines(actor: Actor, rows: list[Delivery]) -> list[dict[str, Any]]:
 def _sheet(actor: Actor, endpoint: Endpoint, rows: list[Delivery]) -> exports.Sheet:
     return exports.Sheet(
         _("Deliveries of a webhook"),
-        (_("Message"), _("Event"), _("State"), _("Attempts"), _("Made at"), _("Last answer")),
+        (_("Message number"), _("Event"), _("State"), _("Tries"), _("Made at"), _("Last answer")),
         [
             (
                 f"msg_{line['row'].public_id.hex}",

@@ -1,6 +1,6 @@
 """``qiying identity …``: who vouches for people of a tenant by OpenID Connect."""
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,6 +35,7 @@ def _system(tenant: str) -> "Actor":
     ),
 )
 def set_(
+    *,
     tenant: Tenant,
     code: Code,
     issuer: Annotated[str, typer.Option(help=text(_("Address of the issuer.")))],
@@ -82,8 +83,7 @@ def _secret(file: str) -> str:
     if file == "-":
         return ""
     if file:
-        with open(os.path.expanduser(file), encoding="utf-8") as lines:
-            return lines.read().strip()
+        return Path(file).expanduser().read_text(encoding="utf-8").strip()
     return str(typer.prompt(text(_("Client secret")), hide_input=True))
 
 

@@ -122,15 +122,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(verbose_name='at')),
-                ('status', models.PositiveSmallIntegerField(null=True, verbose_name='answer')),
+                ('status', models.PositiveSmallIntegerField(null=True, verbose_name='status of the answer')),
                 ('fault', models.CharField(blank=True, max_length=12)),
                 ('took_ms', models.PositiveIntegerField(default=0)),
                 ('tenant', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.tenant')),
                 ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.webhookdelivery')),
             ],
             options={
-                'verbose_name': 'attempt',
-                'verbose_name_plural': 'attempts',
+                'verbose_name': 'delivery attempt',
+                'verbose_name_plural': 'delivery attempts',
             },
         ),
         migrations.CreateModel(

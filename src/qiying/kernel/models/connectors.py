@@ -117,13 +117,13 @@ class WebhookAttempt(TenantModel):
 
     delivery = models.ForeignKey(WebhookDelivery, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(_("at"))
-    status = models.PositiveSmallIntegerField(_("answer"), null=True)
+    status = models.PositiveSmallIntegerField(_("status of the answer"), null=True)
     fault = models.CharField(max_length=12, blank=True)
     took_ms = models.PositiveIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("attempt")
-        verbose_name_plural = _("attempts")
+        verbose_name = _("delivery attempt")
+        verbose_name_plural = _("delivery attempts")
         constraints = [
             models.CheckConstraint(
                 condition=(Q(status=None) & ~Q(fault="")) | Q(status__isnull=False, fault=""),

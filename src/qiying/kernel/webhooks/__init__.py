@@ -8,8 +8,6 @@ sends it; what is not received is sent again with growing pauses, and every atte
 from qiying.kernel.webhooks._body import Subject, publish, published
 from qiying.kernel.webhooks._deliver import attempt, fan_out, send_again
 from qiying.kernel.webhooks._endpoints import (
-    EARLIER_FOR,
-    LIFECYCLE,
     ask_again,
     change,
     create,
@@ -26,7 +24,14 @@ from qiying.kernel.webhooks._queries import (
     list_deliveries,
     list_endpoints,
 )
-from qiying.kernel.webhooks._rules import GIVE_UP_AFTER, MAX_TRIES, PING, delay_before
+from qiying.kernel.webhooks._rules import (
+    EARLIER_FOR,
+    GIVE_UP_AFTER,
+    LIFECYCLE,
+    MAX_TRIES,
+    PING,
+    delay_before,
+)
 
 __all__ = [
     "EARLIER_FOR",

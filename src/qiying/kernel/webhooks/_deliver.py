@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 import httpcore
 from django.db import connection
@@ -58,9 +59,10 @@ def _wanted(tenant_id: int, topics: frozenset[str]) -> frozenset[str]:
     return told & frozenset(topic for (listed,) in rows for topic in _listed(listed))
 
 
-def _listed(value: object) -> list[str]:
+def _listed(value: str | list[str]) -> list[str]:
     """JSON comes as text or as a list, as the driver was told by others."""
-    return json.loads(value) if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+    found: list[str] = json.loads(value) if isinstance(value, str) else value
+    return found
 
 
 @events.tap(_wanted)
@@ -101,7 +103,9 @@ def fan_out(actor: Actor, event: Event, *, now: datetime) -> int:
 
 def defer(actor: Actor, delivery_ids: Iterable[int], *, at: datetime | None = None) -> None:
     """Queue attempts through the connection of the operation."""
-    lines = [{"tenant_id": actor.tenant_id, "delivery_id": pk} for pk in delivery_ids]
+    lines: list[dict[str, Any]] = [
+        {"tenant_id": actor.tenant_id, "delivery_id": pk} for pk in delivery_ids
+    ]
     if lines:
         (deliver.configure(schedule_at=at) if at else deliver.configure()).batch_defer(*lines)
 
@@ -147,9 +151,9 @@ def _claim(actor: Actor, delivery_id: int, *, now: datetime) -> tuple[Delivery, 
 
 def _may_still_go(actor: Actor, row: Delivery, endpoint: Endpoint) -> bool:
     """What became hidden since is not sent, or only as an id."""
-    event = Event.objects.filter(tenant_id=actor.tenant_id, id=row.event_id).first()
-    if event is None:
+    if row.event_id is None:
         return True
+    event = Event.objects.get(tenant_id=actor.tenant_id, id=row.event_id)
     subject = _body.subject_of(actor, event)
     if subject is None or endpoint.unit_id in subject.hidden_from:
         return False
