@@ -15,9 +15,14 @@ from tests.architecture.two_zones import Zone, photo, tenant_models
 from tests.slices.world import INSIDE, credit_code
 
 PLAIN: Mapping[tuple[str, str], Any] = {
+    ("/layers", "name"): "calls",
     ("/registry/imports", "kind"): "enterprises",
     ("calls", "kind"): "wall",
     ("calls", "step"): "message",
+    ("kernel", "provider_id"): 10**15,
+    ("kernel", "secret"): "nobody-was-given-this-one",
+    ("kernel", "step"): "pause",
+    ("kernel", "what"): "renew",
     ("map", "kind"): "grid",
     ("open311", "fmt"): "json",
     ("registry", "kind"): "enterprises",
@@ -30,6 +35,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/mandate/decisions", "public_id"): "decision",
     ("/mandate/matters", "code"): "matter",
     ("/registry/enterprises", "public_id"): "firm.public_id",
+    ("/webhooks", "delivery_id"): "delivery.public_id",
+    ("/webhooks", "endpoint_id"): "webhook.public_id",
     ("calls", "public_id"): "call.public_id",
     ("calls:firm-panel", "public_id"): "firm.public_id",
     ("calls:officer-firm", "public_id"): "looked_after.public_id",
@@ -37,8 +44,15 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("calls:officer-visit", "public_id"): "looked_after.public_id",
     ("kernel", "grant_id"): "grant",
     ("kernel", "key_id"): "key.pk",
+    ("kernel", "delivery_id"): "delivery.public_id",
+    ("kernel", "link_id"): "link.pk",
     ("kernel", "notification_id"): "notice.pk",
+    ("kernel", "person_id"): "enrolled.pk",
     ("kernel", "public_id"): "picture.public_id",
+    ("kernel:webhook", "public_id"): "webhook.public_id",
+    ("kernel:webhook-edit", "public_id"): "webhook.public_id",
+    ("kernel:webhook-resend", "public_id"): "webhook.public_id",
+    ("kernel:webhook-step", "public_id"): "webhook.public_id",
     ("kernel", "view_id"): "view.pk",
     ("mandate", "code"): "matter",
     ("mandate", "delegation_id"): "delegation.pk",
@@ -63,6 +77,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
 Body = Mapping[str, Any]
 QUESTION: Body = {"matter": "M016", "longitude": INSIDE[0], "latitude": INSIDE[1]}
 
+HOOK: Body = {"name": "OA", "url": "https://hook.example/in", "topics": ["calls.received"]}
+
 BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "PATCH /registry/enterprises/{public_id}": lambda _z: {"staff_count": 7},
     "POST /calls/": lambda z: {
@@ -85,6 +101,11 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
             "firms.csv", f"信用代码,企业名称,类别\n{credit_code(802)},新厂,企业\n".encode()
         )
     },
+    "POST /webhooks/": lambda _z: HOOK,
+    "POST /webhooks/{endpoint_id}/deliveries/{delivery_id}/again": lambda _z: {},
+    "POST /webhooks/{endpoint_id}/secret": lambda _z: {},
+    "POST /webhooks/{endpoint_id}/steps": lambda _z: {"step": "ping"},
+    "PUT /webhooks/{endpoint_id}": lambda _z: HOOK,
     "calls:act": lambda _z: {"text": "one more word"},
     "calls:take": lambda _z: {"text": "one more word"},
     "calls:register-typed": lambda z: {
@@ -95,6 +116,11 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "calls:officer-visit": lambda _z: {"purpose": "routine", "text": "all is well"},
     "kernel:grant-end": lambda _z: {},
     "kernel:key-revoke": lambda _z: {},
+    "kernel:oidc-unlink": lambda _z: {},
+    "kernel:second-reset": lambda _z: {},
+    "kernel:webhook-edit": lambda _z: HOOK,
+    "kernel:webhook-resend": lambda _z: {},
+    "kernel:webhook-step": lambda _z: {},
     "kernel:saved-view-remove": lambda _z: {"page": "/"},
     "mandate:count-list": lambda _z: {"name": "people", "listed": 3, "accepted": 1},
     "mandate:end-delegation": lambda _z: {"ends_on": "2026-12-31"},

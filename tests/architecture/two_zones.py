@@ -15,9 +15,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from qiying.kernel import files, notifications, numbering, people, saved, tenancy
+from qiying.kernel import (
+    files,
+    ical,
+    notifications,
+    numbering,
+    people,
+    saved,
+    sign_in_oidc,
+    tenancy,
+    webhooks,
+)
 from qiying.kernel.access import Actor, Role
-from qiying.kernel.models import User
+from qiying.kernel.models import SecondFactor, User, WebhookAttempt
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.calls.models import Call
 from qiying.slices.mandate import operations as mandate
@@ -97,7 +107,7 @@ def make_zone(code: str, mark: str, *, numbers_spent: int = 0) -> Zone:
         for prefix in SPENT * numbers_spent:
             numbering.next_number(world.system, prefix, now=world.now)
         _staff(zone)
-        for make in (_ground, _register, _machine_room, _calls, _complaint, _papers):
+        for make in (_ground, _register, _machine_room, _connectors, _calls, _complaint, _papers):
             make(zone)
     return zone
 
@@ -226,6 +236,39 @@ def _machine_room(zone: Zone) -> None:
         query=f"q={mark}",
         is_shared=True,
         now=world.now,
+    )
+
+
+def _connectors(zone: Zone) -> None:
+    """A webhook with a message and an answer, a linked identity, a calendar, a second factor."""
+    world, mark, now = zone.world, zone.mark, zone.world.now
+    admin, everybody = world.actor("admin"), world.actor(EVERYTHING)
+    hook = {"name": f"{mark} OA", "url": f"https://hook.example/{mark}"}
+    zone.rows["webhook"], _ = webhooks.create(admin, topics=["calls.received"], now=now, **hook)
+    zone.rows["delivery"] = webhooks.ping(admin, zone.rows["webhook"].public_id, now=now)
+    WebhookAttempt.objects.create(
+        tenant_id=admin.tenant_id, delivery=zone.rows["delivery"], at=now, status=503, took_ms=7
+    )
+    provider = sign_in_oidc.set_provider(
+        world.system,
+        "province",
+        issuer="https://id.example",
+        client_id=f"{mark}-client",
+        client_secret=mark,
+        name_zh="省统一身份认证",
+        name_en="Provincial identity",
+        vouches_second_factor=False,
+        now=now,
+    )
+    person_id = everybody.person_id or 0
+    zone.rows["link"] = sign_in_oidc.link(
+        world.system, provider, f"{mark}-subject", person_id, now=now, by=None
+    )
+    sign_in_oidc.invite(admin, provider.pk, person_id, now=now)
+    ical.open_feed(everybody, now=now)
+    zone.rows["enrolled"] = world.user("emb")
+    SecondFactor.objects.create(
+        person=zone.rows["enrolled"], secret="sealed", created_at=now, confirmed_at=now
     )
 
 

@@ -50,6 +50,7 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "calls:rounds": ("?measure=due&start=2026-11-01&end=2026-12-01",),
     "kernel:audit": ("?verify=1",),
     "kernel:search": ("?q=QM7",),
+    "kernel:security": ("", "?set=1"),
     "kernel:sign-in": ("", "?way=phone"),
     "mandate:here": ("", "?matter=M016&lon=119.205&lat=29.005"),
     "mandate:register": ("", "?q=nothing-like-this"),

@@ -11,6 +11,7 @@ from ninja.operation import Operation
 
 from qiying.kernel import faults, openapi
 from qiying.kernel.api import Credential
+from qiying.kernel.api_connect import layer_router, webhook_router
 from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
@@ -92,5 +93,11 @@ CODES = {
 }
 
 
-for prefix, router in (("/registry", registry), ("/mandate", mandate), ("/calls", calls)):
+for prefix, router in (
+    ("/registry", registry),
+    ("/mandate", mandate),
+    ("/calls", calls),
+    ("/layers", layer_router),
+    ("/webhooks", webhook_router),
+):
     api.add_router(prefix, router)

@@ -24,10 +24,12 @@ from qiying.kernel.access import Actor
 from qiying.kernel.models import Chain, Event
 
 Handler = Callable[[Event], None]
+Wanted = Callable[[int, frozenset[str]], frozenset[str]]
 GENESIS = "0" * 64
 CODE = re.compile(r"[\w.:+\-/@]{0,128}", re.ASCII)
 
 _handlers: dict[str, dict[str, Handler]] = {}
+_taps: dict[str, tuple[Handler, Wanted]] = {}
 _defer: Callable[[list[tuple[Event, str]]], None] | None = None
 _muted: ContextVar[bool] = ContextVar("qiying_events_muted", default=False)
 
@@ -59,8 +61,22 @@ def on(topic: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def tap(wanted: Wanted) -> Callable[[Handler], Handler]:
+    """Register a handler of the topics that ``wanted(tenant_id, topics)`` picks when they happen.
+
+    It is asked inside every operation that records one, so it must cost no more than one query.
+    """
+
+    def register(handler: Handler) -> Handler:
+        _taps[f"{handler.__module__}.{handler.__name__}"] = (handler, wanted)
+        return handler
+
+    return register
+
+
 def handler_named(topic: str, name: str) -> Handler | None:
-    return _handlers.get(topic, {}).get(name)
+    tapped = _taps.get(name)
+    return tapped[0] if tapped else _handlers.get(topic, {}).get(name)
 
 
 @contextmanager
@@ -196,6 +212,9 @@ def _move_head(tenant_id: int, rows: list[Event]) -> None:
 
 def _wake(rows: list[Event]) -> None:
     pairs = [(row, name) for row in rows for name in _handlers.get(row.topic, {})]
+    for name, (_handler, wanted) in _taps.items():
+        topics = wanted(rows[0].tenant_id, frozenset(row.topic for row in rows))
+        pairs += [(row, name) for row in rows if row.topic in topics]
     if pairs and _defer is not None:
         _defer(pairs)
 

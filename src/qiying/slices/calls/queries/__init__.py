@@ -9,6 +9,7 @@ from qiying.slices.calls.queries._board import (
     totals,
 )
 from qiying.slices.calls.queries._case import Case, local_day, local_hour
+from qiying.slices.calls.queries._connect import Deadline, deadlines, open_points
 from qiying.slices.calls.queries._dossier import (
     Dossier,
     case_of,
@@ -103,6 +104,7 @@ __all__ = [
     "Board",
     "BoardRow",
     "Case",
+    "Deadline",
     "Dossier",
     "Figure",
     "Filters",
@@ -123,6 +125,7 @@ __all__ = [
     "count_capped",
     "count_learnable",
     "count_learnable_since",
+    "deadlines",
     "dossier",
     "find_call",
     "find_in_use",
@@ -156,6 +159,7 @@ __all__ = [
     "morning_sheet",
     "names_of",
     "open_pauses",
+    "open_points",
     "packed",
     "population",
     "proposal",
