@@ -36,6 +36,7 @@ from qiying.slices.calls.operations._intake import (
     supply_info,
     withdraw,
 )
+from qiying.slices.calls.operations._lines import add_line
 from qiying.slices.calls.operations._meetings import convene_meeting, decide_meeting, waive_meeting
 from qiying.slices.calls.operations._pauses import end_pauses
 from qiying.slices.calls.operations._plan import report_milestone, schedule
@@ -81,6 +82,7 @@ __all__ = [
     "CoUnit",
     "accept",
     "add_co",
+    "add_line",
     "adjudicate",
     "answer",
     "approve_extension",
