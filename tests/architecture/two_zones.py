@@ -302,6 +302,32 @@ def _calls(zone: Zone) -> None:
         world, title=f"{mark} road", text=f"{mark} hole", matter_code=zone.rows["matter"]
     )
     take(zone, "desk", zone.rows["public"], "accept")
+    _watched(zone, call, lead)
+
+
+def _watched(zone: Zone, call: Call, lead: int) -> None:
+    """More time asked for, a rung, a plan of two days, a third round with its meeting."""
+    world, mark = zone.world, zone.mark
+    until_on = (world.now + timedelta(days=10)).date()
+    asked = {"reason": "complex", "until_on": until_on, "text": f"{mark} longer"}
+    take(zone, "safety", call, "propose_extension", **asked)
+    take(zone, "leader", call, "supervise", level="post", text=f"{mark} hurry")
+    for days in (4, 8):
+        day = (world.now + timedelta(days=days)).date()
+        take(zone, "safety", call, "schedule", milestone_on=day, text=f"{mark} day {days}")
+    zone.rows["call"] = steps.fresh(world, call)
+    third = steps.raise_call(world, title=f"{mark} gate", text=f"{mark} stuck")
+    for who, step, inputs in _whole_way(zone, third, lead)[:2]:
+        take(zone, who, third, step, **inputs())
+    for _ in range(2):
+        for who, step, inputs in _whole_way(zone, third, lead)[2:-1]:
+            take(zone, who, third, step, **inputs())
+        take(zone, "caller", third, "callback_reject", text=f"{mark} still stuck")
+    given = {"meets_on": world.now.date(), "unit_ids": [world.units["EMB"]]}
+    take(zone, "supervisor", third, "convene_meeting", **given, text=f"{mark} agenda")
+    refused = steps.raise_call(world, title=f"{mark} wish", text=f"{mark} elsewhere")
+    why = {"code": "OUT_OF_DUTY", "text": f"{mark} no", "told_path": f"{mark} bank"}
+    take(zone, "desk", refused, "decline", **why)
 
 
 def _complaint(zone: Zone) -> None:

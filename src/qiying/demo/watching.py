@@ -75,7 +75,7 @@ class _Watch:
 
     def _more_time(self) -> None:
         """One request that was granted and one that waits."""
-        asked = []
+        asked: list[Call] = []
         for call in self._open(CallState.WORKING, count=6, is_late=False):
             try:
                 calls.propose_extension(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -163,7 +164,7 @@ def rungs(found: Dossier, codes: Codes, *, is_out: bool) -> list[SupervisionOut]
     ]
 
 
-def _rung(row: Supervision, codes: Codes, officer: str) -> dict[str, object]:
+def _rung(row: Supervision, codes: Codes, officer: str) -> dict[str, Any]:
     below = range(row.level - row.skipped, row.level)
     return {
         "level": Level(row.level).code,
@@ -192,7 +193,7 @@ def meetings(actor: Actor, found: Dossier, codes: Codes, *, is_out: bool) -> lis
 
 def _meeting(
     row: JointMeeting, units: Sequence[int], codes: Codes, decision: str
-) -> dict[str, object]:
+) -> dict[str, Any]:
     return {
         "state": row.state,
         "opened_at": row.opened_at,

@@ -26,9 +26,9 @@ from qiying.slices.calls.rules import (
 )
 
 
-def _note(**more: str) -> models.ForeignKey:  # type: ignore[type-arg]
+def _note() -> models.ForeignKey:  # type: ignore[type-arg]
     return models.ForeignKey(
-        "calls.Note", models.PROTECT, null=True, related_name="+", db_index=False, **more
+        "calls.Note", models.PROTECT, null=True, related_name="+", db_index=False
     )
 
 

@@ -113,7 +113,7 @@ def _repeated(actor: Actor, rows: QuerySet[Call], now: datetime) -> QuerySet[Cal
             enterprise_id=OuterRef("enterprise_id"),
             matter_code=OuterRef("matter_code"),
             received_at__gte=since,
-            received_at__lte=OuterRef("received_at"),
+            id__lte=OuterRef("id"),
         )
         .exclude(state__in=[CallState.DECLINED, CallState.WITHDRAWN])
         .order_by()

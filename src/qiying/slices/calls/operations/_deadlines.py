@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -30,7 +31,7 @@ from qiying.slices.calls.rules import (
 )
 from qiying.slices.registry import public as registry
 
-P = TypeVar("P", Pause, Task, Extension)
+P = TypeVar("P", Pause, "_Part", Extension)
 CHUNK = 1000
 AT_ONCE = 200
 TERMS = (
@@ -70,8 +71,21 @@ ROUND_FIELDS = (
     *("due_at", "extended_due_at", "yellow_at", "is_provisional", "calendar_version"),
     *("contact_due_at", "contacted_at"),
 )
-TASK_FIELDS = ("round_id", "is_lead", "state", "sent_at", "sign_due_at", "due_at")
+TASK_FIELDS = ("id", "round_id", "is_lead", "state", "sent_at", "sign_due_at", "due_at")
 """The columns that deadlines are derived from, and those that hold them."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """A unit's part as far as its deadlines go: there are more of them than of anything else."""
+
+    pk: int
+    round_id: int
+    is_lead: bool
+    state: str
+    sent_at: datetime
+    sign_due_at: datetime
+    due_at: datetime
 
 
 @operation
@@ -99,14 +113,13 @@ def _rederive(actor: Actor, calls: list[Call], calendar: Calendar, now: datetime
     found = Round.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids).only(*ROUND_FIELDS)
     rounds = {r.call_id: r for r in found if r.number == number[r.call_id]}
     pauses = _by_round(Pause.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids))
-    tasks = _by_round(
-        Task.objects.filter(
-            tenant_id=actor.tenant_id, call_id__in=ids, state__in=sorted(TASK_OPEN)
-        ).only(*TASK_FIELDS)
+    rows = Task.objects.filter(
+        tenant_id=actor.tenant_id, call_id__in=ids, state__in=sorted(TASK_OPEN)
     )
+    tasks = _by_round(starmap(_Part, rows.values_list(*TASK_FIELDS)))
     extensions = _extensions(actor, rounds.values())
     moved: list[tuple[Call, Round]] = []
-    moved_tasks: list[Task] = []
+    moved_tasks: list[_Part] = []
     for call in calls:
         round_ = rounds[call.pk]
         before = _Terms.of(call, round_)
@@ -155,7 +168,7 @@ class _Terms:
 
 
 def _write(
-    actor: Actor, moved: list[tuple[Call, Round]], tasks: list[Task], now: datetime
+    actor: Actor, moved: list[tuple[Call, Round]], tasks: list[_Part], now: datetime
 ) -> None:
     """Write the new terms in three statements, however many rows there are."""
     tenant_id = actor.tenant_id
@@ -212,10 +225,10 @@ def _renew(
 def _renew_parts(
     round_: Round,
     call: Call,
-    tasks: list[Task],
+    tasks: list[_Part],
     paused: tuple[rules.Paused, ...],
     calendar: Calendar,
-) -> list[Task]:
+) -> list[_Part]:
     """The same for first contact and the units' parts while the round is open."""
     if round_.state != RoundState.OPEN:
         return []

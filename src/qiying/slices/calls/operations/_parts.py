@@ -5,10 +5,11 @@ Derived like the promise itself, from where they start, their rule, the calendar
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from qiying.engines.worktime import Calendar
 from qiying.slices.calls import rules
-from qiying.slices.calls.models import Call, Extension, Round, Task
+from qiying.slices.calls.models import Call, Extension, Round
 from qiying.slices.calls.rules import TASK_OPEN, Clock, Paused, TaskState
 
 
@@ -55,8 +56,18 @@ def step_due(call: Call, calendar: Calendar) -> datetime | None:
     return rules.step_due_at(call.step_clock, call.urgency, call.step_from_at, calendar)
 
 
+class Deadlines(Protocol):
+    """What the deadlines of a part are derived from: a task, or only these of its columns."""
+
+    is_lead: bool
+    state: str
+    sent_at: datetime
+    sign_due_at: datetime
+    due_at: datetime
+
+
 def renew_task(
-    task: Task, call: Call, round_: Round, calendar: Calendar, paused: tuple[Paused, ...]
+    task: Deadlines, call: Call, round_: Round, calendar: Calendar, paused: tuple[Paused, ...]
 ) -> bool:
     """Write the derived deadlines onto an open part; whether any of them moved."""
     if task.state not in TASK_OPEN:

@@ -48,7 +48,7 @@ class Case(WatchFacts):
         self.__dict__.update(self.known)
 
     @cached_property
-    def round(self) -> Round:  # type: ignore[override]  # WatchFacts only names it
+    def round(self) -> Round:
         """The current round."""
         return Round.objects.get(
             tenant_id=self.actor.tenant_id,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
 
@@ -39,9 +40,14 @@ class WatchFacts:
     actor: Actor
     call: Call
     now: datetime
-    round: Round
-    tasks: list[Task]
-    pauses: list[Pause]
+    if TYPE_CHECKING:
+
+        @cached_property
+        def round(self) -> Round: ...
+        @cached_property
+        def tasks(self) -> list[Task]: ...
+        @cached_property
+        def pauses(self) -> list[Pause]: ...
 
     @cached_property
     def extensions(self) -> list[Extension]:

@@ -4,6 +4,7 @@ from qiying.slices.calls.rules.codes import CallState
 from qiying.slices.calls.rules.rows import (
     ABOVE,
     AT_WORK,
+    CALLER,
     DESK,
     EITHER,
     FIRM,
@@ -25,6 +26,8 @@ from qiying.slices.calls.rules.watch import (
 )
 
 C = CallState
+Going = dict[str, tuple[tuple[str, ...], str]]
+"""Steps on the call that end a part on the way, with their roles."""
 X, S, M, G = ExtensionState, SupervisionState, MeetingState, MilestoneState
 IN_HAND = (C.WORKING, C.SCHEDULED)
 DECIDABLE = (C.WORKING, C.SCHEDULED, C.SUSPENDED)
@@ -90,7 +93,7 @@ WATCH_CALL_ROWS = (
         "report_milestone", (C.SCHEDULED,), None, UNIT, "milestone_reported", "milestone_open"
     ),
 )
-LEAVES_EXTENSION = {
+LEAVES_EXTENSION: Going = {
     "decline": ((DESK,), ""),
     "withdraw": ((FIRM,), ""),
     "classify": (EITHER, ""),
@@ -98,15 +101,15 @@ LEAVES_EXTENSION = {
     "dispute": (UNIT, ""),
     "answer": (UNIT, ""),
 }
-LEAVES_PLAN = {
+LEAVES_PLAN: Going = {
     "withdraw": ((FIRM,), ""),
     "classify": (EITHER, ""),
     "redispatch": (EITHER, ""),
     "answer": (UNIT, ""),
 }
-ENDS_CALL = {"decline": ((DESK,), ""), "withdraw": ((FIRM,), "")}
-CALLERS = ("callback",)
-CLOSES_CALL = {"callback_confirm": (CALLERS, ""), "close_unreached": (CALLERS, "")}
+ENDS_CALL: Going = {"decline": ((DESK,), ""), "withdraw": ((FIRM,), "")}
+CALLERS = (CALLER,)
+CLOSES_CALL: Going = {"callback_confirm": (CALLERS, ""), "close_unreached": (CALLERS, "")}
 WATCH_PART_ROWS = (
     part_row(Entity.EXTENSION, "approve_extension", (X.PROPOSED,), X.GRANTED, ABOVE, "extended"),
     part_row(
