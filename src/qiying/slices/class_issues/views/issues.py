@@ -91,10 +91,8 @@ def _row(issue: Issue, names: dict[str, str], now: datetime) -> dict[str, Any]:
     }
 
 
-def _export(
-    actor: Actor, rows: Any, names: dict[str, str], filters: Filters, kind: str
-) -> HttpResponse:
-    headings = [
+def _headings() -> list[str]:
+    return [
         gettext("Number"),
         gettext("Title"),
         gettext("State"),
@@ -109,28 +107,33 @@ def _export(
         gettext("Landed at"),
         gettext("Verdict"),
     ]
-    lines = (
-        [
-            issue.number,
-            shared.heading(issue, names),
-            issue.get_state_display(),
-            names.get(issue.matter_code, issue.matter_code),
-            issue.calls,
-            issue.firms,
-            issue.owner_unit.name if issue.owner_unit else "",
-            str(issue.owner or ""),
-            issue.root_cause,
-            issue.measure,
-            issue.due_at,
-            issue.landed_at,
-            issue.get_verdict_display(),
-        ]
-        for issue in rows.order_by(*ORDER)[: exports.MAX_ROWS]
-    )
+
+
+def _cells(issue: Any, names: dict[str, str]) -> list[Any]:
+    return [
+        issue.number,
+        shared.heading(issue, names),
+        issue.get_state_display(),
+        names.get(issue.matter_code, issue.matter_code),
+        issue.calls,
+        issue.firms,
+        issue.owner_unit.name if issue.owner_unit else "",
+        str(issue.owner or ""),
+        issue.root_cause,
+        issue.measure,
+        issue.due_at,
+        issue.landed_at,
+        issue.get_verdict_display(),
+    ]
+
+
+def _export(
+    actor: Actor, rows: Any, names: dict[str, str], filters: Filters, kind: str
+) -> HttpResponse:
     sheet = exports.Sheet(
         title=gettext("Class issues"),
-        headings=headings,
-        rows=lines,
+        headings=_headings(),
+        rows=(_cells(issue, names) for issue in rows.order_by(*ORDER)[: exports.MAX_ROWS]),
         filters=list(filters.as_query().items()),
         made_by=actor.name,
         made_at=timezone.now(),
