@@ -107,6 +107,11 @@ def muted() -> Iterator[None]:
         _muted.reset(token)
 
 
+def is_muted() -> bool:
+    """Whether a past is played, of which nobody must be told."""
+    return _muted.get()
+
+
 def subject_type(model: Any) -> str:
     """``calls.call`` for a call, whether given the class or a record."""
     return f"{model._meta.app_label}.{model._meta.model_name}"

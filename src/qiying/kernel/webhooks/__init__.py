@@ -6,7 +6,7 @@ sends it; what is not received is sent again with growing pauses, and every atte
 """
 
 from qiying.kernel.webhooks._body import Subject, publish, published
-from qiying.kernel.webhooks._deliver import attempt, fan_out, send_again
+from qiying.kernel.webhooks._deliver import attempt, fan_out, send_again, settle
 from qiying.kernel.webhooks._endpoints import (
     ask_again,
     change,
@@ -59,4 +59,5 @@ __all__ = [
     "published",
     "rotate",
     "send_again",
+    "settle",
 ]

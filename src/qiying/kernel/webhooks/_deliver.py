@@ -106,7 +106,7 @@ def defer(actor: Actor, delivery_ids: Iterable[int], *, at: datetime | None = No
     lines: list[dict[str, Any]] = [
         {"tenant_id": actor.tenant_id, "delivery_id": pk} for pk in delivery_ids
     ]
-    if lines:
+    if lines and not events.is_muted():
         (deliver.configure(schedule_at=at) if at else deliver.configure()).batch_defer(*lines)
 
 
@@ -125,7 +125,7 @@ def attempt(actor: Actor, delivery_id: int, *, now: datetime) -> int | None:
     began = time.monotonic()
     status, fault, answer = _send(row, endpoint, now)
     took = round((time.monotonic() - began) * 1000)
-    _settle(actor, row.pk, status, fault, now=now, took_ms=took, pause=_asked(answer))
+    settle(actor, row.pk, status, fault, now=now, took_ms=took, pause=_asked(answer))
     return status
 
 
@@ -206,7 +206,7 @@ def _asked(answer: outbound.Answer | None) -> timedelta:
 
 
 @tenancy.operation
-def _settle(
+def settle(
     actor: Actor,
     delivery_id: int,
     status: int | None,
