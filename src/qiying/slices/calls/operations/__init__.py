@@ -13,6 +13,7 @@ from qiying.slices.calls.operations._closing import (
     reopen,
     supersede_attempt,
 )
+from qiying.slices.calls.operations._daily import choose_daily, put_in_charge, send_daily
 from qiying.slices.calls.operations._deadlines import note_overdue, rederive
 from qiying.slices.calls.operations._dispatch import (
     adjudicate,
@@ -30,6 +31,7 @@ from qiying.slices.calls.operations._intake import (
     supply_info,
     withdraw,
 )
+from qiying.slices.calls.operations._mentions import name_colleagues
 from qiying.slices.calls.operations._pauses import end_pauses
 from qiying.slices.calls.operations._receive import receive
 from qiying.slices.calls.operations._take import STEPS, take
@@ -45,6 +47,12 @@ from qiying.slices.calls.operations._triage import (
     train_triage,
 )
 from qiying.slices.calls.operations._urge import urge
+from qiying.slices.calls.operations._wordings import (
+    approve_wording,
+    retire_wording,
+    use_wording,
+    write_wording,
+)
 from qiying.slices.calls.operations._work import (
     answer,
     approve_pause,
@@ -70,6 +78,7 @@ __all__ = [
     "adjudicate",
     "answer",
     "approve_pause",
+    "approve_wording",
     "archive",
     "ask_info",
     "ask_training",
@@ -79,6 +88,7 @@ __all__ = [
     "begin_bulk",
     "callback_confirm",
     "callback_reject",
+    "choose_daily",
     "classify",
     "close_unreached",
     "contact",
@@ -89,9 +99,11 @@ __all__ = [
     "evaluate_triage",
     "fit_asked",
     "message",
+    "name_colleagues",
     "note",
     "note_overdue",
     "propose_pause",
+    "put_in_charge",
     "rate",
     "recall",
     "receive",
@@ -102,10 +114,12 @@ __all__ = [
     "reopen",
     "replay_rankings",
     "resume",
+    "retire_wording",
     "review_pass",
     "review_return",
     "run_bulk",
     "schedule",
+    "send_daily",
     "sign",
     "stage_report",
     "supersede_attempt",
@@ -116,5 +130,7 @@ __all__ = [
     "undo_bulk",
     "undo_row",
     "urge",
+    "use_wording",
     "withdraw",
+    "write_wording",
 ]
