@@ -52,6 +52,8 @@ PUBLIC = frozenset(
         "kernel:sign-in",
         "kernel:send-code",
         "kernel:enter-code",
+        "kernel:manifest",
+        "kernel:service-worker",
         "kernel:style-guide",
         "set_language",
         "open311:discovery",
