@@ -1,11 +1,13 @@
 import pytest
+
 from tests.slices.calls.test_machine import drive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_long() -> None:
-    import cProfile, pstats
+    import cProfile
+    import pstats
 
     p = cProfile.Profile()
     p.enable()

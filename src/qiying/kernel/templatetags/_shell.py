@@ -67,8 +67,9 @@ def body_attrs(context: Context) -> SafeString:
     now = int(timezone.now().timestamp() * 1000)
     live = shell_url("events") if context.get("live") else None
     actor = context.get("actor")
-    is_person = actor is not None and actor.person_id is not None
-    person = f"{actor.tenant_id}-{actor.person_id}" if is_person else None
+    person = None
+    if actor is not None and actor.person_id is not None:
+        person = f"{actor.tenant_id}-{actor.person_id}"
     return markup(attributes(data_now=now, data_live=live, data_person=person).strip())
 
 
@@ -143,7 +144,7 @@ def _sentences() -> dict[str, str]:
         "outbox-waiting": _("Waits for the network: %(title)s"),
         "outbox-sent": _("Sent: %(title)s"),
         "outbox-refused": _("Could not be recorded as it is: %(title)s"),
-        "outbox-open": _("Open"),
+        "outbox-open": _("Open the page"),
         "outbox-send": _("Send now"),
         "outbox-discard": _("Discard"),
         "outbox-found": _("What you wrote when the network dropped is kept (%(at)s)"),
