@@ -45,7 +45,14 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-ASKING = (EVERYTHING, SINGLE[Role.ENTERPRISE], SINGLE[Role.HANDLER], SINGLE[Role.AUDITOR], "", "key")
+ASKING = (
+    EVERYTHING,
+    SINGLE[Role.ENTERPRISE],
+    SINGLE[Role.HANDLER],
+    SINGLE[Role.AUDITOR],
+    "",
+    "key",
+)
 """Who asks: everybody at once, a firm, a handler, an auditor, a stranger, a machine."""
 SHORT, LONG = 10, 300
 INTERFACE = schemathesis.openapi.from_dict(json.loads(document()))

@@ -153,7 +153,9 @@ def rates_equal_a_naive_recount(world: World, start: date, end: date) -> None:
         for row in board.by_unit
     }
     asked = {key: c.pairs() for key, c in plain.items() if key and any(c.base.values())}
-    told = {key: found for key, found in by_unit.items() if any(base for _, base in found.values())}
+    told = {
+        key: found for key, found in by_unit.items() if any(base for _, base in found.values())
+    }
     assert told == asked
 
 

@@ -153,7 +153,9 @@ def _count(
     held = first and not any(_is_return(r, call, other) for other in calls)
     count.add("due", 1)
     count.add("responded", contact is not None and limit is not None and contact <= limit)
-    count.add("on_time", is_closed and r.answered_at is not None and r.answered_at <= row["due_at"])
+    count.add(
+        "on_time", is_closed and r.answered_at is not None and r.answered_at <= row["due_at"]
+    )
     count.add("declared", is_closed)
     count.add("verified", held, asked=(r.number == 1 or held) and not call["is_proactive"])
     count.add("first_time", first and r.number == 1)

@@ -227,7 +227,7 @@ class Lifecycle(RuleBasedStateMachine):
 
 
 def refused(work: Callable[[], Any]) -> str:
-    """"" when it was done, else the code of the refusal; anything but a Problem is a fault."""
+    """ "" when it was done, else the code of the refusal; anything but a Problem is a fault."""
     try:
         work()
     except Problem as problem:

@@ -25,6 +25,7 @@ from qiying.slices.calls.models.labels import (
 from qiying.slices.calls.models.parts import CallBack, Contact, Dispute, Pause, Task
 from qiying.slices.calls.models.querysets import CallRows, is_own, is_stranger, own
 from qiying.slices.calls.models.rates import (
+    CAUSE_LABELS,
     FINDING_LABELS,
     GRADE_OF_SOURCE,
     RATE_LABELS,
@@ -36,6 +37,7 @@ from qiying.slices.calls.models.records import Lapse, Note, Visit
 from qiying.slices.calls.models.triage import SURENESS_LABELS, TRAINING_LABELS, TriageModel
 
 __all__ = [
+    "CAUSE_LABELS",
     "CHANNEL_LABELS",
     "CLOCK_LABELS",
     "CLOSURE_LABELS",

@@ -9,6 +9,7 @@ from qiying.slices.calls.queries._board import (
     totals,
 )
 from qiying.slices.calls.queries._case import Case, local_day, local_hour
+from qiying.slices.calls.queries._causes import Cause, Moved, moved, settled_years
 from qiying.slices.calls.queries._dossier import (
     Dossier,
     case_of,
@@ -54,6 +55,8 @@ from qiying.slices.calls.queries._find import (
 from qiying.slices.calls.queries._lights import light
 from qiying.slices.calls.queries._likes import LikeCall, Near, like_calls
 from qiying.slices.calls.queries._measures import (
+    CAUSES,
+    EXPLAINED,
     LISTED,
     ROUND_ORDER,
     Measure,
@@ -92,7 +95,9 @@ from qiying.slices.calls.queries._triage import (
 __all__ = [
     "AGES",
     "CAP",
+    "CAUSES",
     "DUE_ORDER",
+    "EXPLAINED",
     "LISTED",
     "ORDER",
     "ROUND_ORDER",
@@ -103,6 +108,7 @@ __all__ = [
     "Board",
     "BoardRow",
     "Case",
+    "Cause",
     "Dossier",
     "Figure",
     "Filters",
@@ -111,6 +117,7 @@ __all__ = [
     "Line",
     "MapPoint",
     "Measure",
+    "Moved",
     "Near",
     "OpenStep",
     "Ranking",
@@ -154,6 +161,7 @@ __all__ = [
     "model_in_use",
     "model_of",
     "morning_sheet",
+    "moved",
     "names_of",
     "open_pauses",
     "packed",
@@ -167,6 +175,7 @@ __all__ = [
     "register_version",
     "register_words",
     "search_calls",
+    "settled_years",
     "steps_open",
     "tab_counts",
     "timeline",
