@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kernel', '0002_protection'),
+        ('kernel', '0004_connector_protection'),
     ]
 
     operations = [
