@@ -15,9 +15,14 @@ from tests.architecture.two_zones import Zone, photo, tenant_models
 from tests.slices.world import INSIDE, credit_code
 
 PLAIN: Mapping[tuple[str, str], Any] = {
+    ("/layers", "name"): "calls",
     ("/registry/imports", "kind"): "enterprises",
     ("calls", "kind"): "wall",
     ("calls", "step"): "message",
+    ("kernel", "provider_id"): 10**15,
+    ("kernel", "secret"): "nobody-was-given-this-one",
+    ("kernel", "step"): "pause",
+    ("kernel", "what"): "renew",
     ("class_issues", "step"): "report",
     ("map", "kind"): "grid",
     ("open311", "fmt"): "json",
@@ -28,20 +33,32 @@ PLAIN: Mapping[tuple[str, str], Any] = {
 
 EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/calls", "call_id"): "call.public_id",
+    ("/calls/bulk", "run_id"): "bulk.public_id",
     ("/mandate/decisions", "public_id"): "decision",
     ("/mandate/matters", "code"): "matter",
     ("/registry/enterprises", "public_id"): "firm.public_id",
+    ("/webhooks", "delivery_id"): "delivery.public_id",
+    ("/webhooks", "endpoint_id"): "webhook.public_id",
     ("/class-issues", "issue_id"): "class_issue.public_id",
     ("calls", "public_id"): "call.public_id",
     ("class_issues", "public_id"): "class_issue.public_id",
+    ("calls", "run_id"): "bulk.public_id",
+    ("calls", "wording_id"): "wording.public_id",
     ("calls:firm-panel", "public_id"): "firm.public_id",
     ("calls:officer-firm", "public_id"): "looked_after.public_id",
     ("calls:officer-raise", "public_id"): "looked_after.public_id",
     ("calls:officer-visit", "public_id"): "looked_after.public_id",
     ("kernel", "grant_id"): "grant",
     ("kernel", "key_id"): "key.pk",
+    ("kernel", "delivery_id"): "delivery.public_id",
+    ("kernel", "link_id"): "link.pk",
     ("kernel", "notification_id"): "notice.pk",
+    ("kernel", "person_id"): "enrolled.pk",
     ("kernel", "public_id"): "picture.public_id",
+    ("kernel:webhook", "public_id"): "webhook.public_id",
+    ("kernel:webhook-edit", "public_id"): "webhook.public_id",
+    ("kernel:webhook-resend", "public_id"): "webhook.public_id",
+    ("kernel:webhook-step", "public_id"): "webhook.public_id",
     ("kernel", "view_id"): "view.pk",
     ("mandate", "code"): "matter",
     ("mandate", "delegation_id"): "delegation.pk",
@@ -66,6 +83,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
 Body = Mapping[str, Any]
 QUESTION: Body = {"matter": "M016", "longitude": INSIDE[0], "latitude": INSIDE[1]}
 
+HOOK: Body = {"name": "OA", "url": "https://hook.example/in", "topics": ["calls.received"]}
+
 BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "PATCH /registry/enterprises/{public_id}": lambda _z: {"staff_count": 7},
     "POST /calls/": lambda z: {
@@ -75,6 +94,11 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     },
     "POST /calls/attachments": lambda _z: {"file": photo("lamp")},
     "POST /calls/{call_id}/steps": lambda _z: {"step": "note", "text": "seen"},
+    "POST /calls/bulk": lambda z: {
+        "action": "note",
+        "numbers": [z.rows["call"].number],
+        "text": "seen",
+    },
     "POST /calls/triage": lambda _z: {"text": "It is dark"},
     "POST /class-issues/{issue_id}/steps": lambda _z: {"step": "report", "text": "going on"},
     "class_issues:look": lambda _z: {},
@@ -91,6 +115,21 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
             "firms.csv", f"信用代码,企业名称,类别\n{credit_code(802)},新厂,企业\n".encode()
         )
     },
+    "POST /webhooks/": lambda _z: HOOK,
+    "POST /webhooks/{endpoint_id}/deliveries/{delivery_id}/again": lambda _z: {},
+    "POST /webhooks/{endpoint_id}/secret": lambda _z: {},
+    "POST /webhooks/{endpoint_id}/steps": lambda _z: {"step": "ping"},
+    "PUT /webhooks/{endpoint_id}": lambda _z: HOOK,
+    "calls:bulk": lambda z: {"do": "note", "id": z.rows["call"].number, "text": "seen"},
+    "calls:bulk-go": lambda _z: {},
+    "calls:bulk-undo": lambda _z: {},
+    "calls:case-aid": lambda z: {"wording": str(z.rows["wording"].public_id)},
+    "calls:charges": lambda z: {
+        "unit": z.world.units["EMB"],
+        "person": z.world.user("leader").pk,
+    },
+    "calls:day": lambda _z: {"is_on": "1", "hour": 9},
+    "calls:wording": lambda _z: {"do": "retire"},
     "calls:act": lambda _z: {"text": "one more word"},
     "calls:take": lambda _z: {"text": "one more word"},
     "calls:register-typed": lambda z: {
@@ -101,6 +140,11 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "calls:officer-visit": lambda _z: {"purpose": "routine", "text": "all is well"},
     "kernel:grant-end": lambda _z: {},
     "kernel:key-revoke": lambda _z: {},
+    "kernel:oidc-unlink": lambda _z: {},
+    "kernel:second-reset": lambda _z: {},
+    "kernel:webhook-edit": lambda _z: HOOK,
+    "kernel:webhook-resend": lambda _z: {},
+    "kernel:webhook-step": lambda _z: {},
     "kernel:saved-view-remove": lambda _z: {"page": "/"},
     "mandate:count-list": lambda _z: {"name": "people", "listed": 3, "accepted": 1},
     "mandate:end-delegation": lambda _z: {"ends_on": "2026-12-31"},

@@ -15,9 +15,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from qiying.kernel import files, notifications, numbering, people, saved, tenancy
+from qiying.kernel import (
+    files,
+    ical,
+    notifications,
+    numbering,
+    people,
+    saved,
+    sign_in_oidc,
+    tenancy,
+    webhooks,
+)
 from qiying.kernel.access import Actor, Role
-from qiying.kernel.models import User
+from qiying.kernel.models import SecondFactor, User, WebhookAttempt
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.calls.models import Call
 from qiying.slices.class_issues import operations as classes
@@ -99,7 +109,7 @@ def make_zone(code: str, mark: str, *, numbers_spent: int = 0) -> Zone:
         for prefix in SPENT * numbers_spent:
             numbering.next_number(world.system, prefix, now=world.now)
         _staff(zone)
-        for make in (_ground, _register, _machine_room, _calls, _complaint, _papers, _class_issue):
+        for make in MAKERS:
             make(zone)
     return zone
 
@@ -231,6 +241,39 @@ def _machine_room(zone: Zone) -> None:
     )
 
 
+def _connectors(zone: Zone) -> None:
+    """A webhook with a message and an answer, a linked identity, a calendar, a second factor."""
+    world, mark, now = zone.world, zone.mark, zone.world.now
+    admin, everybody = world.actor("admin"), world.actor(EVERYTHING)
+    hook = {"name": f"{mark} OA", "url": f"https://hook.example/{mark}"}
+    zone.rows["webhook"], _ = webhooks.create(admin, topics=["calls.received"], now=now, **hook)
+    zone.rows["delivery"] = webhooks.ping(admin, zone.rows["webhook"].public_id, now=now)
+    WebhookAttempt.objects.create(
+        tenant_id=admin.tenant_id, delivery=zone.rows["delivery"], at=now, status=503, took_ms=7
+    )
+    provider = sign_in_oidc.set_provider(
+        world.system,
+        "province",
+        issuer="https://id.example",
+        client_id=f"{mark}-client",
+        client_secret=mark,
+        name_zh="省统一身份认证",
+        name_en="Provincial identity",
+        vouches_second_factor=False,
+        now=now,
+    )
+    person_id = everybody.person_id or 0
+    zone.rows["link"] = sign_in_oidc.link(
+        world.system, provider, f"{mark}-subject", person_id, now=now, by=None
+    )
+    sign_in_oidc.invite(admin, provider.pk, person_id, now=now)
+    ical.open_feed(everybody, now=now)
+    zone.rows["enrolled"] = world.user("emb")
+    SecondFactor.objects.create(
+        person=zone.rows["enrolled"], secret="sealed", created_at=now, confirmed_at=now
+    )
+
+
 def _calls(zone: Zone) -> None:
     """A call in the hands of units with everything a call can have, and a complaint."""
     world, mark = zone.world, zone.mark
@@ -259,6 +302,32 @@ def _calls(zone: Zone) -> None:
         world, title=f"{mark} road", text=f"{mark} hole", matter_code=zone.rows["matter"]
     )
     take(zone, "desk", zone.rows["public"], "accept")
+    _watched(zone, call, lead)
+
+
+def _watched(zone: Zone, call: Call, lead: int) -> None:
+    """More time asked for, a rung, a plan of two days, a third round with its meeting."""
+    world, mark = zone.world, zone.mark
+    until_on = (world.now + timedelta(days=10)).date()
+    asked = {"reason": "complex", "until_on": until_on, "text": f"{mark} longer"}
+    take(zone, "safety", call, "propose_extension", **asked)
+    take(zone, "leader", call, "supervise", level="post", text=f"{mark} hurry")
+    for days in (4, 8):
+        day = (world.now + timedelta(days=days)).date()
+        take(zone, "safety", call, "schedule", milestone_on=day, text=f"{mark} day {days}")
+    zone.rows["call"] = steps.fresh(world, call)
+    third = steps.raise_call(world, title=f"{mark} gate", text=f"{mark} stuck")
+    for who, step, inputs in _whole_way(zone, third, lead)[:2]:
+        take(zone, who, third, step, **inputs())
+    for _ in range(2):
+        for who, step, inputs in _whole_way(zone, third, lead)[2:-1]:
+            take(zone, who, third, step, **inputs())
+        take(zone, "caller", third, "callback_reject", text=f"{mark} still stuck")
+    given = {"meets_on": world.now.date(), "unit_ids": [world.units["EMB"]]}
+    take(zone, "supervisor", third, "convene_meeting", **given, text=f"{mark} agenda")
+    refused = steps.raise_call(world, title=f"{mark} wish", text=f"{mark} elsewhere")
+    why = {"code": "OUT_OF_DUTY", "text": f"{mark} no", "told_path": f"{mark} bank"}
+    take(zone, "desk", refused, "decline", **why)
 
 
 def _complaint(zone: Zone) -> None:
@@ -339,6 +408,37 @@ def _papers(zone: Zone) -> None:
     zone.rows["notice"] = mine.order_by("-id").first()
 
 
+def _speed(zone: Zone) -> None:
+    """A bulk action with a mention, a wording in force that was used, a leader in charge, a sheet."""
+    from qiying.slices.calls import operations as calls  # noqa: PLC0415  named like the slice
+
+    world, mark, now = zone.world, zone.mark, zone.world.now
+    call, everything = zone.rows["call"], world.actor(EVERYTHING)
+    run = calls.begin_bulk(everything, "note", [call.pk], text=f"{mark} @{mark}", now=now)
+    calls.run_bulk(everything, run.pk, now=now)
+    calls.name_colleagues(world.system, _named_note(zone), now=now)
+    words = {"name": mark, "step": "answer", "text": f"{mark} {{firm}}"}
+    row = calls.write_wording(world.actor("desk"), now=now, **words)
+    calls.approve_wording(world.actor("supervisor"), row.public_id, now=now)
+    calls.use_wording(world.actor("desk"), row.public_id, call.pk, now=now)
+    calls.put_in_charge(world.keeper, world.units["ZONE_SAFE"], world.user("leader").pk, now=now)
+    calls.choose_daily(everything, is_on=True, hour=11, now=now)
+    calls.send_daily(world.system, now=now)
+    zone.rows |= {"bulk": run, "wording": row}
+
+
+def _named_note(zone: Zone) -> int:
+    """A note that names the desk officer."""
+    from qiying.slices.calls import operations as calls  # noqa: PLC0415  named like the slice
+    from qiying.slices.calls.models import Note  # noqa: PLC0415
+
+    call, user = zone.rows["call"], zone.world.user("desk")
+    calls.note(
+        zone.world.actor("supervisor"), call.pk, text=f"@{user.username}", now=zone.world.now
+    )
+    return int(Note.objects.filter(call_id=call.pk).latest("id").pk)
+
+
 def _visit(zone: Zone) -> None:
     from qiying.slices.calls import operations as calls  # noqa: PLC0415  named like the slice
 
@@ -383,3 +483,10 @@ def photo(name: str) -> SimpleUploadedFile:
     out = io.BytesIO()
     Image.new("RGB", (4, 4), "teal").save(out, "PNG")
     return SimpleUploadedFile(f"{name}.png", out.getvalue(), "image/png")
+
+
+MAKERS = (
+    *(_ground, _register, _machine_room, _connectors, _calls, _complaint, _papers),
+    *(_class_issue, _speed),
+)
+"""Who puts rows into a zone, in this order."""

@@ -11,6 +11,7 @@ from ninja.operation import Operation
 
 from qiying.kernel import faults, openapi
 from qiying.kernel.api import Credential
+from qiying.kernel.api_connect import layer_router, webhook_router
 from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
@@ -98,6 +99,8 @@ ROUTERS = {
     "/mandate": mandate,
     "/calls": calls,
     "/class-issues": class_issues,
+    "/layers": layer_router,
+    "/webhooks": webhook_router,
 }
 for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "qiying.kernel.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+FORM_RENDERER = "qiying.kernel.widgets.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -157,6 +158,10 @@ USE_TZ = True
 MESSAGE_BACKEND = ENV.choice("MESSAGE_BACKEND", ("log", "sms", "zhezhengding", "wecom", "email"))
 MESSAGE_URL = ENV.text("MESSAGE_URL")
 MESSAGE_KEY = ENV.text("MESSAGE_KEY")
+PUBLIC_URL = ENV.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+LOOPBACK = ENV.switch("LOOPBACK", default=False)
+_NEEDS = ("optional", "required") if DEMO else ("required", "optional")
+SECOND_FACTOR = ENV.choice("SECOND_FACTOR", _NEEDS)
 TILE_URL = ENV.text("TILE_URL")
 TILE_ATTRIBUTION = ENV.text("TILE_ATTRIBUTION")
 MAP_APPROVAL = ENV.text("MAP_APPROVAL")

@@ -33,7 +33,7 @@ from qiying.engines.triage._baseline import KeywordBaseline
 from qiying.engines.triage._check import check, check_alike
 from qiying.engines.triage._check_clusters import check_clusters
 from qiying.engines.triage._clusters import clusters
-from qiying.engines.triage._evaluate import Ranker, evaluate
+from qiying.engines.triage._evaluate import Ranker, evaluate, split_by_wording
 from qiying.engines.triage._features import Vector
 from qiying.engines.triage._fit import train
 from qiying.engines.triage._index import Index, Rarity
@@ -86,5 +86,6 @@ __all__ = [
     "kin",
     "nearest",
     "normalise",
+    "split_by_wording",
     "train",
 ]

@@ -4,10 +4,14 @@ from django.urls import URLPattern, path
 
 from qiying.slices.calls.views import (
     board,
+    bulk,
     case,
+    day,
     desk,
     firm,
+    hall,
     intake,
+    ladder,
     layers,
     officer,
     queues,
@@ -15,6 +19,7 @@ from qiying.slices.calls.views import (
     rounds,
     triage,
     understanding,
+    wordings,
 )
 
 app_name = "calls"
@@ -55,8 +60,27 @@ DESK_PATHS: list[URLPattern] = [
     path("understanding/", understanding.understanding, name="understanding"),
     path("understanding/train/", understanding.train, name="understanding-train"),
     path("rates/", rates.rates, name="rates"),
+    path("rates/declined/", ladder.declined, name="declined"),
+    path("supervision/", ladder.supervision, name="supervision"),
+    path("meetings/", ladder.meetings, name="meetings"),
     path("layer.geojson", layers.layer, name="layer"),
     path("firm/<uuid:public_id>/", layers.firm_panel, name="firm-panel"),
 ]
 
-urlpatterns = FIRM_PATHS + OFFICER_PATHS + DESK_PATHS
+SPEED_PATHS: list[URLPattern] = [
+    path("hall/", hall.hall_page, name="hall"),
+    path("wall/", hall.wall, name="wall"),
+    path("day/", day.day, name="day"),
+    path("charges/", day.charges, name="charges"),
+    path("workload/", day.workload, name="workload"),
+    path("wordings/", wordings.shelf, name="wordings"),
+    path("wordings/<uuid:wording_id>/", wordings.wording, name="wording"),
+    path("case/<uuid:public_id>/aid/<slug:step>/", wordings.aid, name="case-aid"),
+    path("case/<uuid:public_id>/people/named/", wordings.colleagues, name="case-people"),
+    path("bulk/", bulk.ask, name="bulk"),
+    path("bulk/<uuid:run_id>/", bulk.result, name="bulk-result"),
+    path("bulk/<uuid:run_id>/undo/", bulk.undo, name="bulk-undo"),
+    path("bulk/<uuid:run_id>/go/", bulk.go_on, name="bulk-go"),
+]
+
+urlpatterns = FIRM_PATHS + OFFICER_PATHS + DESK_PATHS + SPEED_PATHS
