@@ -26,6 +26,7 @@ from qiying.kernel.people import actor_of_key
 from qiying.slices.calls import queries as calls
 from qiying.slices.calls.models import Call, Round
 from qiying.slices.calls.rules import OPEN, CallState
+from qiying.slices.class_issues import queries as classes
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 from qiying.slices.registry.models import Enterprise
@@ -94,6 +95,24 @@ def test_nobody_was_told_of_the_past(zone: Zone) -> None:
     assert not ProcrastinateJob.objects.exists()
     with tenancy.reading(zone.platform):
         assert not Notification.objects.exists()
+
+
+def test_two_measures_landed_the_problem_fell_and_a_candidate_waits(zone: Zone) -> None:
+    platform = zone.platform
+    with tenancy.reading(platform):
+        rows = classes.list_issues(platform, now=zone.now)
+        found = {row.matter_code: row for row in rows}
+        states = {code: row.state for code, row in found.items()}
+        assert states["M071"] == "effective"
+        assert states["M026"] == "landed"
+        assert states["M069"] == "candidate"
+        for code in ("M071", "M026"):
+            counted = classes.recurrence_of(platform, found[code], now=zone.now)
+            assert counted is not None
+            assert counted.recurrence.trend == "fell", code
+        findings = classes.list_findings(platform)
+        assert findings
+        assert all(classes.replay(platform, one).holds for one in findings)
 
 
 def test_every_decision_replays_to_the_same_answer(zone: Zone) -> None:
