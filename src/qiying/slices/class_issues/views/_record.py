@@ -38,7 +38,7 @@ def stepper(issue: Issue) -> list[dict[str, Any]]:
     """The main line of the lifecycle; one that was dismissed or merged ends at once."""
     words = {
         State.CANDIDATE: gettext("Candidate found"),
-        State.RAISED: gettext("Raised"),
+        State.RAISED: gettext("Issue raised"),
         State.PLANNED: gettext("Planned"),
         State.IN_PROGRESS: gettext("In progress"),
         State.LANDED: gettext("Landed"),
@@ -78,7 +78,7 @@ def facts(issue: Issue, matter: str) -> list[tuple[Any, ...]]:
         (gettext("Unit of the calls"), issue.unit.name if issue.unit else ""),
         (gettext("Owner unit"), issue.owner_unit.name if issue.owner_unit else ""),
         (gettext("Person in charge"), str(issue.owner or "")),
-        (gettext("Found"), str(FOUND_LABELS[issue.found_by])),
+        (gettext("How it came to light"), str(FOUND_LABELS[issue.found_by])),
         (gettext("Extensions"), issue.extensions or ""),
         (gettext("Landed by"), str(issue.landed_by or "")),
         (gettext("Verified by"), str(issue.verified_by or "")),
