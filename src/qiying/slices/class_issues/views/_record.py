@@ -77,7 +77,7 @@ def facts(issue: Issue, matter: str) -> list[tuple[Any, ...]]:
         (gettext("Matter"), f"{issue.matter_code} {matter}".strip()),
         (gettext("Unit of the calls"), issue.unit.name if issue.unit else ""),
         (gettext("Owner unit"), issue.owner_unit.name if issue.owner_unit else ""),
-        (gettext("Person in charge"), str(issue.owner or "")),
+        (gettext("Responsible person"), str(issue.owner or "")),
         (gettext("How it came to light"), str(FOUND_LABELS[issue.found_by])),
         (gettext("Extensions"), issue.extensions or ""),
         (gettext("Landed by"), str(issue.landed_by or "")),

@@ -100,7 +100,7 @@ def _headings() -> list[str]:
         gettext("Calls"),
         gettext("Firms"),
         gettext("Owner unit"),
-        gettext("Person in charge"),
+        gettext("Responsible person"),
         gettext("Root cause"),
         gettext("The measure"),
         gettext("Due at"),
