@@ -42,8 +42,8 @@ def stepper(issue: Issue) -> list[dict[str, Any]]:
         State.PLANNED: gettext("Planned"),
         State.IN_PROGRESS: gettext("In progress"),
         State.LANDED: gettext("Landed"),
-        State.EFFECTIVE: gettext("Verified"),
-        State.CLOSED: gettext("Closed"),
+        State.EFFECTIVE: gettext("Verdict"),
+        State.CLOSED: gettext("Class issue closed"),
     }
     moments = {
         State.CANDIDATE: issue.found_at,
