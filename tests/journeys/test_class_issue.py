@@ -196,7 +196,9 @@ class Journey:
         expect(owner.page.locator(".class-marks")).to_contain_text(
             owner.say("Measure in progress")
         )
+        owner.leave()
         self.clock.move_to(at(20, 15, 0))
+        owner = self._enter("safety")
         owner.page.goto(address)
         send(owner, step(owner, "reach"))
         expect(owner.page.locator("#do-reach")).to_have_count(0)
