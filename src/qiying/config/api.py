@@ -14,6 +14,7 @@ from qiying.kernel.api import Credential
 from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
+from qiying.slices.channels.api import router as channels
 from qiying.slices.mandate.api import router as mandate
 from qiying.slices.registry.api import router as registry
 
@@ -92,5 +93,11 @@ CODES = {
 }
 
 
-for prefix, router in (("/registry", registry), ("/mandate", mandate), ("/calls", calls)):
+ROUTERS = (
+    ("/registry", registry),
+    ("/mandate", mandate),
+    ("/calls", calls),
+    ("/channels", channels),
+)
+for prefix, router in ROUTERS:
     api.add_router(prefix, router)

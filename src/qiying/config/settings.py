@@ -35,7 +35,7 @@ ALLOWED_HOSTS = ENV.text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver"
 DATABASES = databases(ENV)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-SLICES = ["registry", "mandate", "calls"]
+SLICES = ["registry", "mandate", "calls", "channels"]
 INSTALLED_APPS = [
     "qiying.config",
     "qiying.demo",
@@ -157,6 +157,10 @@ USE_TZ = True
 MESSAGE_BACKEND = ENV.choice("MESSAGE_BACKEND", ("log", "sms", "zhezhengding", "wecom", "email"))
 MESSAGE_URL = ENV.text("MESSAGE_URL")
 MESSAGE_KEY = ENV.text("MESSAGE_KEY")
+MAIL_IN_URL = ENV.text("MAIL_IN_URL")
+if MAIL_IN_URL and not MAIL_IN_URL.startswith(("imaps://", "imap://")):
+    raise SettingError(_("QIYING_MAIL_IN_URL must begin with imaps:// or imap://."))
+OUTBOUND_ALLOW = ENV.networks("OUTBOUND_ALLOW")
 TILE_URL = ENV.text("TILE_URL")
 TILE_ATTRIBUTION = ENV.text("TILE_ATTRIBUTION")
 MAP_APPROVAL = ENV.text("MAP_APPROVAL")

@@ -45,6 +45,8 @@ class Row:
 
 C, R, T, P = CallState, RoundState, TaskState, PauseState
 FIRM, GRID, DESK = Role.ENTERPRISE, Role.GRID_OFFICER, Role.DESK
+FILER = Role.MACHINE
+"""The interface that filed the call, for whoever asked it to; no other call is its own."""
 UNIT = (Role.HANDLER, Role.UNIT_LEADER)
 CALLER, OVERSEER, PLATFORM = Role.CALLBACK, Role.SUPERVISOR, Role.SYSTEM
 INDOORS = (DESK, *UNIT, CALLER, OVERSEER, Role.ZONE_LEADER)
@@ -98,7 +100,7 @@ _LEAVING: Mapping[str, tuple[tuple[str, ...], str]] = {
     "dispute": (UNIT, ""),
     "answer": (UNIT, ""),
     "callback_reject": ((CALLER,), ""),
-    "reopen": ((FIRM, GRID), ""),
+    "reopen": ((FIRM, GRID, FILER), ""),
 }
 """Steps on the call after which nobody decides a pause that was proposed before."""
 
@@ -218,7 +220,14 @@ _CALL_ROWS = (
         "not_of_the_answering_unit",
     ),
     _call("rate", (C.CALLBACK, C.CLOSED), None, (FIRM,), "rated", "not_yet_rated"),
-    _call("reopen", (C.CLOSED,), C.REOPENED, (FIRM, GRID), "reopened", "within_reopen_time"),
+    _call(
+        "reopen",
+        (C.CLOSED,),
+        C.REOPENED,
+        (FIRM, GRID, FILER),
+        "reopened",
+        "within_reopen_time",
+    ),
     _call(
         "archive",
         (C.CLOSED,),
@@ -232,7 +241,7 @@ _CALL_ROWS = (
         "message",
         (*sorted(OPEN), C.CLOSED),
         None,
-        (FIRM, GRID, DESK, *UNIT),
+        (FIRM, GRID, DESK, *UNIT, FILER),
         "messaged",
         where=Where.ANY,
     ),
