@@ -27,6 +27,7 @@ __all__ = [
     "SAID_STATUS",
     "CallCard",
     "CallFile",
+    "CallValues",
     "Channel",
     "ChannelCount",
     "LikeCard",

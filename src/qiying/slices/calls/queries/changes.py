@@ -68,7 +68,7 @@ def _change(row: Event, call: Call, words: Mapping[int, str]) -> Change:
     state = str(row.data.get("after") or call.state)
     status = UPDATE_STATUS.get(CallState(state), "OPEN")
     if row.topic == "calls.closed":
-        status = CLOSURE_STATUS.get(row.data.get("closure"), status)  # type: ignore[call-overload]
+        status = CLOSURE_STATUS.get(row.data.get("closure"), status)
     text = words.get(row.pk, "")
     return Change(f"{PREFIX}{row.sequence}", call.number, state, status, text, row.occurred_at)
 

@@ -22,6 +22,27 @@ from qiying.slices.registry import public as registry
 URGENCIES = {"": "normal", "normal": "normal", "urgent": "urgent", "danger": "danger"}
 URGENCIES |= {"一般": "normal", "普通": "normal", "紧急": "urgent", "险情": "danger"}
 
+CHANNELS = {
+    "线上": "online",
+    "网上": "online",
+    "代报": "on_behalf",
+    "电话": "phone",
+    "窗口": "window",
+    "走访": "visit",
+    "上门": "visit",
+    "12345": "hotline",
+    "12345热线": "hotline",
+    "接口": "api",
+    "代表委员": "deputies",
+    "代表": "deputies",
+    "委员": "deputies",
+    "领导交办": "leaders",
+    "批量": "batch",
+    "批量导入": "batch",
+    "邮件": "email",
+}
+"""How people write channels, besides the codes and the words of the pages."""
+
 
 @dataclass(slots=True)
 class Line:
@@ -155,7 +176,7 @@ def _judge_code(line: Line, name: str, words: Mapping[str, str]) -> None:
 
 
 def _channels() -> dict[str, str]:
-    found = {str(code): str(code) for code in calls.Channel}
+    found = {str(code): str(code) for code in calls.Channel} | CHANNELS
     return found | {
         str(label).lower(): str(code) for code, label in calls.channel_labels().items()
     }

@@ -1,7 +1,7 @@
 """12345 hands an order over; we sign for it, return it or reply to it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 
 from qiying.kernel import events
@@ -39,7 +39,7 @@ def receive_order(
     issued_at: datetime | None = None,
     due_at: datetime | None = None,
     call_id: int | None = None,
-    **given: Any,
+    **given: Unpack[calls.CallValues],
 ) -> WorkOrder:
     """Take an order from 12345: a call of the channel 12345, or the link to one that is here.
 
@@ -63,7 +63,7 @@ def receive_order(
     if due_at is not None and due_at <= issued:
         raise Invalid("input.invalid", {"due_at": "channels.before_issue"})
     if call_id is None:
-        call_id = _call(actor, title, text, credit_code, now, given)
+        call_id = _call(actor, title, text, credit_code, now, dict(given))
     elif queries.find_order_of_call(system(actor.tenant_id), call_id) is not None:
         raise Refused("channels.order_linked_already")
     else:
@@ -89,14 +89,14 @@ def _call(
     actor: Actor, title: str, text: str, credit_code: str, now: datetime, given: dict[str, Any]
 ) -> int:
     firm = firm_by_code(actor, credit_code) if credit_code else None
-    values = {"firm": firm, "enterprise_id": firm.id} if firm else {}
+    if firm is not None:
+        given |= {"firm": firm, "enterprise_id": firm.id}
     card = calls.receive(
         actor,
         title=title[:80],
         text=text,
         now=now,
-        channel=calls.Channel.HOTLINE,
-        **{**given, **values},
+        **{**given, "channel": calls.Channel.HOTLINE},
     )
     return card.id
 

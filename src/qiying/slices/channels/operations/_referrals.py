@@ -1,7 +1,7 @@
 """Deputies, the consultative conference and leaders hand something over, and are owed a reply."""
 
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -41,7 +41,7 @@ def record_referral(
     referred_on: date | None = None,
     due_on: date | None = None,
     is_complex: bool = False,
-    **given: Any,
+    **given: Unpack[calls.CallValues],
 ) -> Referral:
     """Take in what was referred: the call, who referred it, and until when a reply is owed.
 
@@ -62,9 +62,8 @@ def record_referral(
     number = clean(reference, name="reference", is_needed=False, most=64)
     if number and queries.has_referral(actor, code, number):
         raise Invalid("input.invalid", {"reference": "channels.reference_taken"})
-    card = calls.receive(
-        actor, title=title[:80], text=text, now=now, channel=CHANNELS[code], **given
-    )
+    values: Any = {**given, "channel": CHANNELS[code]}
+    card = calls.receive(actor, title=title[:80], text=text, now=now, **values)
     row = Referral.objects.create(
         tenant_id=actor.tenant_id,
         call_id=card.id,
@@ -158,7 +157,7 @@ def record_signal(
     title: str = "",
     reference: str = "",
     seen_on: date | None = None,
-    **given: Any,
+    **given: Unpack[calls.CallValues],
 ) -> Signal:
     """主动发现: what data showed about a firm becomes a call that the zone itself has found.
 
@@ -175,9 +174,8 @@ def record_signal(
         raise Invalid("input.invalid", {"seen_on": "channels.future"})
     is_machine = actor.has(Role.MACHINE) and actor.key_id is not None
     channel = calls.Channel.API if is_machine else calls.Channel.ON_BEHALF
-    card = calls.receive(
-        actor, title=title[:80], text=text, now=now, channel=channel, is_found=True, **given
-    )
+    values: Any = {**given, "channel": channel, "is_found": True}
+    card = calls.receive(actor, title=title[:80], text=text, now=now, **values)
     row = Signal.objects.create(
         tenant_id=actor.tenant_id,
         call_id=card.id,

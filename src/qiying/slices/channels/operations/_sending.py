@@ -84,7 +84,7 @@ def _lease(actor: Actor, delivery_id: int, *, now: datetime, is_now: bool) -> Le
         return None
     if row.leased_until is not None and row.leased_until > now:
         return None
-    endpoint = Endpoint.objects.get(tenant_id=actor.tenant_id, pk=row.endpoint_id)
+    endpoint = Endpoint.objects.get(tenant_id=actor.tenant_id, pk=row.endpoint_id or 0)
     remote_id = ""
     if row.kind == DeliveryKind.UPDATE and row.forward_id is not None:
         forward = Forward.objects.get(tenant_id=actor.tenant_id, pk=row.forward_id)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q, QuerySet
@@ -15,6 +16,7 @@ from qiying.slices.channels.rules.codes import DeliveryState, EndpointKind, Forw
 FOLLOWED_FOR = timedelta(days=60)
 """How long a call that is done elsewhere may still be opened again there."""
 STUCK = Q(state=DeliveryState.GIVEN_UP) | Q(state=DeliveryState.WAITING, tries__gt=0)
+NOTHING = {"failing": 0, "given_up": 0, "oldest_at": None, "tries": 0}
 LISTENING = (ForwardState.WAITING, ForwardState.TOKEN, ForwardState.FILED)
 
 
@@ -144,7 +146,7 @@ def stuck_summary(actor: Actor) -> list[Stuck]:
         row = by_id.get(endpoint.pk)
         if row is None and not endpoint.pull_fails:
             continue
-        given = row or {"failing": 0, "given_up": 0, "oldest_at": None, "tries": 0}
+        given: dict[str, Any] = dict(row) if row else dict(NOTHING)
         errors = faults.get(endpoint.pk, set()) | {endpoint.pull_error}
         numbers = (given["failing"], given["given_up"], given["oldest_at"], given["tries"])
         found.append(Stuck(endpoint, *numbers, sorted(errors - {""})))

@@ -16,7 +16,8 @@ LONGEST_WINDOW = timedelta(days=30)
 
 def wait_after(tries: int) -> timedelta:
     """How long to wait after so many failed tries: doubled each time, six hours at most."""
-    return min(FIRST_WAIT * 2 ** max(0, min(tries, 20) - 1), LONGEST_WAIT)
+    doubled: timedelta = FIRST_WAIT * (1 << max(0, min(tries, 20) - 1))
+    return min(doubled, LONGEST_WAIT)
 
 
 def is_final(status: int) -> bool:
