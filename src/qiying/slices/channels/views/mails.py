@@ -128,23 +128,12 @@ def _deeds(actor: Actor, row: Mail, now: datetime) -> list[Deed]:
     if not actor.has(Role.DESK):
         return []
 
-    def register(data: dict[str, Any]) -> str:
-        firm = firm_named(actor, data["firm"])
-        found = operations.register_mail(
-            actor,
-            key,
-            enterprise_id=firm.id if firm else None,
-            is_remembered=data["is_remembered"],
-            now=now,
-        )
-        return reverse("calls:case", args=[calls.card(actor, found.call_id or 0).public_id])
-
     start = {"firm": row.enterprise.credit_code} if row.enterprise else {}
     every: dict[str, tuple[Any, Any, Any]] = {
         "register": (
             _("Make a call of it"),
             partial(forms.RegisterMailForm, initial=start),
-            register,
+            partial(_register, actor, key, now),
         ),
         "join": (
             _("Add it to a call"),
@@ -167,3 +156,16 @@ def _deeds(actor: Actor, row: Mail, now: datetime) -> list[Deed]:
         for name, (label, make, run) in every.items()
         if name in opened
     ]
+
+
+def _register(actor: Actor, key: UUID, now: datetime, data: dict[str, Any]) -> str:
+    """Make a call of a mail and go to it."""
+    firm = firm_named(actor, data["firm"])
+    found = operations.register_mail(
+        actor,
+        key,
+        enterprise_id=firm.id if firm else None,
+        is_remembered=data["is_remembered"],
+        now=now,
+    )
+    return reverse("calls:case", args=[calls.card(actor, found.call_id or 0).public_id])

@@ -287,9 +287,28 @@ def _deeds(actor: Actor, row: WorkOrder, card: calls.CallCard, now: datetime) ->
     answer = ""
     if "reply" in opened:
         answer = calls.file_of(actor, row.call_id).answer
-    at = {"now": now}
     key = row.public_id
-    every: dict[str, tuple[Any, Any]] = {
+    every = {**_ours(actor, key, answer, now), **_theirs(actor, key, now)}
+    return [
+        Deed(
+            name,
+            labels.ORDER_STEPS[name],
+            run,
+            make,
+            tone="primary" if name in {"sign", "reply"} else "",
+        )
+        for name, (make, run) in every.items()
+        if name in opened
+    ]
+
+
+Steps = dict[str, tuple[Any, Any]]
+
+
+def _ours(actor: Actor, key: UUID, answer: str, now: datetime) -> Steps:
+    """What the zone does with an order: a form and what it runs."""
+    at = {"now": now}
+    return {
         "sign": (forms.EmptyForm, lambda _d: operations.sign_order(actor, key, **at)),
         "reply": (
             partial(forms.ReplyForm, initial={"text": answer}),
@@ -303,6 +322,13 @@ def _deeds(actor: Actor, row: WorkOrder, card: calls.CallCard, now: datetime) ->
             forms.ReturnForm,
             lambda d: operations.ask_return(actor, key, reason=d["reason"], text=d["text"], **at),
         ),
+    }
+
+
+def _theirs(actor: Actor, key: UUID, now: datetime) -> Steps:
+    """What 12345 says, entered by the desk when it came on paper."""
+    at = {"now": now}
+    return {
         "accept_return": (
             forms.PerhapsWordsForm,
             lambda d: operations.answer_return(actor, key, is_accepted=True, text=d["text"], **at),
@@ -322,17 +348,6 @@ def _deeds(actor: Actor, row: WorkOrder, card: calls.CallCard, now: datetime) ->
             lambda d: operations.revisit_order(actor, key, is_content=False, text=d["text"], **at),
         ),
     }
-    return [
-        Deed(
-            name,
-            labels.ORDER_STEPS[name],
-            run,
-            make,
-            tone="primary" if name in {"sign", "reply"} else "",
-        )
-        for name, (make, run) in every.items()
-        if name in opened
-    ]
 
 
 def _extension_deeds(
