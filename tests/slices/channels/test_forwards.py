@@ -1,9 +1,8 @@
 """Calls handed on and updates both ways, with the other side played; sending that fails and ends."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,12 +13,15 @@ from qiying.kernel.access import Actor
 from qiying.kernel.errors import Denied, Invalid, NotFound, Refused
 from qiying.kernel.outgoing import OutgoingError, Reply
 from qiying.slices.calls import public as calls
-from qiying.slices.calls.models import Call
+from qiying.slices.calls.models import Call, Note
 from qiying.slices.channels import operations, queries
 from qiying.slices.channels.models import Delivery, Endpoint, Forward, Update
 from qiying.slices.channels.rules import sending
 from tests.slices.calls import steps
 from tests.slices.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Asked = list[tuple[str, str, dict[str, Any]]]
 HERE = "https://8.8.8.8/open311/v2"
@@ -281,9 +283,7 @@ def filed(world: World, actor: Actor) -> calls.CallCard:
 
 
 def said(card: calls.CallCard, update_id: str = "u1", status: str = "OPEN") -> calls.Said:
-    import datetime as dt  # noqa: PLC0415
-
-    return calls.Said(card.number, update_id, status, "还在塌", dt.datetime.now(dt.UTC))
+    return calls.Said(card.number, update_id, status, "还在塌", card.received_at)
 
 
 def test_an_update_of_the_filer_becomes_a_message_once(world: World) -> None:
@@ -293,8 +293,6 @@ def test_an_update_of_the_filer_becomes_a_message_once(world: World) -> None:
     assert operations.take_update(actor, said(card), now=world.now) == first
     with tenancy.reading(world.system):
         assert Update.objects.count() == 1
-        from qiying.slices.calls.models import Note  # noqa: PLC0415
-
         assert [n.text for n in Note.objects.filter(kind="message")] == ["还在塌"]
 
 

@@ -12,7 +12,7 @@ from qiying.kernel.errors import Denied, Invalid, NotFound, Refused
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import public as calls
 from qiying.slices.channels import queries
-from qiying.slices.channels.models import Delivery, Forward, Update
+from qiying.slices.channels.models import Delivery, Endpoint, Forward, Update
 from qiying.slices.channels.operations import _deliveries
 from qiying.slices.channels.operations._shape import begin, clean, end
 from qiying.slices.channels.rules.codes import (
@@ -49,18 +49,8 @@ def forward_call(
     actor.require(Role.DESK)
     file = calls.file_of(actor, call_id)
     endpoint = queries.get_endpoint(actor, endpoint_id)
-    if endpoint.kind != EndpointKind.OPEN311 or not endpoint.is_active:
-        raise Invalid("input.invalid", {"endpoint": "input.choice"})
-    if file.card.state in FINAL:
-        raise Refused("channels.call_over")
-    if file.longitude is None and not file.address:
-        raise Refused("channels.no_place")
-    code = clean(service_code, name="service_code", is_needed=False, most=40)
-    code = code or endpoint.service_code or file.card.matter_code
-    if not code:
-        raise Invalid("input.invalid", {"service_code": "input.required"})
-    if queries.find_forward(system(actor.tenant_id), call_id, endpoint.pk) is not None:
-        raise Refused("channels.forwarded_already")
+    _require_fit(actor, file, endpoint)
+    code = _service(file, endpoint, service_code)
     row = Forward.objects.create(
         tenant_id=actor.tenant_id,
         call_id=call_id,
@@ -81,6 +71,27 @@ def forward_call(
     )
     events.record("channels.forwarded", subject=row, actor=actor, now=now, call=call_id)
     return row
+
+
+def _require_fit(actor: Actor, file: calls.CallFile, endpoint: Endpoint) -> None:
+    """The call is open, has a place, and is not there already."""
+    if endpoint.kind != EndpointKind.OPEN311 or not endpoint.is_active:
+        raise Invalid("input.invalid", {"endpoint": "input.choice"})
+    if file.card.state in FINAL:
+        raise Refused("channels.call_over")
+    if file.longitude is None and not file.address:
+        raise Refused("channels.no_place")
+    if queries.find_forward(system(actor.tenant_id), file.card.id, endpoint.pk) is not None:
+        raise Refused("channels.forwarded_already")
+
+
+def _service(file: calls.CallFile, endpoint: Endpoint, given: str) -> str:
+    """The service there: what was given, what the connection says, or the matter here."""
+    code = clean(given, name="service_code", is_needed=False, most=40)
+    code = code or endpoint.service_code or file.card.matter_code
+    if not code:
+        raise Invalid("input.invalid", {"service_code": "input.required"})
+    return code
 
 
 def _request(file: calls.CallFile, code: str, *, is_with_contact: bool) -> dict[str, Any]:
@@ -176,23 +187,16 @@ def hear(
         at=at,
         heard_at=now,
     )
-    is_newest = last is None or at >= last.at
-    if is_newest:
-        row.remote_status = status[:40]
     row.heard_at = now
+    if last is None or at >= last.at:
+        row.remote_status = status[:40]
     row.save(update_fields=["remote_status", "heard_at"])
-    name = _moves_to(row, status) if is_newest else ""
+    name = _moves_to(row, row.remote_status)
     if name:
         step = begin(actor, FORWARD, row, name, {})
         end(actor, row, step, now=now, codes={}, done_at=now if name == "done" else None)
-    events.record(
-        "channels.update_heard",
-        subject=row,
-        actor=actor,
-        now=now,
-        update=said.pk,
-        call=row.call_id,
-    )
+    codes = {"update": said.pk, "call": row.call_id}
+    events.record("channels.update_heard", subject=row, actor=actor, now=now, **codes)
     return True
 
 

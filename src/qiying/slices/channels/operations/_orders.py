@@ -58,18 +58,26 @@ def receive_order(
             raise Refused("channels.order_of_another")
         return known
     issued = issued_at or now
-    if issued > now:
-        raise Invalid("input.invalid", {"issued_at": "channels.future"})
-    if due_at is not None and due_at <= issued:
-        raise Invalid("input.invalid", {"due_at": "channels.before_issue"})
+    _require_times(issued, due_at, now)
     if call_id is None:
         call_id = _call(actor, title, text, credit_code, now, dict(given))
-    elif queries.find_order_of_call(system(actor.tenant_id), call_id) is not None:
-        raise Refused("channels.order_linked_already")
     else:
-        calls.card(actor, call_id)
+        _require_free(actor, call_id)
+    row = _write(actor, number, call_id, issued, due_at, now)
+    events.record("channels.order_received", subject=row, actor=actor, now=now, call=call_id)
+    return row
+
+
+def _write(
+    actor: Actor,
+    number: str,
+    call_id: int,
+    issued: datetime,
+    due_at: datetime | None,
+    now: datetime,
+) -> WorkOrder:
     calendar = registry.calendar(actor)
-    row = WorkOrder.objects.create(
+    return WorkOrder.objects.create(
         tenant_id=actor.tenant_id,
         order_number=number,
         call_id=call_id,
@@ -81,8 +89,20 @@ def receive_order(
         return_until=terms.due(issued, terms.RETURN, calendar),
         due_at=due_at or terms.due(issued, terms.ANSWER, calendar),
     )
-    events.record("channels.order_received", subject=row, actor=actor, now=now, call=call_id)
-    return row
+
+
+def _require_times(issued: datetime, due_at: datetime | None, now: datetime) -> None:
+    if issued > now:
+        raise Invalid("input.invalid", {"issued_at": "channels.future"})
+    if due_at is not None and due_at <= issued:
+        raise Invalid("input.invalid", {"due_at": "channels.before_issue"})
+
+
+def _require_free(actor: Actor, call_id: int) -> None:
+    """The call is visible and belongs to no other order."""
+    calls.card(actor, call_id)
+    if queries.find_order_of_call(system(actor.tenant_id), call_id) is not None:
+        raise Refused("channels.order_linked_already")
 
 
 def _call(

@@ -51,17 +51,9 @@ def record_referral(
     code = ReferralKind(chosen(kind, ReferralKind, "kind"))
     today = now.astimezone(SHANGHAI).date()
     start = referred_on or today
-    if start > today:
-        raise Invalid("input.invalid", {"referred_on": "channels.future"})
     latest = _latest(actor, code, start, is_complex=is_complex)
-    if due_on is not None and due_on < start:
-        raise Invalid("input.invalid", {"due_on": "channels.before_issue"})
-    is_bound = code != ReferralKind.LEADER
-    if is_bound and due_on is not None and due_on > latest:
-        raise Invalid("input.invalid", {"due_on": "channels.after_the_law"})
-    number = clean(reference, name="reference", is_needed=False, most=64)
-    if number and queries.has_referral(actor, code, number):
-        raise Invalid("input.invalid", {"reference": "channels.reference_taken"})
+    _require_days(code, start, due_on, latest, today)
+    number = _reference(actor, code, reference)
     values: Any = {**given, "channel": CHANNELS[code]}
     card = calls.receive(actor, title=title[:80], text=text, now=now, **values)
     row = Referral.objects.create(
@@ -79,6 +71,24 @@ def record_referral(
     )
     events.record("channels.referral_recorded", subject=row, actor=actor, now=now, call=card.id)
     return row
+
+
+def _reference(actor: Actor, kind: str, given: str) -> str:
+    """The number of the referrer's paper; each is recorded once."""
+    number = clean(given, name="reference", is_needed=False, most=64)
+    if number and queries.has_referral(actor, kind, number):
+        raise Invalid("input.invalid", {"reference": "channels.reference_taken"})
+    return number
+
+
+def _require_days(kind: str, start: date, due_on: date | None, latest: date, today: date) -> None:
+    """Nothing was referred in the future, and no date is agreed beyond the law's."""
+    if start > today:
+        raise Invalid("input.invalid", {"referred_on": "channels.future"})
+    if due_on is not None and due_on < start:
+        raise Invalid("input.invalid", {"due_on": "channels.before_issue"})
+    if kind != ReferralKind.LEADER and due_on is not None and due_on > latest:
+        raise Invalid("input.invalid", {"due_on": "channels.after_the_law"})
 
 
 def _latest(actor: Actor, kind: str, start: date, *, is_complex: bool) -> date:
@@ -172,8 +182,7 @@ def record_signal(
     today = now.astimezone(SHANGHAI).date()
     if seen_on is not None and seen_on > today:
         raise Invalid("input.invalid", {"seen_on": "channels.future"})
-    is_machine = actor.has(Role.MACHINE) and actor.key_id is not None
-    channel = calls.Channel.API if is_machine else calls.Channel.ON_BEHALF
+    channel = calls.Channel.ON_BEHALF if actor.key_id is None else calls.Channel.API
     values: Any = {**given, "channel": channel, "is_found": True}
     card = calls.receive(actor, title=title[:80], text=text, now=now, **values)
     row = Signal.objects.create(
