@@ -17,6 +17,7 @@ from typing import cast
 from django.db import connections
 
 from qiying.demo.accounts import PASSWORD, choose_accounts
+from qiying.demo.channels import play_channels
 from qiying.demo.foundation import TENANT_CODE, Founded, found_zone
 from qiying.demo.haste import in_haste
 from qiying.demo.models import Demonstration
@@ -79,6 +80,7 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
         steps = _play_together(plan, founded.tenant_id, total, report, processes)
     report("calls", total, total)
     _note_overdue(plan, founded.tenant_id)
+    play_channels(plan, founded.tenant_id)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()

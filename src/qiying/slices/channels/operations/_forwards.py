@@ -39,13 +39,7 @@ def forward_call(
     service_code: str = "",
     is_with_contact: bool = False,
 ) -> Forward:
-    """Hand a call on to another system, once; what is sent is kept as it was sent.
-
-    Raises
-    ------
-    Refused
-        ``channels.forwarded_already``, ``channels.no_place``, ``channels.call_over``.
-    """
+    """Hand an open call with a place on to another system, once; kept as it was sent."""
     actor.require(Role.DESK)
     file = calls.file_of(actor, call_id)
     endpoint = queries.get_endpoint(actor, endpoint_id)

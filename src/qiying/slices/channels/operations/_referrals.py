@@ -43,10 +43,7 @@ def record_referral(
     is_complex: bool = False,
     **given: Unpack[calls.CallValues],
 ) -> Referral:
-    """Take in what was referred: the call, who referred it, and until when a reply is owed.
-
-    A limit of the law is never put off by a date that was agreed; an earlier date counts.
-    """
+    """Take in what was referred; an agreed date never puts off the limit of the law."""
     actor.require(Role.DESK)
     code = ReferralKind(chosen(kind, ReferralKind, "kind"))
     today = now.astimezone(SHANGHAI).date()
