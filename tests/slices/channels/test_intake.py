@@ -141,6 +141,26 @@ def test_a_quoted_mail_below_is_left_out_and_html_is_read_as_text() -> None:
     assert mails.read(page.as_bytes()).text == "第一行\n第二行 & 完"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_heads_and_words_written_without_an_encoding_are_read(world: World, encoding: str) -> None:
+    raw = "From: 林工 <lin@a.example>\nSubject: 围墙外积水\n\n连日下雨，叉车过不去\n".encode(
+        encoding
+    )
+    row = take(world, raw)
+    assert (row.name, row.subject) == ("林工", "围墙外积水")
+
+
+@pytest.mark.parametrize(
+    "head", ["From: \udcff@b\n", "From: <@>\n", "From: a@b\nDate: never\n", "From: a@\u2028b\n"]
+)
+def test_a_broken_head_never_breaks_the_reader(world: World, head: str) -> None:
+    raw = head.encode("utf-8", "surrogateescape") + b"Subject: \xff\xfe\n\n\xff\xfe\x00"
+    try:
+        take(world, raw)
+    except Invalid as problem:
+        assert problem.code == "channels.mail_unreadable"
+
+
 def test_a_mail_is_put_aside_with_a_reason_and_taken_up_again(world: World, desk: Actor) -> None:
     row = take(world, mail())
     with pytest.raises(Invalid):

@@ -80,7 +80,7 @@ def read(content: bytes, own_addresses: Iterable[str] = ()) -> Read:
     sender = _sender(found)
     if sender is None:
         raise UnreadableMailError("sender")
-    address = f"{sender.username}@{sender.domain}".lower()
+    address = _sound(f"{sender.username}@{sender.domain}").lower()
     subject = _line(str(found.get("Subject", "")), MOST_SUBJECT)
     return Read(
         message_id=_message_id(found, content),
@@ -160,6 +160,7 @@ def _text(found: EmailMessage) -> str:
     if body.get_content_type() == "text/html":
         raw = html.unescape(TAG.sub("", BREAK.sub("\n", HIDDEN.sub("", raw))))
     lines: list[str] = []
+    raw = _sound(raw)
     for line in CONTROL.sub("", raw.replace("\r\n", "\n").replace("\r", "\n")).split("\n"):
         if QUOTE.match(line.strip()) and any(lines):
             break
@@ -179,4 +180,15 @@ def _parts(found: EmailMessage) -> tuple[Part, ...]:
 
 
 def _line(text: str, most: int) -> str:
-    return " ".join(CONTROL.sub(" ", text).split())[:most]
+    return " ".join(CONTROL.sub(" ", _sound(text)).split())[:most]
+
+
+def _sound(text: str) -> str:
+    """Text without the stand-ins of bytes that a header held without saying how to read them."""
+    if text.isascii():
+        return text
+    raw = text.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
