@@ -68,6 +68,7 @@ PUBLIC = frozenset(
         "open311:requests",
         "open311:request",
         "open311:token",
+        "open311:updates",
     }
 )
 """Open to strangers, by name, so that one more is a decision and not an accident."""

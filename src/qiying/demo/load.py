@@ -17,6 +17,7 @@ from typing import cast
 from django.db import connections
 
 from qiying.demo.accounts import PASSWORD, choose_accounts
+from qiying.demo.channels import play_channels
 from qiying.demo.connectors import connect
 from qiying.demo.desk import set_up_desk
 from qiying.demo.foundation import TENANT_CODE, Founded, found_zone
@@ -85,6 +86,7 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
     watch_over(plan, founded.tenant_id)
     connect(plan, founded.tenant_id)
     set_up_desk(plan, founded.tenant_id)
+    play_channels(plan, founded.tenant_id)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()

@@ -30,16 +30,21 @@ from qiying.slices.registry.public._cards import (
     UnitCard,
     ZoneCard,
 )
+from qiying.slices.registry.rules.cells import plain
 from qiying.slices.registry.rules.coordinates import convert
 from qiying.slices.registry.rules.kinds import AreaKind
+from qiying.slices.registry.rules.tables import MOST_BYTES, Table
+from qiying.slices.registry.rules.tables import read as read_table
 
 __all__ = [
+    "MOST_BYTES",
     "AreaCard",
     "ContactCard",
     "EnterpriseCard",
     "FirmPanel",
     "MapLayer",
     "SiteCard",
+    "Table",
     "UnitCard",
     "ZoneCard",
     "areas",
@@ -56,7 +61,9 @@ __all__ = [
     "map_layer",
     "map_layers",
     "names",
+    "plain",
     "portfolio_ids",
+    "read_table",
     "search_enterprises",
     "sites",
     "unit",
