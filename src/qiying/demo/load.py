@@ -79,8 +79,8 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
     else:
         steps = _play_together(plan, founded.tenant_id, total, report, processes)
     report("calls", total, total)
-    _note_overdue(plan, founded.tenant_id)
     watch_over(plan, founded.tenant_id)
+    _note_overdue(plan, founded.tenant_id)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()
