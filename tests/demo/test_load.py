@@ -23,8 +23,15 @@ from qiying.kernel.access import STAFF, Role, stand_in
 from qiying.kernel.models import Event, Notification
 from qiying.kernel.people import actor_of_key
 from qiying.slices.calls import queries as calls
-from qiying.slices.calls.models import Call, Round
-from qiying.slices.calls.rules import OPEN, CallState
+from qiying.slices.calls.models import (
+    Call,
+    Extension,
+    JointMeeting,
+    Milestone,
+    Round,
+    Supervision,
+)
+from qiying.slices.calls.rules import OPEN, STANDING, CallState, Level
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 from qiying.slices.registry.models import Enterprise
@@ -87,6 +94,18 @@ def test_history_is_recorded_in_the_order_of_time(zone: Zone) -> None:
     assert times == sorted(times)
     assert times[-1] < zone.plan.ends_at <= zone.now
     assert audit.verify(zone.platform).holds
+
+
+def test_the_ladder_a_meeting_more_time_and_a_plan_are_there_to_be_seen(zone: Zone) -> None:
+    with tenancy.reading(zone.platform):
+        standing = Counter(
+            Supervision.objects.filter(state__in=sorted(STANDING)).values_list("level", flat=True)
+        )
+        asked = Counter(Extension.objects.values_list("state", flat=True))
+        assert JointMeeting.objects.filter(state="convened").exists()
+        assert Milestone.objects.filter(state="reported").exists()
+    assert {Level.CHASE, Level.POST} <= standing.keys()
+    assert {"proposed", "granted"} <= asked.keys()
 
 
 def test_nobody_was_told_of_the_past(zone: Zone) -> None:

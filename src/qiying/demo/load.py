@@ -82,8 +82,8 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
     else:
         steps = _play_together(plan, founded.tenant_id, total, report, processes)
     report("calls", total, total)
-    _note_overdue(plan, founded.tenant_id)
     watch_over(plan, founded.tenant_id)
+    _note_overdue(plan, founded.tenant_id)
     connect(plan, founded.tenant_id)
     set_up_desk(plan, founded.tenant_id)
     play_channels(plan, founded.tenant_id)

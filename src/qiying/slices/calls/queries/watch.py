@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db.models import Count, Q, QuerySet
 
 from qiying.kernel.access import Actor
-from qiying.slices.calls.models import Call, JointMeeting, MeetingUnit, Note, Supervision
+from qiying.slices.calls.models import Call, JointMeeting, MeetingUnit, Note, Pause, Supervision
 from qiying.slices.calls.queries._dossier import names_of
 from qiying.slices.calls.queries._measures import midnight
 from qiying.slices.calls.rules import (
@@ -89,6 +89,15 @@ def last_notes(actor: Actor, call_ids: list[int]) -> dict[int, Note]:
     """The last weekly note of each call."""
     rows = Note.objects.visible_to(actor).filter(call_id__in=call_ids, kind=NoteKind.SUPERVISION)
     return {n.call_id: n for n in rows.order_by("id") if n.call_id is not None}
+
+
+def pauses_of(actor: Actor, round_ids: list[int]) -> dict[int, list[Pause]]:
+    """The pauses that ran or run, by round."""
+    rows = Pause.objects.visible_to(actor).filter(round_id__in=round_ids)
+    found: dict[int, list[Pause]] = {}
+    for row in rows.order_by("id"):
+        found.setdefault(row.round_id, []).append(row)
+    return found
 
 
 # --- what was not accepted ---
