@@ -15,6 +15,7 @@ from qiying.config.cli import _platform
 from qiying.config.cli import demo as command
 from qiying.demo import public
 from qiying.demo.backend import PrintedPasswords
+from qiying.demo.class_stories import count_members
 from qiying.demo.labels import Label, build_labels
 from qiying.demo.load import OccupiedError, load
 from qiying.demo.plan import SMALL_ENTITIES, SMALL_STORIES
@@ -32,6 +33,7 @@ from qiying.slices.calls.models import (
     Supervision,
 )
 from qiying.slices.calls.rules import OPEN, STANDING, CallState, Level
+from qiying.slices.class_issues import queries as classes
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 from qiying.slices.registry.models import Enterprise
@@ -61,7 +63,7 @@ def test_a_second_load_is_refused(zone: Zone) -> None:
 def test_everything_planned_is_there(zone: Zone) -> None:
     with tenancy.reading(zone.platform):
         assert Enterprise.objects.count() == len(zone.plan.firms) == SMALL_ENTITIES
-        assert Call.objects.count() == len(zone.plan.stories) == SMALL_STORIES
+        assert Call.objects.count() == len(zone.plan.stories) == SMALL_STORIES + count_members()
         assert Round.objects.count() >= SMALL_STORIES
     assert set(registry.units(zone.platform)) == {u.code for u in zone.plan.organisations.units}
 
@@ -112,6 +114,24 @@ def test_nobody_was_told_of_the_past(zone: Zone) -> None:
     assert not ProcrastinateJob.objects.exists()
     with tenancy.reading(zone.platform):
         assert not Notification.objects.exists()
+
+
+def test_two_measures_landed_the_problem_fell_and_a_candidate_waits(zone: Zone) -> None:
+    platform = zone.platform
+    with tenancy.reading(platform):
+        rows = classes.list_issues(platform, now=zone.now)
+        found = {row.matter_code: row for row in rows}
+        states = {code: row.state for code, row in found.items()}
+        assert states["M071"] == "effective"
+        assert states["M026"] == "landed"
+        assert states["M069"] == "candidate"
+        for code in ("M071", "M026"):
+            counted = classes.recurrence_of(platform, found[code], now=zone.now)
+            assert counted is not None
+            assert counted.recurrence.trend == "fell", code
+        findings = classes.list_findings(platform)
+        assert findings
+        assert all(classes.replay(platform, one).holds for one in findings)
 
 
 def test_every_decision_replays_to_the_same_answer(zone: Zone) -> None:

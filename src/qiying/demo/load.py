@@ -18,6 +18,7 @@ from django.db import connections
 
 from qiying.demo.accounts import PASSWORD, choose_accounts
 from qiying.demo.channels import play_channels
+from qiying.demo.classes import play_classes
 from qiying.demo.connectors import connect
 from qiying.demo.desk import set_up_desk
 from qiying.demo.foundation import TENANT_CODE, Founded, found_zone
@@ -82,11 +83,8 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
     else:
         steps = _play_together(plan, founded.tenant_id, total, report, processes)
     report("calls", total, total)
-    watch_over(plan, founded.tenant_id)
-    _note_overdue(plan, founded.tenant_id)
-    connect(plan, founded.tenant_id)
-    set_up_desk(plan, founded.tenant_id)
-    play_channels(plan, founded.tenant_id)
+    for furnish in ROOMS:
+        furnish(plan, founded.tenant_id)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()
@@ -106,6 +104,17 @@ def _note_overdue(plan: Plan, tenant_id: int) -> None:
     """What ran out in two years is no news: the first minute of the worker tells nobody of it."""
     with events.muted():
         calls.note_overdue(system(tenant_id), now=plan.ends_at - timedelta(seconds=1))
+
+
+ROOMS: tuple[Callable[[Plan, int], object], ...] = (
+    watch_over,
+    _note_overdue,
+    connect,
+    set_up_desk,
+    play_channels,
+    play_classes,
+)
+"""What stands around the calls, once they are played; in this order."""
 
 
 def _play_here(plan: Plan, tenant_id: int, total: int, report: Report) -> int:
