@@ -129,6 +129,8 @@ def _call(zone: Zone, i: int) -> None:
         if step == "dispatch":
             given |= {"text": "so it is"}
         steps.take(world, who, call, step, **given)
+    if steps.fresh(world, call).state in {"dispatched", "working"}:
+        steps.take(world, EVERYTHING, call, "supervise", level="chase", text=f"hurry {i}")
 
 
 def count(asker: Asker, route: Route) -> tuple[int, str]:

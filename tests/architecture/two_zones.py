@@ -30,6 +30,8 @@ from qiying.kernel.access import Actor, Role
 from qiying.kernel.models import SecondFactor, User, WebhookAttempt
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.calls.models import Call
+from qiying.slices.class_issues import operations as classes
+from qiying.slices.class_issues.models import Issue
 from qiying.slices.mandate import operations as mandate
 from qiying.slices.mandate import public as rulings
 from qiying.slices.mandate import queries as register
@@ -60,7 +62,7 @@ ACCUSED = "accused"
 ACCUSED_DESK = "accused-desk"
 """Holds every role of the zone, each of them in the unit that is complained of."""
 COMPLAINT = "GRIEVANCE"
-SPENT = ("QY", "YJ", "XL")
+SPENT = ("QY", "YJ", "XL", "LA")
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Zone:
     def texts(self) -> set[str]:
         """What no page of another zone may show: the mark, numbers and public ids."""
         found = {self.mark, self.rows["call"].number, self.rows["handover"].number}
-        found.add(self.rows["public"].number)
+        found |= {self.rows["public"].number, self.rows["class_issue"].number}
         with tenancy.reading(self.world.system):
             for model in tenant_models():
                 if any(f.name == "public_id" for f in model._meta.fields):
@@ -107,7 +109,7 @@ def make_zone(code: str, mark: str, *, numbers_spent: int = 0) -> Zone:
         for prefix in SPENT * numbers_spent:
             numbering.next_number(world.system, prefix, now=world.now)
         _staff(zone)
-        for make in (_ground, _register, _machine_room, _connectors, _calls, _complaint, _papers):
+        for make in MAKERS:
             make(zone)
     return zone
 
@@ -300,6 +302,32 @@ def _calls(zone: Zone) -> None:
         world, title=f"{mark} road", text=f"{mark} hole", matter_code=zone.rows["matter"]
     )
     take(zone, "desk", zone.rows["public"], "accept")
+    _watched(zone, call, lead)
+
+
+def _watched(zone: Zone, call: Call, lead: int) -> None:
+    """More time asked for, a rung, a plan of two days, a third round with its meeting."""
+    world, mark = zone.world, zone.mark
+    until_on = (world.now + timedelta(days=10)).date()
+    asked = {"reason": "complex", "until_on": until_on, "text": f"{mark} longer"}
+    take(zone, "safety", call, "propose_extension", **asked)
+    take(zone, "leader", call, "supervise", level="post", text=f"{mark} hurry")
+    for days in (4, 8):
+        day = (world.now + timedelta(days=days)).date()
+        take(zone, "safety", call, "schedule", milestone_on=day, text=f"{mark} day {days}")
+    zone.rows["call"] = steps.fresh(world, call)
+    third = steps.raise_call(world, title=f"{mark} gate", text=f"{mark} stuck")
+    for who, step, inputs in _whole_way(zone, third, lead)[:2]:
+        take(zone, who, third, step, **inputs())
+    for _ in range(2):
+        for who, step, inputs in _whole_way(zone, third, lead)[2:-1]:
+            take(zone, who, third, step, **inputs())
+        take(zone, "caller", third, "callback_reject", text=f"{mark} still stuck")
+    given = {"meets_on": world.now.date(), "unit_ids": [world.units["EMB"]]}
+    take(zone, "supervisor", third, "convene_meeting", **given, text=f"{mark} agenda")
+    refused = steps.raise_call(world, title=f"{mark} wish", text=f"{mark} elsewhere")
+    why = {"code": "OUT_OF_DUTY", "text": f"{mark} no", "told_path": f"{mark} bank"}
+    take(zone, "desk", refused, "decline", **why)
 
 
 def _complaint(zone: Zone) -> None:
@@ -391,6 +419,30 @@ def _visit(zone: Zone) -> None:
     )
 
 
+def _class_issue(zone: Zone) -> None:
+    """Three firms with one problem, the class issue raised of it, its measure in progress."""
+    world, mark = zone.world, zone.mark
+    text = f"{mark} 自来水管爆裂，车间断水"
+    for name in ("水一", "水二"):
+        world.firm(name, INSIDE, name_en=f"{mark} {name}")
+    for name in ("宏达", "水一", "水二"):
+        steps.raise_call(world, EVERYTHING, name, title="", text=text, **AT_THE_MAIN)
+    classes.look(world.system, now=world.now)
+    with tenancy.reading(world.system):
+        issue = Issue.objects.get()
+    owner = {"owner_unit": world.units["ZONE_SAFE"], "owner": world.user("safety").pk}
+    for who, step, inputs in (
+        ("desk", "raise", {"title": f"{mark} water main", "text": f"{mark} owner", **owner}),
+        ("safety", "plan", {"root_cause": mark, "measure": f"{mark} new pipe", "within": 20}),
+        ("safety", "start", {"text": f"{mark} begun"}),
+    ):
+        issue = classes.take(world.actor(who), issue.pk, step, now=world.now, **inputs)
+    zone.rows["class_issue"] = issue
+
+
+AT_THE_MAIN = {"longitude": INSIDE[0], "latitude": INSIDE[1], "position_source": "device"}
+
+
 def take(zone: Zone, who: str, call: Call, step: str, **inputs: Any) -> Call:
     return steps.take(zone.world, who, call, step, **inputs)
 
@@ -400,3 +452,10 @@ def photo(name: str) -> SimpleUploadedFile:
     out = io.BytesIO()
     Image.new("RGB", (4, 4), "teal").save(out, "PNG")
     return SimpleUploadedFile(f"{name}.png", out.getvalue(), "image/png")
+
+
+MAKERS = (
+    *(_ground, _register, _machine_room, _connectors, _calls, _complaint, _papers),
+    _class_issue,
+)
+"""Who puts rows into a zone, in this order."""

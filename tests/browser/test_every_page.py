@@ -47,6 +47,8 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "calls:board": ("?period=year",),
     "calls:list": ("?tab=closed", "?q=nothing-like-this"),
     "calls:morning": ("", "?unit={unit}"),
+    "calls:supervision": ("", "?tab=over"),
+    "calls:meetings": ("", "?tab=over"),
     "calls:rounds": ("?measure=due&start=2026-11-01&end=2026-12-01",),
     "kernel:audit": ("?verify=1",),
     "kernel:search": ("?q=QM7",),

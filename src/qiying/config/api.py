@@ -15,6 +15,7 @@ from qiying.kernel.api_connect import layer_router, webhook_router
 from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
+from qiying.slices.class_issues.api import router as class_issues
 from qiying.slices.mandate.api import router as mandate
 from qiying.slices.registry.api import router as registry
 
@@ -93,11 +94,13 @@ CODES = {
 }
 
 
-for prefix, router in (
-    ("/registry", registry),
-    ("/mandate", mandate),
-    ("/calls", calls),
-    ("/layers", layer_router),
-    ("/webhooks", webhook_router),
-):
+ROUTERS = {
+    "/registry": registry,
+    "/mandate": mandate,
+    "/calls": calls,
+    "/class-issues": class_issues,
+    "/layers": layer_router,
+    "/webhooks": webhook_router,
+}
+for prefix, router in ROUTERS.items():
     api.add_router(prefix, router)

@@ -35,7 +35,7 @@ ALLOWED_HOSTS = ENV.text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver"
 DATABASES = databases(ENV)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-SLICES = ["registry", "mandate", "calls"]
+SLICES = ["registry", "mandate", "calls", "class_issues"]
 INSTALLED_APPS = [
     "qiying.config",
     "qiying.demo",
@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "qiying.kernel.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+FORM_RENDERER = "qiying.kernel.widgets.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

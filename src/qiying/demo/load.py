@@ -23,6 +23,7 @@ from qiying.demo.haste import in_haste
 from qiying.demo.models import Demonstration
 from qiying.demo.plan import Plan
 from qiying.demo.play import Share, expected_steps, play
+from qiying.demo.watching import watch_over
 from qiying.kernel import events
 from qiying.kernel.access import system
 from qiying.kernel.models import Tenant
@@ -80,6 +81,7 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
         steps = _play_together(plan, founded.tenant_id, total, report, processes)
     report("calls", total, total)
     _note_overdue(plan, founded.tenant_id)
+    watch_over(plan, founded.tenant_id)
     connect(plan, founded.tenant_id)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now

@@ -34,6 +34,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return base
     base["zone_name"] = SimpleLazyObject(lambda: _zone_name(actor))
     base["nav"] = SimpleLazyObject(lambda: _within(actor, request.path))
+    base["commands"] = SimpleLazyObject(lambda: nav.commands_for(actor))
     base["phone_tabs"] = SimpleLazyObject(lambda: nav.tabs_for(actor, request.path))
     base["unread"] = SimpleLazyObject(lambda: _unread(actor))
     base["live"] = True

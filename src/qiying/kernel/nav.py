@@ -33,7 +33,19 @@ class Item:
     first_for: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An entry of the command palette that stands in no navigation."""
+
+    label: Promise | str
+    icon: str
+    url_name: str
+    roles: frozenset[str]
+
+
 _items: dict[str, Item] = {}
+_chords: dict[str, str] = {}
+_commands: dict[str, Command] = {}
 
 
 def item(
@@ -67,6 +79,27 @@ def item(
     )
 
 
+def chord(url_name: str, key: str) -> None:
+    """Let ``G`` and then this letter lead to an entry, for whoever has it."""
+    if key in {k for name, k in _chords.items() if name != url_name}:
+        raise ValueError(f"the chord G {key} is taken")
+    _chords[url_name] = key
+
+
+def command(label: Promise | str, icon: str, url_name: str, roles: Iterable[str]) -> None:
+    """Register an entry of the palette, for pages that stand in no navigation."""
+    _commands[url_name] = Command(label, icon, url_name, frozenset(roles))
+
+
+def commands_for(actor: Actor) -> list[dict[str, object]]:
+    """The entries of the palette that this actor may open, besides the navigation."""
+    return [
+        {"label": c.label, "icon": c.icon, "url": reverse(c.url_name), "keys": ""}
+        for c in _commands.values()
+        if actor.roles & c.roles
+    ]
+
+
 def items_for(actor: Actor, *, on_phone: bool | None = None) -> list[Item]:
     """The entries that this actor may open, in order."""
     found = [
@@ -97,6 +130,7 @@ def groups_for(actor: Actor, path: str) -> list[dict[str, object]]:
                 "active": u == active,
                 "count": i.count(actor) if i.count else None,
                 "hot": False,
+                "chord": _chords.get(i.url_name, ""),
             }
             for i, u in entries
             if i.group == key

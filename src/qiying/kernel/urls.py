@@ -3,6 +3,7 @@ from django.urls import path
 from qiying.kernel import (
     health,
     live,
+    pwa,
     style_guide,
     views,
     views_account,
@@ -69,6 +70,8 @@ urlpatterns = [
     path("audit/", views.audit_page, name="audit"),
     path("style-guide/", style_guide.style_guide, name="style-guide"),
     path("events", live.events, name="events"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("sw.js", pwa.service_worker, name="service-worker"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -66,7 +66,10 @@ def body_attrs(context: Context) -> SafeString:
     """Server clock for countdowns, and the live stream when the view set ``live``."""
     now = int(timezone.now().timestamp() * 1000)
     live = shell_url("events") if context.get("live") else None
-    return markup(attributes(data_now=now, data_live=live).strip())
+    actor = context.get("actor")
+    is_person = actor is not None and actor.person_id is not None
+    person = f"{actor.tenant_id}-{actor.person_id}" if is_person else None
+    return markup(attributes(data_now=now, data_live=live, data_person=person).strip())
 
 
 def live(*topics: str) -> str:
@@ -116,6 +119,7 @@ def _sentences() -> dict[str, str]:
         "found": _("%(n)d results"),
         "dismiss": _("Dismiss"),
         "cannot-load": _("This part did not load. The rest of the page still works."),
+        "gone": _("This has gone to others; it is no longer shown to you."),
         "retry": _("Try again"),
         "draft-kept": _("Draft kept on this device"),
         "draft-back": _("Your unsent draft is back"),
@@ -135,6 +139,16 @@ def _sentences() -> dict[str, str]:
         "recorded": _("Voice note, %(clock)s"),
         "no-microphone": _("The microphone is not available. Choose a sound file instead."),
         "voice-note": _("voice note"),
+        "outbox-kept": _("No network. Kept on this device; sent by itself when it is back."),
+        "outbox-waiting": _("Waits for the network: %(title)s"),
+        "outbox-sent": _("Sent: %(title)s"),
+        "outbox-refused": _("Could not be recorded as it is: %(title)s"),
+        "outbox-open": _("Open"),
+        "outbox-send": _("Send now"),
+        "outbox-discard": _("Discard"),
+        "outbox-found": _("What you wrote when the network dropped is kept (%(at)s)"),
+        "outbox-restore": _("Fill in again"),
+        "no-such-step": _("This step is not open here"),
     }
 
 

@@ -9,11 +9,38 @@ from uuid import UUID
 from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
 from qiying.slices.calls import queries
-from qiying.slices.calls.models import STATE_LABELS, Call
+from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, Call
+from qiying.slices.calls.operations import add_line
 from qiying.slices.calls.queries import MapPoint
-from qiying.slices.calls.rules import REOPEN_WITHIN
+from qiying.slices.calls.queries._sources import (
+    Source,
+    WordRarity,
+    find_by_number,
+    listed_by_id,
+    sources,
+    word_rarity,
+    word_rarity_of,
+)
+from qiying.slices.calls.queries._timeline import name_line
+from qiying.slices.calls.rules import OPEN, REOPEN_WITHIN
 
-__all__ = ["CallCard", "MapPoint", "card", "count_by_enterprise", "figures", "map_points"]
+__all__ = [
+    "CallCard",
+    "MapPoint",
+    "Source",
+    "WordRarity",
+    "add_line",
+    "card",
+    "card_by_number",
+    "cards",
+    "count_by_enterprise",
+    "figures",
+    "map_points",
+    "name_line",
+    "sources",
+    "word_rarity",
+    "word_rarity_of",
+]
 
 HUNDREDTH = Decimal("0.01")
 
@@ -40,11 +67,34 @@ class CallCard:
         """The state in the reader's language."""
         return str(STATE_LABELS.get(self.state, self.state))
 
+    @property
+    def state_tone(self) -> str:
+        """The tone of the state's mark."""
+        return STATE_TONES.get(self.state, "new")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still under way."""
+        return self.state in OPEN
+
 
 def card(actor: Actor, call_id: int) -> CallCard:
     """A visible call; NotFound otherwise."""
     with tenancy.reading(actor):
         return _card(queries.get_call(actor, call_id))
+
+
+def cards(actor: Actor, call_ids: Iterable[int]) -> list[CallCard]:
+    """Those of these calls that the actor may see, newest first, in one query."""
+    with tenancy.reading(actor):
+        return [_card(call) for call in listed_by_id(actor, call_ids)]
+
+
+def card_by_number(actor: Actor, number: str) -> CallCard | None:
+    """A visible call by its number; None when there is none."""
+    with tenancy.reading(actor):
+        call = find_by_number(actor, number)
+    return None if call is None else _card(call)
 
 
 def _card(call: Call) -> CallCard:

@@ -4,10 +4,13 @@ from django.urls import URLPattern, path
 
 from qiying.slices.calls.views import (
     board,
+    bulk,
     case,
     desk,
     firm,
+    hall,
     intake,
+    ladder,
     layers,
     officer,
     queues,
@@ -55,8 +58,20 @@ DESK_PATHS: list[URLPattern] = [
     path("understanding/", understanding.understanding, name="understanding"),
     path("understanding/train/", understanding.train, name="understanding-train"),
     path("rates/", rates.rates, name="rates"),
+    path("rates/declined/", ladder.declined, name="declined"),
+    path("supervision/", ladder.supervision, name="supervision"),
+    path("meetings/", ladder.meetings, name="meetings"),
     path("layer.geojson", layers.layer, name="layer"),
     path("firm/<uuid:public_id>/", layers.firm_panel, name="firm-panel"),
 ]
 
-urlpatterns = FIRM_PATHS + OFFICER_PATHS + DESK_PATHS
+SPEED_PATHS: list[URLPattern] = [
+    path("hall/", hall.hall_page, name="hall"),
+    path("wall/", hall.wall, name="wall"),
+    path("bulk/", bulk.ask, name="bulk"),
+    path("bulk/<uuid:run_id>/", bulk.result, name="bulk-result"),
+    path("bulk/<uuid:run_id>/undo/", bulk.undo, name="bulk-undo"),
+    path("bulk/<uuid:run_id>/go/", bulk.go_on, name="bulk-go"),
+]
+
+urlpatterns = FIRM_PATHS + OFFICER_PATHS + DESK_PATHS + SPEED_PATHS

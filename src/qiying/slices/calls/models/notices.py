@@ -29,6 +29,15 @@ NOTICES: dict[str, Promise | str] = {
     "calls.closed": _("Your call %(number)s was closed; please rate it"),
     "calls.reopened": _("Call %(number)s was opened again by the firm"),
     "calls.messaged": _("Call %(number)s: a new message"),
+    "calls.urged": _("Call %(number)s: the zone reminds your unit"),
+    "calls.mentioned": _("Call %(number)s: %(who)s named you in a note"),
+    "calls.daily": _(
+        "Your day: %(waiting)s wait for you, %(changed)s changed since yesterday, %(red)s go red today"
+    ),
+    "calls.daily.charge": _(
+        "Your units this morning: %(open)s open, %(overdue)s overdue, %(today)s due today, %(unsigned)s "
+        "not signed for"
+    ),
     "calls.overdue": _("Call %(number)s is overdue"),
     "calls.overdue.accept": _("Call %(number)s: the time to accept it ran out"),
     "calls.overdue.dispatch": _("Call %(number)s: the time to dispatch it ran out"),
@@ -39,4 +48,22 @@ NOTICES: dict[str, Promise | str] = {
     "calls.overdue.milestone": _("Call %(number)s: the milestone was missed"),
     "calls.overdue.callback": _("Call %(number)s: the time to call back ran out"),
     "calls.overdue.task": _("Call %(number)s: the time for the co-handler's part ran out"),
+    "calls.extension_proposed": _("Call %(number)s: more time waits for your decision"),
+    "calls.extended": _("Call %(number)s: more time was granted"),
+    "calls.extended.firm": _(
+        "Your call %(number)s takes longer; the reason and the day are there"
+    ),
+    "calls.extension_refused": _("Call %(number)s: more time was refused"),
+    "calls.supervised.chase": _("Call %(number)s is chased: act today"),
+    "calls.supervised.supervise": _("Call %(number)s is under supervision"),
+    "calls.supervised.post": _("Call %(number)s is posted for supervision"),
+    "calls.supervised.interview": _("Call %(number)s: the unit is called in for a talk"),
+    "calls.supervision_note_missed": _("Call %(number)s: the weekly note is missing"),
+    "calls.removal_proposed": _("Call %(number)s: decide whether the supervision ends"),
+    "calls.supervision_removed": _("Call %(number)s: the supervision ended"),
+    "calls.removal_refused": _("Call %(number)s: the supervision stays"),
+    "calls.meeting_due": _("Call %(number)s: third round, convene the joint meeting"),
+    "calls.meeting_convened": _("Call %(number)s: a joint meeting is convened, your unit comes"),
+    "calls.meeting_decided": _("Call %(number)s: the joint meeting decided"),
+    "calls.meeting_waived": _("Call %(number)s: answer without the joint meeting"),
 }

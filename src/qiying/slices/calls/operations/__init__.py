@@ -2,6 +2,8 @@
 
 from qiying.slices.calls.operations._amend import add_co, recall, redispatch
 from qiying.slices.calls.operations._asked import CallValues
+from qiying.slices.calls.operations._bulk import begin_bulk, run_bulk, undo_bulk, undo_row
+from qiying.slices.calls.operations._climb import climb
 from qiying.slices.calls.operations._closing import (
     archive,
     attempt_callback,
@@ -20,6 +22,11 @@ from qiying.slices.calls.operations._dispatch import (
     dispute,
     sign,
 )
+from qiying.slices.calls.operations._extension import (
+    approve_extension,
+    propose_extension,
+    refuse_extension,
+)
 from qiying.slices.calls.operations._intake import (
     UNCHANGED,
     accept,
@@ -29,8 +36,18 @@ from qiying.slices.calls.operations._intake import (
     supply_info,
     withdraw,
 )
+from qiying.slices.calls.operations._lines import add_line
+from qiying.slices.calls.operations._meetings import convene_meeting, decide_meeting, waive_meeting
 from qiying.slices.calls.operations._pauses import end_pauses
+from qiying.slices.calls.operations._plan import report_milestone, schedule
 from qiying.slices.calls.operations._receive import receive
+from qiying.slices.calls.operations._supervision import (
+    approve_removal,
+    propose_removal,
+    refuse_removal,
+    supervise,
+    supervision_note,
+)
 from qiying.slices.calls.operations._take import STEPS, take
 from qiying.slices.calls.operations._talk import message, note, record_visit
 from qiying.slices.calls.operations._tasks import CoUnit
@@ -43,6 +60,7 @@ from qiying.slices.calls.operations._triage import (
     replay_rankings,
     train_triage,
 )
+from qiying.slices.calls.operations._urge import urge
 from qiying.slices.calls.operations._work import (
     answer,
     approve_pause,
@@ -52,7 +70,6 @@ from qiying.slices.calls.operations._work import (
     resume,
     review_pass,
     review_return,
-    schedule,
     stage_report,
     task_done,
 )
@@ -65,20 +82,27 @@ __all__ = [
     "CoUnit",
     "accept",
     "add_co",
+    "add_line",
     "adjudicate",
     "answer",
+    "approve_extension",
     "approve_pause",
+    "approve_removal",
     "archive",
     "ask_info",
     "ask_training",
     "ask_when_due",
     "assign_person",
     "attempt_callback",
+    "begin_bulk",
     "callback_confirm",
     "callback_reject",
     "classify",
+    "climb",
     "close_unreached",
     "contact",
+    "convene_meeting",
+    "decide_meeting",
     "decline",
     "dispatch",
     "dispute",
@@ -88,26 +112,38 @@ __all__ = [
     "message",
     "note",
     "note_overdue",
+    "propose_extension",
     "propose_pause",
+    "propose_removal",
     "rate",
     "recall",
     "receive",
     "record_visit",
     "rederive",
     "redispatch",
+    "refuse_extension",
     "refuse_pause",
+    "refuse_removal",
     "reopen",
     "replay_rankings",
+    "report_milestone",
     "resume",
     "review_pass",
     "review_return",
+    "run_bulk",
     "schedule",
     "sign",
     "stage_report",
     "supersede_attempt",
+    "supervise",
+    "supervision_note",
     "supply_info",
     "take",
     "task_done",
     "train_triage",
+    "undo_bulk",
+    "undo_row",
+    "urge",
+    "waive_meeting",
     "withdraw",
 ]

@@ -16,6 +16,7 @@ from qiying.slices.calls.models import Call, Pause, Task, own
 from qiying.slices.calls.rules import (
     OPEN,
     PAUSED,
+    PURPLE_FROM,
     WITH_UNIT,
     CallState,
     Clock,
@@ -153,26 +154,33 @@ def count_capped(rows: QuerySet[Any]) -> int:
 
 def lit(colour: str, now: datetime) -> Q:
     """The open calls that show this light now."""
-    still = Q(state__in=sorted(OPEN))
+    posted = Q(supervision_level__gte=int(PURPLE_FROM))
+    still = Q(state__in=sorted(OPEN)) & ~posted
     late, paused = Q(due_at__lt=now), Q(state__in=sorted(PAUSED))
     return {
+        "purple": Q(state__in=sorted(OPEN)) & posted,
         "red": still & late & ~paused,
-        "grey": paused,
+        "grey": paused & ~posted,
         "yellow": still & ~late & ~paused & Q(yellow_at__lte=now),
         "green": still & ~late & ~paused & Q(yellow_at__gt=now),
     }.get(colour, Q(pk__in=[]))
 
 
+def overdue(now: datetime) -> Q:
+    """The open calls whose promise ran out, whatever their light: what is posted is among them."""
+    return Q(state__in=sorted(OPEN), due_at__lt=now) & ~Q(state__in=sorted(PAUSED))
+
+
 def late(what: str, now: datetime) -> Q:
-    """The calls that show red: those that owe an answer, or those that owe a call-back."""
+    """The calls that are overdue: those that owe an answer, or those that owe a call-back."""
     owes_callback = Q(clock=Clock.CALLBACK)
-    kinds = {"answer": ~owes_callback, "callback": owes_callback}
-    return lit("red", now) & kinds.get(what, Q(pk__in=[]))
+    kinds = {"answer": ~owes_callback, "callback": owes_callback, "any": Q()}
+    return overdue(now) & kinds.get(what, Q(pk__in=[]))
 
 
 def _tab(value: str, actor: Actor, now: datetime) -> Q:
     if value == "overdue":
-        return lit("red", now)
+        return overdue(now)
     if value == "pauses":
         return proposed(actor)
     states = TAB_STATES.get(value)

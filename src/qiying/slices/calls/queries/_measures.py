@@ -92,6 +92,7 @@ def listed(tenant_id: int) -> dict[str, Measure]:
     disputes = Dispute.objects.filter(tenant_id=tenant_id, round_id=OuterRef("pk"))
     ended = Q(state__in=[RoundState.CLOSED, RoundState.REJECTED])
     more = (
+        Measure("on_time_first", CLOSED & Q(answered_at__lte=F("due_at"))),
         Measure("returned", Q(Exists(disputes))),
         Measure("signed", Q(in_time), OWED & Q(Exists(parts))),
         Measure("reached", ~Q(resolved="") & Q(called_back_by__isnull=False), ended),

@@ -86,7 +86,7 @@ def numbered(actor: Actor, ids: Iterable[int]) -> list[Call]:
 def light_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
     """How many open calls show each light, and how many of the red ones owe what."""
     rows = Call.objects.visible_to(actor).filter(state__in=sorted(OPEN)).order_by()
-    tests = {c: lit(c, now) for c in ("red", "yellow", "green", "grey")}
+    tests = {c: lit(c, now) for c in ("purple", "red", "yellow", "green", "grey")}
     tests |= {f"late_{what}": late(what, now) for what in ("answer", "callback")}
     counted = rows.aggregate(**{name: Count("id", filter=test) for name, test in tests.items()})
     return {name: int(counted[name]) for name in tests}

@@ -15,14 +15,14 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel import exports, paging, saved
+from qiying.kernel import exports, paging, saved, web
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import PAUSE_LABELS, RESULT_LABELS, Call, Note
 from qiying.slices.calls.queries import desk
 from qiying.slices.calls.rules import STOPPED, CallState
-from qiying.slices.calls.views import filters, staff
+from qiying.slices.calls.views import filters, speed, staff
 from qiying.slices.calls.views.filters import Asked
 from qiying.slices.calls.views.staff import AT_DESK, READERS, Row
 from qiying.slices.mandate import public as mandate
@@ -42,9 +42,9 @@ def list_page(request: HttpRequest) -> HttpResponse:
     """Every visible call: views, filters, sorting, pages, files."""
     actor, now = actor_of(request), timezone.now()
     asked = filters.asked_of(request)
-    bar = filters.bar_of(actor, asked, now=now)
     rows = filters.calls_of(actor, asked, now=now)
     if kind := exports.wanted(request):
+        bar = filters.bar_of(actor, asked, now=now)
         return exports.respond(_sheet(actor, asked, bar, rows, now), kind)
     cursor = request.GET.get("cursor", "")
     found = paging.paginate(rows, order=asked.order, cursor=cursor)
@@ -52,11 +52,17 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "page": found,
         "rows": staff.rows_of(actor, found, now=now),
         "asked": asked,
+        "may_register": actor.has(Role.DESK),
+        **speed.list_context(actor),
+    }
+    if web.is_part(request, "rows"):
+        return render(request, "calls/desk/parts/rows.html", context)
+    bar = filters.bar_of(actor, asked, now=now)
+    context |= {
         "bar": bar,
         "extras": filters.extras_of(actor, asked, bar),
         "lights": staff.LIGHT_LABELS.items(),
         "views": _tabs(request, actor, now),
-        "may_register": actor.has(Role.DESK),
     }
     return render(request, "calls/desk/list.html", context)
 
@@ -222,7 +228,7 @@ def day_words(now: datetime) -> str:
     return f"{local:%A, %-d %B %Y}"
 
 
-LIGHTS = ("red", "yellow", "green", "grey")
+LIGHTS = ("purple", "red", "yellow", "green", "grey")
 
 
 def _kpis(actor: Actor, lights: Mapping[str, int]) -> list[dict[str, Any]]:

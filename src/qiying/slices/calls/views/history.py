@@ -13,6 +13,7 @@ from qiying.kernel.access import Actor
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import (
     CLOCK_LABELS,
+    EVIDENCE_LABELS,
     PAUSE_LABELS,
     PAUSE_STATE_LABELS,
     RESOLVED_LABELS,
@@ -37,6 +38,7 @@ from qiying.slices.calls.rules import (
     TaskState,
 )
 from qiying.slices.calls.rules.clocks import ledger
+from qiying.slices.calls.views import watch
 from qiying.slices.calls.views.record import Limit, limit_of, rule_words
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
@@ -78,6 +80,8 @@ class Promised:
     limit: Limit | None
     limit_due_at: datetime | None
     is_provisional: bool
+    first_due_at: datetime | None
+    """The first due time, when more time was granted since."""
 
 
 def promised_of(
@@ -100,11 +104,12 @@ def promised_of(
         is_paused=call.state in PAUSED,
         rule=rule_words(round_),
         counted_from=round_.started_at,
-        round_due_at=round_.due_at,
+        round_due_at=round_.promised_at,
         left="" if is_over else _left(actor, call, round_, now),
         limit=limit,
         limit_due_at=limit_due_at,
         is_provisional=call.is_provisional,
+        first_due_at=round_.due_at if round_.extended_due_at else None,
     )
 
 
@@ -176,11 +181,14 @@ class RoundLine:
     tasks: list[TaskLine]
     pauses: list[PauseLine]
     attempts: list[AttemptLine]
+    extensions: list[watch.ExtensionLine]
+    milestones: list[watch.MilestoneLine]
     gross: str
     net: str
     result: Word
     resolved: Word
     rating: Word
+    evidence: Word
     is_current: bool
 
 
@@ -199,11 +207,14 @@ def rounds_of(actor: Actor, found: Dossier, *, now: datetime) -> list[RoundLine]
                 tasks=_tasks(found, round_),
                 pauses=[_pause(found, p) for p in pauses],
                 attempts=[_attempt(found, c) for c in found.callbacks if c.round_id == round_.pk],
+                extensions=watch.extensions_of(found, round_),
+                milestones=watch.milestones_of(found, round_, now=now),
                 gross=gross,
                 net=net,
                 result=_word(RESULT_LABELS, round_.result),
                 resolved=_word(RESOLVED_LABELS, round_.resolved),
                 rating=_word(GRADE_LABELS, round_.rating),
+                evidence=_word(EVIDENCE_LABELS, round_.evidence_kind),
                 is_current=round_.number == found.call.current_round,
             )
         )

@@ -23,7 +23,7 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.models import RESULT_LABELS, TASK_LABELS, Task
 from qiying.slices.calls.queries import desk, units
 from qiying.slices.calls.rules import ATTEMPTS_NEEDED, DAYS_NEEDED, PAUSED, TaskState
-from qiying.slices.calls.views import moves, staff
+from qiying.slices.calls.views import moves, speed, staff
 from qiying.slices.calls.views.desk import day_words
 from qiying.slices.calls.views.history import TASK_TONES
 from qiying.slices.calls.views.staff import AT_UNIT, MORNING_READERS, OVER_UNITS, Row
@@ -76,6 +76,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "many_units": len(units.own_units(actor)) > 1,
         "late": counts["overdue"],
         "next": request.get_full_path(),
+        **speed.list_context(actor),
     }
     return render(request, "calls/desk/tasks.html", context)
 
@@ -254,7 +255,7 @@ def morning(request: HttpRequest) -> HttpResponse:
 def _kpis(total: Mapping[str, int]) -> list[dict[str, Any]]:
     here = reverse("calls:list")
     shown = (
-        ("red", gettext("Overdue"), "tab=units&light=red&sort=due"),
+        ("red", gettext("Overdue"), "tab=units&late=any&sort=due"),
         ("yellow", gettext("Due soon"), "tab=units&light=yellow&sort=due"),
         ("unsigned", gettext("Not signed for"), "tab=dispatched"),
         ("paused", gettext("Clock paused"), "state=suspended"),

@@ -87,6 +87,7 @@ def rates(request: HttpRequest) -> HttpResponse:
         "settled_on": asked.end + rules.RELAPSE_WITHIN,
         "kpis": _kpis(sheet),
         "cells": _cells(actor, sheet, asked),
+        "declined": cells.declined_cells(actor, sheet, _filters(actor, sheet, asked)),
         "columns": [RATE_LABELS[name] for name in cells.SHOWN],
         "lines": cells.unit_lines(actor, month, asked.start, asked.end),
         "findings": [(FINDING_LABELS[f.code], len(f.rounds)) for f in sheet.findings if f.rounds],
@@ -162,10 +163,15 @@ def _kpis(sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def _cells(actor: Actor, sheet: Sheet, asked: Asked) -> list[cells.Cell]:
+    filters = _filters(actor, sheet, asked)
+    return cells.cells_of(sheet.figures, (n for n in MEASURES if n != "due"), filters)
+
+
+def _filters(actor: Actor, sheet: Sheet, asked: Asked) -> RoundFilters:
+    """Period and unit of a sheet, for the lists behind its figures."""
     cards = {card.code: card for card in queries.unit_cards(actor).values()}
     unit = str(cards[sheet.unit].id) if sheet.unit in cards else ""
-    filters = RoundFilters(asked.start, asked.end, unit=unit)
-    return cells.cells_of(sheet.figures, (n for n in MEASURES if n != "due"), filters)
+    return RoundFilters(asked.start, asked.end, unit=unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from qiying.kernel import nav, trail
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, Call
-from qiying.slices.calls.queries import desk, units
+from qiying.slices.calls.queries import desk, units, watch
 from qiying.slices.calls.rules import PAUSED, STOPPED, Urgency
 from qiying.slices.calls.views.record import decisive
 from qiying.slices.calls.views.shared import light_word
@@ -34,6 +34,8 @@ AT_DESK = (Role.DESK, Role.SUPERVISOR)
 AT_UNIT = (Role.HANDLER, Role.UNIT_LEADER)
 OVER_UNITS = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.DESK)
 """Who may read every unit's morning sheet."""
+OVER_CALLS = (Role.SUPERVISOR, Role.ZONE_LEADER, Role.UNIT_LEADER, Role.DESK)
+"""Who is offered the joint meetings; whoever may read calls may open them."""
 MORNING_READERS = (Role.UNIT_LEADER, *OVER_UNITS)
 MAP_READERS = (STAFF | {Role.ENTERPRISE}) - {Role.ADMINISTRATOR}
 AT_BOARD = (
@@ -53,6 +55,7 @@ LEVELS: Mapping[str, tuple[int, Promise]] = {
     Urgency.NORMAL: (3, _("Ordinary")),
 }
 LIGHT_LABELS: Mapping[str, Promise] = {
+    "purple": _("Posted for supervision"),
     "red": _("Overdue"),
     "yellow": _("Due soon"),
     "green": _("On time"),
@@ -92,6 +95,8 @@ WORK: tuple[tuple[Promise, str, str, tuple[str, ...], nav.Count | None], ...] = 
     (_("Calls of firms"), "list", "inbox", READERS, None),
     (_("Log a call"), "register", "phone-incoming", (Role.DESK,), None),
     (_("Morning sheet"), "morning", "sunrise", MORNING_READERS, None),
+    (_("Supervision ladder"), "supervision", "siren", READERS, watch.count_standing),
+    (_("Joint meetings"), "meetings", "users", OVER_CALLS, None),
 )
 """The entries of the workspace, in order."""
 

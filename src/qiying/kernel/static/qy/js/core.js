@@ -5,6 +5,7 @@ import "./keys.js";
 import "./countdown.js";
 import "./charts.js";
 import "./rows.js";
+import "./outbox.js";
 import "./forms.js";
 import "./media.js";
 import "./live.js";

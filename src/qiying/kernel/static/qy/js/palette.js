@@ -16,7 +16,7 @@ export function openPalette() {
   input.focus();
 }
 
-const options = () => all("[role=option]", list).filter((o) => !o.hidden && !o.closest("[hidden]"));
+const options = () => all("[role=option]", list).filter((o) => !o.hidden && !o.closest("[role=group][hidden]"));
 
 function choose(index) {
   const shown = options();

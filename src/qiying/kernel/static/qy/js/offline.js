@@ -1,0 +1,2 @@
+// The page without a line: go on as soon as it is back.
+addEventListener("online", () => location.reload());
