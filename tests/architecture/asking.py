@@ -33,6 +33,7 @@ PLAIN: Mapping[tuple[str, str], Any] = {
 
 EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/calls", "call_id"): "call.public_id",
+    ("/calls/bulk", "run_id"): "bulk.public_id",
     ("/mandate/decisions", "public_id"): "decision",
     ("/mandate/matters", "code"): "matter",
     ("/registry/enterprises", "public_id"): "firm.public_id",
@@ -41,6 +42,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/class-issues", "issue_id"): "class_issue.public_id",
     ("calls", "public_id"): "call.public_id",
     ("class_issues", "public_id"): "class_issue.public_id",
+    ("calls", "run_id"): "bulk.public_id",
+    ("calls", "wording_id"): "wording.public_id",
     ("calls:firm-panel", "public_id"): "firm.public_id",
     ("calls:officer-firm", "public_id"): "looked_after.public_id",
     ("calls:officer-raise", "public_id"): "looked_after.public_id",
@@ -91,6 +94,11 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     },
     "POST /calls/attachments": lambda _z: {"file": photo("lamp")},
     "POST /calls/{call_id}/steps": lambda _z: {"step": "note", "text": "seen"},
+    "POST /calls/bulk": lambda z: {
+        "action": "note",
+        "numbers": [z.rows["call"].number],
+        "text": "seen",
+    },
     "POST /calls/triage": lambda _z: {"text": "It is dark"},
     "POST /class-issues/{issue_id}/steps": lambda _z: {"step": "report", "text": "going on"},
     "class_issues:look": lambda _z: {},
@@ -112,6 +120,16 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "POST /webhooks/{endpoint_id}/secret": lambda _z: {},
     "POST /webhooks/{endpoint_id}/steps": lambda _z: {"step": "ping"},
     "PUT /webhooks/{endpoint_id}": lambda _z: HOOK,
+    "calls:bulk": lambda z: {"do": "note", "id": z.rows["call"].number, "text": "seen"},
+    "calls:bulk-go": lambda _z: {},
+    "calls:bulk-undo": lambda _z: {},
+    "calls:case-aid": lambda z: {"wording": str(z.rows["wording"].public_id)},
+    "calls:charges": lambda z: {
+        "unit": z.world.units["EMB"],
+        "person": z.world.user("leader").pk,
+    },
+    "calls:day": lambda _z: {"is_on": "1", "hour": 9},
+    "calls:wording": lambda _z: {"do": "retire"},
     "calls:act": lambda _z: {"text": "one more word"},
     "calls:take": lambda _z: {"text": "one more word"},
     "calls:register-typed": lambda z: {

@@ -57,6 +57,8 @@ PUBLIC = frozenset(
         "kernel:oidc-back",
         "kernel:oidc-invited",
         "kernel:calendar-feed",
+        "kernel:manifest",
+        "kernel:service-worker",
         "kernel:style-guide",
         "set_language",
         "open311:discovery",

@@ -408,6 +408,37 @@ def _papers(zone: Zone) -> None:
     zone.rows["notice"] = mine.order_by("-id").first()
 
 
+def _speed(zone: Zone) -> None:
+    """A bulk action with a mention, a wording in force that was used, a leader in charge, a sheet."""
+    from qiying.slices.calls import operations as calls  # noqa: PLC0415  named like the slice
+
+    world, mark, now = zone.world, zone.mark, zone.world.now
+    call, everything = zone.rows["call"], world.actor(EVERYTHING)
+    run = calls.begin_bulk(everything, "note", [call.pk], text=f"{mark} @{mark}", now=now)
+    calls.run_bulk(everything, run.pk, now=now)
+    calls.name_colleagues(world.system, _named_note(zone), now=now)
+    words = {"name": mark, "step": "answer", "text": f"{mark} {{firm}}"}
+    row = calls.write_wording(world.actor("desk"), now=now, **words)
+    calls.approve_wording(world.actor("supervisor"), row.public_id, now=now)
+    calls.use_wording(world.actor("desk"), row.public_id, call.pk, now=now)
+    calls.put_in_charge(world.keeper, world.units["ZONE_SAFE"], world.user("leader").pk, now=now)
+    calls.choose_daily(everything, is_on=True, hour=11, now=now)
+    calls.send_daily(world.system, now=now)
+    zone.rows |= {"bulk": run, "wording": row}
+
+
+def _named_note(zone: Zone) -> int:
+    """A note that names the desk officer."""
+    from qiying.slices.calls import operations as calls  # noqa: PLC0415  named like the slice
+    from qiying.slices.calls.models import Note  # noqa: PLC0415
+
+    call, user = zone.rows["call"], zone.world.user("desk")
+    calls.note(
+        zone.world.actor("supervisor"), call.pk, text=f"@{user.username}", now=zone.world.now
+    )
+    return int(Note.objects.filter(call_id=call.pk).latest("id").pk)
+
+
 def _visit(zone: Zone) -> None:
     from qiying.slices.calls import operations as calls  # noqa: PLC0415  named like the slice
 
@@ -456,6 +487,6 @@ def photo(name: str) -> SimpleUploadedFile:
 
 MAKERS = (
     *(_ground, _register, _machine_room, _connectors, _calls, _complaint, _papers),
-    _class_issue,
+    *(_class_issue, _speed),
 )
 """Who puts rows into a zone, in this order."""

@@ -45,6 +45,7 @@ BY_PHONE = (Role.ENTERPRISE, Role.GRID_OFFICER)
 AT_DESK = tuple(role for role in SINGLE if role not in BY_PHONE)
 QUERIES: Mapping[str, tuple[str, ...]] = {
     "calls:board": ("?period=year",),
+    "calls:bulk": ("?do=note&id={number}", "?do=classify"),
     "calls:list": ("?tab=closed", "?q=nothing-like-this"),
     "calls:morning": ("", "?unit={unit}"),
     "calls:supervision": ("", "?tab=over"),
@@ -170,7 +171,10 @@ def addresses(zone: Zone, route: Route) -> list[str]:
         given["public_id"] = zone.rows["firm"].public_id
     plain = route.address(given)
     unit = zone.world.units["ZONE_SAFE"]
-    return [plain + query.format(unit=unit) for query in QUERIES.get(route.name, ("",))]
+    number = zone.rows["call"].number
+    return [
+        plain + query.format(unit=unit, number=number) for query in QUERIES.get(route.name, ("",))
+    ]
 
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: route.name)

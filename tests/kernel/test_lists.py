@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from qiying.kernel import paging, tenancy
-from qiying.kernel.access import Actor
-from qiying.kernel.errors import Invalid
+from qiying.kernel import paging, saved, tenancy
+from qiying.kernel.access import Actor, Held, Role
+from qiying.kernel.errors import Denied, Invalid
 from qiying.kernel.exports import Sheet, inert, to_csv, to_xlsx
-from qiying.kernel.models import Counter
+from qiying.kernel.models import Counter, Tenant, User
 
 
 def fill(actor: Actor, values: list[int]) -> None:
@@ -85,3 +85,30 @@ def test_an_xlsx_carries_its_filter_real_dates_and_no_formula() -> None:
 @given(st.text(min_size=1))
 def test_no_exported_text_starts_a_formula(text: str) -> None:
     assert inert(text)[0] not in "=+-@\t\r＝＋－＠"
+
+
+# --- saved views ---
+
+
+@pytest.mark.django_db
+def test_a_view_is_shared_with_ones_own_unit_and_one_opens_first() -> None:
+    tenant = Tenant.objects.create(kind="zone", code="sv", name_zh="园", name_en="Zone")
+    people = [User.objects.create_user(f"sv{i}", None) for i in range(3)]
+    actors = [
+        Actor(tenant.pk, p.username, (Held(Role.HANDLER, unit),), person_id=p.pk)
+        for p, unit in zip(people, (7, 7, 8), strict=True)
+    ]
+    one, colleague, other = actors
+    now = datetime(2026, 11, 16, tzinfo=UTC)
+    more = {"page": "/calls/", "is_shared": False, "now": now}
+    saved.save(one, name="ours", query="tab=working", unit_id=7, is_default=True, **more)
+    with tenancy.reading(colleague):
+        assert [v.name for v in saved.views_of(colleague, "/calls/")] == ["ours"]
+        assert saved.views_of(other, "/calls/") == []
+        assert saved.first_of(colleague, "/calls/") == ""
+        assert saved.first_of(one, "/calls/") == "tab=working"
+    saved.save(one, name="late", query="light=red", is_default=True, **more)
+    with tenancy.reading(one):
+        assert saved.first_of(one, "/calls/") == "light=red"
+    with pytest.raises(Denied):
+        saved.save(one, name="theirs", query="", unit_id=8, **more)

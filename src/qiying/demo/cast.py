@@ -44,6 +44,10 @@ class Cast:
         """The officer who looks after a grid."""
         return self._grids[grid]
 
+    def everyone(self, role: str) -> Sequence[Actor]:
+        """Everybody with a role for the whole zone."""
+        return self._roles[role]
+
     def one(self, role: str, story: Story, shift: int = 0) -> Actor:
         """Somebody with a role for the whole zone; another one for another `shift`."""
         held = self._roles[role]

@@ -18,6 +18,7 @@ from django.db import connections
 
 from qiying.demo.accounts import PASSWORD, choose_accounts
 from qiying.demo.connectors import connect
+from qiying.demo.desk import set_up_desk
 from qiying.demo.foundation import TENANT_CODE, Founded, found_zone
 from qiying.demo.haste import in_haste
 from qiying.demo.models import Demonstration
@@ -83,6 +84,7 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
     _note_overdue(plan, founded.tenant_id)
     watch_over(plan, founded.tenant_id)
     connect(plan, founded.tenant_id)
+    set_up_desk(plan, founded.tenant_id)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()

@@ -37,6 +37,8 @@ class SavedViewForm(forms.Form):
     name = forms.CharField(label=_("Name of the view"), max_length=40)
     query = forms.CharField(max_length=1000, required=False)
     is_shared = forms.BooleanField(label=_("Share with colleagues"), required=False)
+    is_of_unit = forms.BooleanField(label=_("Share with my unit"), required=False)
+    is_default = forms.BooleanField(label=_("Opens first for me"), required=False)
 
 
 class PersonForm(forms.Form):

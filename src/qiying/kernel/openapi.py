@@ -76,7 +76,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 def _is_geojson(answer: dict[str, Any]) -> None:
     """An address that ends so answers in the content type of RFC 7946."""
-    answer["content"] = {GEOJSON: shape for shape in answer["content"].values()}
+    answer["content"] = {GEOJSON: answer["content"].pop("application/json")}
 
 
 def _refusals(method: str, operation: dict[str, Any]) -> Iterable[int]:

@@ -31,8 +31,12 @@ def saved_view(request: HttpRequest) -> HttpResponse:
     form = SavedViewForm(request.POST)
     if not form.is_valid():
         raise Invalid("input.invalid", dict.fromkeys(form.errors, "input.required"))
+    actor, given = actor_of(request), dict(form.cleaned_data)
+    units = sorted(actor.units())
+    if given.pop("is_of_unit") and units:
+        given["unit_id"] = units[0]
     try:
-        saved.save(actor_of(request), now=timezone.now(), **form.cleaned_data)
+        saved.save(actor, now=timezone.now(), **given)
     except IntegrityError as error:
         raise Refused("saved_view.name") from error
     return _back(request)

@@ -197,8 +197,8 @@ def test_the_database_refuses_what_must_not_be(world: World, columns: str, name:
     begun = run(world, "safety", "sign", steps.dispatched(world))
     refused = pytest.raises(IntegrityError, match=name)
     with tenancy.acting(world.system), refused, transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"UPDATE calls_bulkrow SET {columns} WHERE run_id = {begun.pk}")  # noqa: S608
+        update = f"UPDATE calls_bulkrow SET {columns} WHERE run_id = {begun.pk}"  # noqa: S608
+        connection.cursor().execute(update)
 
 
 # --- the pages ---
@@ -254,3 +254,27 @@ def test_a_form_without_its_entry_comes_back(world: World) -> None:
     assert answer.status_code == 422
     assert client_of(world, "desk").get("/calls/bulk/?do=sign").status_code == 403
     assert client_of(world, "desk").get("/calls/bulk/?do=nonsense").status_code == 404
+
+
+# --- the interface ---
+
+
+def test_the_interface_does_and_takes_back_with_one_key_once(world: World) -> None:
+    call, other = steps.dispatched(world), steps.working(world)
+    client = client_of(world, "safety")
+    body = {"action": "sign", "numbers": [call.number, other.number]}
+    headers = {"X-Requested-With": "fetch", "Idempotency-Key": "k-9"}
+    more = {"content_type": "application/json", "headers": headers}
+    first = client.post("/api/v1/calls/bulk", body, **more)
+    assert first.status_code == 201, first.content
+    found = first.json()
+    assert {r["number"]: r["state"] for r in found["rows"]} == {
+        call.number: "done",
+        other.number: "refused",
+    }
+    assert client.post("/api/v1/calls/bulk", body, **more).json()["id"] == found["id"]
+    undone = client.post(f"/api/v1/calls/bulk/{found['id']}/undo", {}, **more).json()
+    assert "undone" in {r["state"] for r in undone["rows"]}
+    assert steps.fresh(world, call).state == "dispatched"
+    stranger = client_of(world, "safety-lead")
+    assert stranger.get(f"/api/v1/calls/bulk/{found['id']}").status_code == 404

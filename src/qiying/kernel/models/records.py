@@ -170,20 +170,30 @@ class Message(TenantModel):
 
 
 class SavedView(TenantModel):
-    """A filter that a person keeps, for oneself or shared with the tenant."""
+    """A filter that a person keeps, for oneself or shared: with the tenant or with one unit.
+
+    The one that opens first is what the person sees who opens the list without a filter.
+    """
 
     person = models.ForeignKey("kernel.User", models.CASCADE, related_name="+")
     page = models.CharField(max_length=60)
     name = models.CharField(_("name"), max_length=40)
     query = models.CharField(max_length=1000)
     is_shared = models.BooleanField(_("shared"), default=False)
+    unit_id = models.BigIntegerField(_("shared with the unit"), null=True, blank=True)
+    is_default = models.BooleanField(_("opens first"), default=False)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
+                fields=["tenant", "person", "page"],
+                condition=models.Q(is_default=True),
+                name="saved_view_one_first",
+            ),
+            models.UniqueConstraint(
                 fields=["tenant", "person", "page", "name"], name="saved_view_once"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.template import Context
+from django.template.loader import get_template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -67,8 +68,9 @@ def body_attrs(context: Context) -> SafeString:
     now = int(timezone.now().timestamp() * 1000)
     live = shell_url("events") if context.get("live") else None
     actor = context.get("actor")
-    is_person = actor is not None and actor.person_id is not None
-    person = f"{actor.tenant_id}-{actor.person_id}" if is_person else None
+    person = None
+    if actor is not None and actor.person_id is not None:
+        person = f"{actor.tenant_id}-{actor.person_id}"
     return markup(attributes(data_now=now, data_live=live, data_person=person).strip())
 
 
@@ -83,6 +85,38 @@ def reuse(context: Context, name: str) -> str:
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     node = blocks.get_block(name) if blocks else None
     return SafeString() if node is None else node.nodelist.render(context)
+
+
+def kept(context: Context, name: str) -> SafeString:
+    """Include a part that reads nothing but language and navigation: drawn once for each.
+
+    There must be no token in it and nothing else of the page or the reader.
+    """
+    if context.get("commands"):
+        return _part(context, name)
+    places = tuple(
+        (
+            str(group["label"]),
+            *((str(i["label"]), i["url"], i["icon"], i.get("chord")) for i in group["items"]),
+        )
+        for group in context.get("nav") or ()
+    )
+    key = (name, get_language(), places)
+    if key not in _parts:
+        if len(_parts) >= MOST_PARTS:
+            _parts.clear()
+        _parts[key] = _part(context, name)
+    return _parts[key]
+
+
+MOST_PARTS = 512
+_parts: dict[Any, SafeString] = {}
+
+
+def _part(context: Context, name: str) -> SafeString:
+    found = get_template(name).template  # type: ignore[attr-defined]  # of Django's own backend
+    given = {"nav": context.get("nav"), "commands": context.get("commands")}
+    return markup(found.render(Context(given)))
 
 
 def once() -> SafeString:
@@ -143,7 +177,7 @@ def _sentences() -> dict[str, str]:
         "outbox-waiting": _("Waits for the network: %(title)s"),
         "outbox-sent": _("Sent: %(title)s"),
         "outbox-refused": _("Could not be recorded as it is: %(title)s"),
-        "outbox-open": _("Open"),
+        "outbox-open": _("Open the page"),
         "outbox-send": _("Send now"),
         "outbox-discard": _("Discard"),
         "outbox-found": _("What you wrote when the network dropped is kept (%(at)s)"),

@@ -99,7 +99,9 @@ def view_tabs(
     """
     request = context.get("request")
     may_save = bool(save and context.get("me") and request)
+    actor = context.get("actor")
     return {
+        "has_unit": bool(actor and actor.units()),
         "items": list(items),
         "label": label,
         "save_url": shell_url("saved-view") if may_save else "",

@@ -64,6 +64,7 @@ CONTEXT_TAGS: Functions = (
     _shell.body_attrs,
     _shell.large_on,
     _shell.reuse,
+    _shell.kept,
     _blocks.search_box,
     _blocks.chip,
     _tables.head,

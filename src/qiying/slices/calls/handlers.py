@@ -276,6 +276,14 @@ for _topic in AUDIENCES:
     events.on(_topic)(tell)
 
 
+@events.on("calls.noted")
+def tell_named(event: Event) -> None:
+    """Colleagues who are named in a note are told, if they may read it."""
+    note_id = event.data.get("note")
+    if note_id:
+        operations.name_colleagues(system(event.tenant_id), note_id, now=event.occurred_at)
+
+
 @events.on("registry.calendar_changed")
 def derive_again(event: Event) -> None:
     """A notice was loaded or corrected: every open promise follows it."""
@@ -288,6 +296,12 @@ def sweep(actor: Actor, now: datetime) -> int:
     """End the pauses that are over, note the promises that ran out, move up the ladder."""
     ended = operations.end_pauses(actor, now=now)
     return ended + operations.note_overdue(actor, now=now) + operations.climb(actor, now=now)
+
+
+@jobs.sweeper("calls.daily")
+def send_sheets(actor: Actor, now: datetime) -> int:
+    """Make the sheets of the day whose hour has come."""
+    return operations.send_daily(actor, now=now)
 
 
 @events.on("calls.triage_asked")

@@ -6,6 +6,7 @@ from qiying.slices.calls.views import (
     board,
     bulk,
     case,
+    day,
     desk,
     firm,
     hall,
@@ -18,6 +19,7 @@ from qiying.slices.calls.views import (
     rounds,
     triage,
     understanding,
+    wordings,
 )
 
 app_name = "calls"
@@ -68,6 +70,13 @@ DESK_PATHS: list[URLPattern] = [
 SPEED_PATHS: list[URLPattern] = [
     path("hall/", hall.hall_page, name="hall"),
     path("wall/", hall.wall, name="wall"),
+    path("day/", day.day, name="day"),
+    path("charges/", day.charges, name="charges"),
+    path("workload/", day.workload, name="workload"),
+    path("wordings/", wordings.shelf, name="wordings"),
+    path("wordings/<uuid:wording_id>/", wordings.wording, name="wording"),
+    path("case/<uuid:public_id>/aid/<slug:step>/", wordings.aid, name="case-aid"),
+    path("case/<uuid:public_id>/people/named/", wordings.colleagues, name="case-people"),
     path("bulk/", bulk.ask, name="bulk"),
     path("bulk/<uuid:run_id>/", bulk.result, name="bulk-result"),
     path("bulk/<uuid:run_id>/undo/", bulk.undo, name="bulk-undo"),

@@ -14,6 +14,7 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.calls import operations, queries
+from qiying.slices.calls.api import _bulk
 from qiying.slices.calls.api import _rates as sheets
 from qiying.slices.calls.api import _render as render
 from qiying.slices.calls.api import _schemas as out
@@ -26,6 +27,7 @@ from qiying.slices.calls.queries import rates as counted
 from qiying.slices.registry import public as registry
 
 router = Router(tags=["calls"])
+router.add_router("", _bulk.router)
 EVERYBODY = tuple(sorted((STAFF - {Role.ADMINISTRATOR}) | {Role.ENTERPRISE, Role.MACHINE}))
 RAISERS = (Role.ENTERPRISE, Role.GRID_OFFICER, Role.DESK, Role.MACHINE)
 MOVERS = tuple(sorted(set(EVERYBODY) - {Role.ANALYST, Role.AUDITOR, Role.MACHINE}))
@@ -43,14 +45,14 @@ AUDITORS = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR)
 
 @router.get("/", response=out.CallsOut, summary="List calls")
 @roles(*EVERYBODY)
-def list_calls(request: HttpRequest, query: Query[out.CallQuery]) -> out.CallsOut:
+def list_calls(request: HttpRequest, query: Query[out.CallQuery]) -> out.Plain:
     actor, now = actor_of(request), timezone.now()
     rows = queries.list_calls(actor, Filters.read(query.dict()), now=now)
     order = DUE_ORDER if query.order == "due" else ORDER
     page = paging.paginate(rows, order=order, cursor=query.cursor, size=query.size)
     codes = render.codes_of(actor)
     items = [render.summary(actor, call, codes, now) for call in page.rows]
-    return out.CallsOut(items=items, next=page.next, previous=page.previous)
+    return {"items": items, "next": page.next, "previous": page.previous}
 
 
 @router.post("/", response={201: out.ReceiptOut}, summary="Raise a call")

@@ -83,7 +83,7 @@ def _told(actor: Actor, call: Call, codes: dict[int, str]) -> out.Plain:
         "urgency": call.urgency,
         "channel": call.channel,
         "nature": call.nature,
-        "enterprise": out.FirmOut(id=firm.public_id, name=str(firm), credit_code=firm.credit_code)
+        "enterprise": {"id": firm.public_id, "name": str(firm), "credit_code": firm.credit_code}
         if firm
         else None,
         "proposed_unit": codes.get(call.proposed_unit_id or 0),
@@ -99,8 +99,9 @@ def matter_name(actor: Actor, call: Call) -> str:
         return str(call.matter_code)
 
 
-def summary(actor: Actor, call: Call, codes: dict[int, str], now: datetime) -> out.CallOut:
-    return out.CallOut(**_plain(actor, call, codes, now))
+def summary(actor: Actor, call: Call, codes: dict[int, str], now: datetime) -> out.Plain:
+    """A line of a list, checked once: when the whole list is."""
+    return _plain(actor, call, codes, now)
 
 
 def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:

@@ -33,6 +33,7 @@ from qiying.slices.calls.models.labels import (
 from qiying.slices.calls.models.parts import CallBack, Contact, Dispute, Pause, Task
 from qiying.slices.calls.models.querysets import CallRows, is_own, is_stranger, own
 from qiying.slices.calls.models.rates import (
+    CAUSE_LABELS,
     FINDING_LABELS,
     GRADE_OF_SOURCE,
     RATE_LABELS,
@@ -70,6 +71,7 @@ __all__ = [
     "BULK_LABELS",
     "BULK_STATE_LABELS",
     "BULK_TONES",
+    "CAUSE_LABELS",
     "CHANNEL_LABELS",
     "CLOCK_LABELS",
     "CLOSURE_LABELS",

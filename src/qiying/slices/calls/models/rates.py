@@ -27,6 +27,19 @@ RATE_LABELS: Mapping[str, Promise] = {
     "found_by_us": _("Found by us"),
     "declined": _("Not accepted"),
 }
+CAUSE_LABELS: Mapping[str, Promise] = {
+    "unanswered": _("Overdue without an answer"),
+    "in_review": _("Answered, not reviewed yet"),
+    "not_called_back": _("Answered, not called back yet"),
+    "rejected": _("The firm was not content at call-back"),
+    "withdrawn": _("Taken back by the firm after a unit had it"),
+    "reopened": _("Opened again by the firm"),
+    "came_back": _("The same matter came back within 30 days"),
+    "unheard": _("Closed without reaching the firm"),
+    "partly": _("Only partly solved, says the firm"),
+    "not_solved": _("Not solved, explained only"),
+}
+"""Why a round does not count as closed."""
 STRATEGY_LABELS: Mapping[str, Promise] = {
     "close_and_refile": _("Close and file again"),
     "exclude_dissatisfied": _("Leave the discontented out of call-back"),

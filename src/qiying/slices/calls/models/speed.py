@@ -274,7 +274,7 @@ class DailyChoice(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id}@{self.hour}"  # type: ignore[attr-defined]
+        return f"{self.person_id}@{self.hour}"
 
 
 class DailySheet(TenantModel):
@@ -294,7 +294,7 @@ class DailySheet(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id}:{self.on}"  # type: ignore[attr-defined]
+        return f"{self.person_id}:{self.on}"
 
 
 class Charge(TenantModel):

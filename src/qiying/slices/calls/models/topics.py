@@ -43,7 +43,6 @@ TOPICS: dict[str, Promise | str] = {
     "calls.messaged": _("Message written"),
     "calls.urged": _("Lead unit reminded"),
     "calls.bulk_undone": _("Step taken back"),
-    "calls.mentioned": _("Colleague named in a note"),
     "calls.wording_written": _("Wording written"),
     "calls.wording_approved": _("Wording put in force"),
     "calls.wording_retired": _("Wording retired"),

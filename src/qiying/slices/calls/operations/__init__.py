@@ -14,6 +14,7 @@ from qiying.slices.calls.operations._closing import (
     reopen,
     supersede_attempt,
 )
+from qiying.slices.calls.operations._daily import choose_daily, put_in_charge, send_daily
 from qiying.slices.calls.operations._deadlines import note_overdue, rederive
 from qiying.slices.calls.operations._dispatch import (
     adjudicate,
@@ -38,6 +39,7 @@ from qiying.slices.calls.operations._intake import (
 )
 from qiying.slices.calls.operations._lines import add_line
 from qiying.slices.calls.operations._meetings import convene_meeting, decide_meeting, waive_meeting
+from qiying.slices.calls.operations._mentions import name_colleagues
 from qiying.slices.calls.operations._pauses import end_pauses
 from qiying.slices.calls.operations._plan import report_milestone, schedule
 from qiying.slices.calls.operations._receive import receive
@@ -61,6 +63,12 @@ from qiying.slices.calls.operations._triage import (
     train_triage,
 )
 from qiying.slices.calls.operations._urge import urge
+from qiying.slices.calls.operations._wordings import (
+    approve_wording,
+    retire_wording,
+    use_wording,
+    write_wording,
+)
 from qiying.slices.calls.operations._work import (
     answer,
     approve_pause,
@@ -88,6 +96,7 @@ __all__ = [
     "approve_extension",
     "approve_pause",
     "approve_removal",
+    "approve_wording",
     "archive",
     "ask_info",
     "ask_training",
@@ -97,6 +106,7 @@ __all__ = [
     "begin_bulk",
     "callback_confirm",
     "callback_reject",
+    "choose_daily",
     "classify",
     "climb",
     "close_unreached",
@@ -110,11 +120,13 @@ __all__ = [
     "evaluate_triage",
     "fit_asked",
     "message",
+    "name_colleagues",
     "note",
     "note_overdue",
     "propose_extension",
     "propose_pause",
     "propose_removal",
+    "put_in_charge",
     "rate",
     "recall",
     "receive",
@@ -128,10 +140,12 @@ __all__ = [
     "replay_rankings",
     "report_milestone",
     "resume",
+    "retire_wording",
     "review_pass",
     "review_return",
     "run_bulk",
     "schedule",
+    "send_daily",
     "sign",
     "stage_report",
     "supersede_attempt",
@@ -144,6 +158,8 @@ __all__ = [
     "undo_bulk",
     "undo_row",
     "urge",
+    "use_wording",
     "waive_meeting",
     "withdraw",
+    "write_wording",
 ]

@@ -59,6 +59,8 @@ def begin_bulk(
     visible = bulk.visible_ids(actor, call_ids)
     if not visible:
         raise NotFound("not_found")
+    if actor.person_id is None:
+        raise Denied("calls.person_needed")
     run = BulkRun.objects.create(
         tenant_id=actor.tenant_id,
         action=known,
@@ -78,8 +80,6 @@ def _action(actor: Actor, action: str) -> BulkAction:
         raise Invalid("input.invalid", {"action": "input.choice"})
     known = BulkAction(action)
     actor.require(*BULK_ROLES[known])
-    if actor.person_id is None:
-        raise Denied("calls.person_needed")
     return known
 
 

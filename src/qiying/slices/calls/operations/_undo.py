@@ -41,7 +41,7 @@ def unassign(actor: Actor, call: Call, before: Before, now: datetime) -> None:
 def unsign(actor: Actor, call: Call, before: Before, now: datetime) -> None:
     """The part waits to be signed for again; the clock of signing runs from where it began."""
     task = _task(actor, before)
-    if task.state != TaskState.SIGNED or task.signed_by_id != actor.person_id:  # type: ignore[attr-defined]
+    if task.state != TaskState.SIGNED or task.signed_by_id != actor.person_id:
         raise Refused("calls.moved_on")
     task.state, task.signed_at, task.signed_by = TaskState.SENT.value, None, None
     task.save(update_fields=["state", "signed_at", "signed_by"])

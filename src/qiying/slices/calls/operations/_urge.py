@@ -1,6 +1,7 @@
 """A reminder to the unit that leads: written down, and told to its people."""
 
 from datetime import datetime
+from typing import Any
 
 from qiying.kernel import events
 from qiying.kernel.access import Actor
@@ -43,7 +44,7 @@ def urge(
             unit_id=call.lead_unit_id,
             at=now,
         )
-    said = {"note": note.pk} if note else {}
+    said: dict[str, Any] = {"note": note.pk} if note else {}
     events.record(
         "calls.urged",
         subject=call,

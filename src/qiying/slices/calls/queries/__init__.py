@@ -9,6 +9,7 @@ from qiying.slices.calls.queries._board import (
     totals,
 )
 from qiying.slices.calls.queries._case import Case, local_day, local_hour
+from qiying.slices.calls.queries._causes import Cause, Moved, moved, settled_years
 from qiying.slices.calls.queries._connect import Deadline, deadlines, open_points
 from qiying.slices.calls.queries._dossier import (
     Dossier,
@@ -55,6 +56,8 @@ from qiying.slices.calls.queries._find import (
 from qiying.slices.calls.queries._lights import light
 from qiying.slices.calls.queries._likes import LikeCall, Near, like_calls
 from qiying.slices.calls.queries._measures import (
+    CAUSES,
+    EXPLAINED,
     LISTED,
     ROUND_ORDER,
     Measure,
@@ -93,7 +96,9 @@ from qiying.slices.calls.queries._triage import (
 __all__ = [
     "AGES",
     "CAP",
+    "CAUSES",
     "DUE_ORDER",
+    "EXPLAINED",
     "LISTED",
     "ORDER",
     "ROUND_ORDER",
@@ -104,6 +109,7 @@ __all__ = [
     "Board",
     "BoardRow",
     "Case",
+    "Cause",
     "Deadline",
     "Dossier",
     "Figure",
@@ -113,6 +119,7 @@ __all__ = [
     "Line",
     "MapPoint",
     "Measure",
+    "Moved",
     "Near",
     "OpenStep",
     "Ranking",
@@ -157,6 +164,7 @@ __all__ = [
     "model_in_use",
     "model_of",
     "morning_sheet",
+    "moved",
     "names_of",
     "open_pauses",
     "open_points",
@@ -171,6 +179,7 @@ __all__ = [
     "register_version",
     "register_words",
     "search_calls",
+    "settled_years",
     "steps_open",
     "tab_counts",
     "timeline",

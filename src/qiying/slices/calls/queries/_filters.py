@@ -54,6 +54,7 @@ TAB_STATES: Mapping[str, tuple[str, ...]] = {
     "closed": (CallState.CLOSED, CallState.ARCHIVED),
     "declined": (CallState.DECLINED, CallState.WITHDRAWN),
 }
+NAMES = ("code", "name_zh", "name_en")
 AGES: Mapping[str, tuple[int, int | None]] = {
     "0-1": (0, 1),
     "1-3": (1, 3),
@@ -65,6 +66,13 @@ AGES: Mapping[str, tuple[int, int | None]] = {
 """Age of an open call in days: from, before."""
 
 
+LONG = frozenset({"text", "words", "ranking"})
+OF_A_ROW = (
+    *(f.name for f in Call._meta.concrete_fields if f.name not in LONG),
+    *(f"enterprise__{name}" for name in ("public_id", "name_zh", "name_en", "credit_code")),
+    *(f"{unit}__{name}" for unit in ("lead_unit", "proposed_unit") for name in NAMES),
+)
+"""What a list reads of a call, its firm and its units."""
 TELLING = frozenset({"q", "enterprise", "place", "channel", "urgency", "nature", "proactive"})
 """Filters that tell what a call says and whose it is: from outside they find one's own only."""
 
@@ -114,9 +122,15 @@ def list_calls(actor: Actor, filters: Filters | None = None, *, now: datetime) -
         rows = rows.filter(own(actor))
     for name, value in asked.items():
         rows = rows.filter(_TESTS[name](value, actor, now))
-    return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer(
-        "text", "words", "ranking"
-    )
+    return named(rows)
+
+
+def named(rows: QuerySet[Call]) -> QuerySet[Call]:
+    """Rows of a list: with the names of firm and units and nothing else of theirs, without texts.
+
+    A firm has some forty columns and a unit fifteen: most of a page's time went into them.
+    """
+    return rows.select_related("enterprise", "lead_unit", "proposed_unit").only(*OF_A_ROW)
 
 
 def search_calls(actor: Actor, text: str, limit: int) -> list[Call]:

@@ -43,7 +43,7 @@ TOLD: Mapping[str, tuple[Promise, str]] = {
 STAGE_LABELS: Mapping[str, Promise] = {
     "accept": _("To accept"),
     "dispatch": _("To dispatch"),
-    "work": _("In hand"),
+    "work": _("Being handled"),
     "plan": _("By milestone or paused"),
     "review": _("In review"),
     "callback": _("To call back"),

@@ -14,7 +14,13 @@ from qiying.kernel import exports, paging
 from qiying.kernel.access import Actor
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries
-from qiying.slices.calls.models import GRADE_LABELS, RESOLVED_LABELS, ROUND_LABELS, Round
+from qiying.slices.calls.models import (
+    CAUSE_LABELS,
+    GRADE_LABELS,
+    RESOLVED_LABELS,
+    ROUND_LABELS,
+    Round,
+)
 from qiying.slices.calls.queries import RoundFilters
 from qiying.slices.calls.rules import RoundState
 from qiying.slices.calls.views import filters, staff
@@ -54,7 +60,9 @@ def _sound(asked: RoundFilters, today: date) -> RoundFilters:
     is_unit = asked.unit == "-" or (asked.unit.isdecimal() and len(asked.unit) < 18)
     start, end = asked.start or today.replace(day=1), asked.end or today + timedelta(days=1)
     unit = asked.unit if is_unit else ""
-    return replace(asked, measure=measure, unit=unit, start=start, end=end)
+    is_told = asked.cause in queries.CAUSES and measure in queries.EXPLAINED
+    cause = asked.cause if is_told else ""
+    return replace(asked, measure=measure, cause=cause, unit=unit, start=start, end=end)
 
 
 def _sides(asked: RoundFilters) -> list[dict[str, Any]]:
@@ -65,7 +73,7 @@ def _sides(asked: RoundFilters) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "url": f"?{urlencode(replace(asked, missed=missed).as_query())}",
+            "url": f"?{urlencode(replace(asked, missed=missed, cause='').as_query())}",
             "active": asked.missed == missed,
         }
         for label, missed in shown
@@ -78,6 +86,8 @@ def _words(actor: Actor, asked: RoundFilters, now: datetime) -> list[tuple[str, 
     said = [(gettext("Measure"), str(MEASURES[asked.measure]))]
     if asked.missed:
         said.append((gettext("Shown"), gettext("Fell short")))
+    if asked.cause:
+        said.append((gettext("Cause"), str(CAUSE_LABELS[asked.cause])))
     if asked.start and asked.end:
         last = asked.end - timedelta(days=1)
         said.append((gettext("Period"), f"{asked.start} ~ {last}"))

@@ -96,7 +96,8 @@ def find_actions(actor: Actor, q: str, limit: int) -> list[Hit]:
 
 def _split(q: str) -> tuple[str, str]:
     """The words and the number of what was typed."""
-    words, numbers = [], []
+    words: list[str] = []
+    numbers: list[str] = []
     for part in q.replace("　", " ").split():
         (numbers if any(c.isdigit() for c in part) else words).append(part)
     return " ".join(words).lower(), numbers[-1] if numbers else ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,6 +45,8 @@ ORDERS = {
 def firms(request: HttpRequest) -> HttpResponse:
     """Firms of the tenant, filtered by the address."""
     actor = actor_of(request)
+    if not request.GET and (first := saved.first_of(actor, request.path)):
+        return redirect(f"{request.path}?{first}")
     form = FirmFilterForm(request.GET)
     rows = queries.list_enterprises(actor, form.wanted()).select_related("grid", "grid_officer")
     order = ORDERS.get(request.GET.get("sort", ""), ORDERS["name"])

@@ -11,6 +11,7 @@ const DRAFT_SENT = "qy-draft-sent";
 const PROBE = "/healthz";
 const PATIENCE = 5000;
 const AGAIN_EVERY = 30000;
+const STUCK_AFTER = 20000;
 const KEPT_DAYS = 14;
 
 // --- the store ----------------------------------------------------------------------------------
@@ -49,8 +50,10 @@ const isOurs = (form) => Boolean(person && form?.matches?.("form[data-draft]:not
   && keyField(form)?.value && window.indexedDB);
 
 function entryOf(form, state, submitter) {
-  const fields = [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken"
-    && !(value instanceof File && value.size === 0));
+  // an empty file field is sent as an empty word, as the browser itself does: the content stays the same
+  const isEmpty = (value) => value instanceof File && value.size === 0 && !value.name;
+  const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken")
+    .map(([name, value]) => [name, isEmpty(value) ? "" : value]);
   if (submitter?.name) fields.push([submitter.name, submitter.value]);
   return {
     key: keyField(form).value,
@@ -84,6 +87,8 @@ async function send(form, submitter) {
     if (submitter?.name) form.append(make("input", { type: "hidden", name: submitter.name, value: submitter.value }));
     submitter?.setAttribute("aria-busy", "true");
     form.submit();
+    // still here after a while: the answer did not come; what was sent is asked for again by its key
+    setTimeout(() => { delete form.dataset.sending; flush(); }, STUCK_AFTER);
     return;
   }
   await put({ ...entry, state: "waiting" });
@@ -229,7 +234,7 @@ async function offer(form) {
 // --- begin --------------------------------------------------------------------------------------
 async function confirmSent() {
   const key = sessionStorage.getItem(SENT);
-  if (!key) return;
+  if (!key || document.body.classList.contains("problem")) return; // asked for again by its key
   sessionStorage.removeItem(SENT);
   const entry = (await mine()).find((each) => each.key === key);
   if (!entry) return;
