@@ -45,8 +45,7 @@ def fault_words(fault: str) -> str:
 
 
 def _choices() -> list[tuple[str, str]]:
-    pairs = [(topic, str(trail.name_of(topic))) for topic in sorted(webhooks.published())]
-    return sorted(pairs, key=lambda pair: pair[0])
+    return [(topic, str(trail.name_of(topic))) for topic in webhooks.published()]
 
 
 def _form(data: Any = None, initial: dict[str, Any] | None = None) -> WebhookForm:

@@ -47,8 +47,9 @@ def publish(topics: Iterable[str], describe: Describe) -> None:
         _topics[topic] = describe
 
 
-def published() -> frozenset[str]:
-    return frozenset(_topics)
+def published() -> tuple[str, ...]:
+    """What can be told, in the order in which the slices named it."""
+    return tuple(_topics)
 
 
 def subject_of(actor: Actor, event: Event) -> Subject | None:
