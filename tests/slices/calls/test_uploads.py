@@ -57,7 +57,9 @@ def test_no_attack_comes_through_the_interface(world: World, machine: Client) ->
 
 def test_what_is_stored_lies_under_a_name_of_ours(world: World, machine: Client) -> None:
     for name, body in GOOD.items():
-        answer = machine.post("/api/v1/calls/attachments", {"file": SimpleUploadedFile(name, body)})
+        answer = machine.post(
+            "/api/v1/calls/attachments", {"file": SimpleUploadedFile(name, body)}
+        )
         assert answer.status_code == 201, name
     for row in stored(world):
         tenant, year, month, own = row.stored_as.split("/")
