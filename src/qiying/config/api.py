@@ -15,6 +15,7 @@ from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
 from qiying.slices.mandate.api import router as mandate
+from qiying.slices.mediation.api import router as mediation
 from qiying.slices.registry.api import router as registry
 
 
@@ -92,5 +93,11 @@ CODES = {
 }
 
 
-for prefix, router in (("/registry", registry), ("/mandate", mandate), ("/calls", calls)):
+ROUTERS = (
+    ("/registry", registry),
+    ("/mandate", mandate),
+    ("/calls", calls),
+    ("/mediations", mediation),
+)
+for prefix, router in ROUTERS:
     api.add_router(prefix, router)

@@ -13,7 +13,15 @@ from qiying.slices.calls.models import STATE_LABELS, Call
 from qiying.slices.calls.queries import MapPoint
 from qiying.slices.calls.rules import REOPEN_WITHIN
 
-__all__ = ["CallCard", "MapPoint", "card", "count_by_enterprise", "figures", "map_points"]
+__all__ = [
+    "CallCard",
+    "MapPoint",
+    "card",
+    "card_by_public_id",
+    "count_by_enterprise",
+    "figures",
+    "map_points",
+]
 
 HUNDREDTH = Decimal("0.01")
 
@@ -34,6 +42,8 @@ class CallCard:
     closed_at: datetime | None
     is_solved: bool
     """Closed as solved and confirmed by the firm."""
+    is_against_unit: bool = False
+    """Complains of a unit: nobody of that unit may learn of it."""
 
     @property
     def state_label(self) -> str:
@@ -45,6 +55,12 @@ def card(actor: Actor, call_id: int) -> CallCard:
     """A visible call; NotFound otherwise."""
     with tenancy.reading(actor):
         return _card(queries.get_call(actor, call_id))
+
+
+def card_by_public_id(actor: Actor, public_id: UUID) -> CallCard:
+    """As ``card``, by the id that addresses carry."""
+    with tenancy.reading(actor):
+        return _card(queries.get_by_public_id(actor, public_id))
 
 
 def _card(call: Call) -> CallCard:
@@ -60,6 +76,7 @@ def _card(call: Call) -> CallCard:
         call.received_at,
         call.closed_at,
         call.closure_type == "solved" and call.is_confirmed,
+        call.complained_unit_id is not None,
     )
 
 
