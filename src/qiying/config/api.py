@@ -14,6 +14,7 @@ from qiying.kernel.api import Credential
 from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
+from qiying.slices.council.api import router as council
 from qiying.slices.mandate.api import router as mandate
 from qiying.slices.mediation.api import router as mediation
 from qiying.slices.registry.api import router as registry
@@ -98,6 +99,7 @@ ROUTERS = (
     ("/mandate", mandate),
     ("/calls", calls),
     ("/mediations", mediation),
+    ("/council", council),
 )
 for prefix, router in ROUTERS:
     api.add_router(prefix, router)

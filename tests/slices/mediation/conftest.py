@@ -50,5 +50,3 @@ def reading(world: World) -> Iterator[None]:
     """Keep the tenant's rows readable for the test itself."""
     with tenancy.reading(world.system):
         yield
-
-

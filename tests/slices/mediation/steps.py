@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from qiying.kernel import tenancy
-from qiying.kernel.access import Actor
 from qiying.slices.mediation import operations, queries
 from qiying.slices.mediation.models import Case
 from qiying.slices.mediation.operations import PartyIn, TermIn
@@ -46,7 +45,7 @@ def take(world: World, who: str, case: Case, step: str, **inputs: Any) -> Case:
 
 
 def docket(world: World, case: Case, who: str = "") -> Docket:
-    actor: Actor = world.actor(who) if who else world.system
+    actor = world.actor(who) if who else world.system
     with tenancy.reading(actor):
         return queries.docket(actor, queries.get_case(actor, case.pk), now=world.now)
 

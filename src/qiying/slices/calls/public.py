@@ -63,6 +63,13 @@ def card_by_public_id(actor: Actor, public_id: UUID) -> CallCard:
         return _card(queries.get_by_public_id(actor, public_id))
 
 
+def find_by_number(actor: Actor, number: str) -> CallCard | None:
+    """A visible call by its readable number."""
+    with tenancy.reading(actor):
+        rows = queries.list_standard(actor, limit=1, numbers=[number])
+        return _card(rows[0]) if rows else None
+
+
 def _card(call: Call) -> CallCard:
     return CallCard(
         call.pk,

@@ -106,7 +106,7 @@ def _ways(_step: str, given: Given, *, needed: bool) -> forms.Field:
     return forms.ChoiceField(label=_("How"), choices=known, required=needed)
 
 
-def _one(label: Promise, words: labels.Words, *only: str) -> Maker:
+def _one(label: Any, words: labels.Words, *only: str) -> Maker:
     def make(_step: str, _given: Given, *, needed: bool) -> forms.Field:
         known = [c for c in labels.choices(words) if not only or c[0] in only]
         return forms.ChoiceField(label=label, choices=known, required=needed)
@@ -114,7 +114,7 @@ def _one(label: Promise, words: labels.Words, *only: str) -> Maker:
     return make
 
 
-def _rows(label: Promise, name: str) -> Maker:
+def _rows(label: Any, name: str) -> Maker:
     def make(_step: str, given: Given, *, needed: bool) -> forms.Field:
         return Number(label=label, choices=getattr(given, name), required=needed)
 

@@ -6,7 +6,6 @@ import uuid_utils.compat as uuid7
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.mediation.models import labels
@@ -31,17 +30,13 @@ from qiying.slices.mediation.rules import (
 class Mediator(TenantModel):
     """Somebody on the roster: a person of the staff, the unit, what disputes he or she knows."""
 
-    person = models.ForeignKey(
-        "kernel.User", models.PROTECT, related_name="+", db_index=False, verbose_name=_("person")
-    )
-    unit = models.ForeignKey(
-        "registry.Unit", models.PROTECT, related_name="+", db_index=False, verbose_name=_("unit")
-    )
-    kinds = models.JSONField(_("disputes known"), default=list, blank=True)
+    person = models.ForeignKey("kernel.User", models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey("registry.Unit", models.PROTECT, related_name="+", db_index=False)
+    kinds = models.JSONField(default=list, blank=True)
     """Codes of ``Kind``; empty: every kind."""
-    credential = models.CharField(_("credential"), max_length=120, blank=True)
-    listed_on = models.DateField(_("on the roster from"))
-    until_on = models.DateField(_("on the roster until"), null=True, blank=True)
+    credential = models.CharField(max_length=120, blank=True)
+    listed_on = models.DateField()
+    until_on = models.DateField(null=True, blank=True)
 
     objects = TenantRows["Mediator"].as_manager()
     if TYPE_CHECKING:
@@ -49,8 +44,6 @@ class Mediator(TenantModel):
         unit_id: int
 
     class Meta:
-        verbose_name = _("mediator")
-        verbose_name_plural = _("mediators")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "person"], name="mediator_once"),
             models.CheckConstraint(
@@ -71,13 +64,11 @@ class Case(TenantModel):
     """
 
     public_id = models.UUIDField(default=uuid7.uuid7, unique=True, editable=False)
-    number = models.CharField(_("number"), max_length=24)
-    kind = models.CharField(_("kind of dispute"), max_length=10, choices=choices(labels.KINDS))
-    title = models.CharField(_("title"), max_length=MAX_TITLE)
-    facts = models.TextField(_("facts and claims"), blank=True)
-    claim_cny = models.DecimalField(
-        _("amount in dispute (yuan)"), max_digits=18, decimal_places=2, null=True, blank=True
-    )
+    number = models.CharField(max_length=24)
+    kind = models.CharField(max_length=10, choices=choices(labels.KINDS))
+    title = models.CharField(max_length=MAX_TITLE)
+    facts = models.TextField(blank=True)
+    claim_cny = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
     call = models.ForeignKey(
         "calls.Call", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
@@ -85,7 +76,6 @@ class Case(TenantModel):
         "kernel.User", models.PROTECT, null=True, related_name="+", db_index=False
     )
     state = models.CharField(
-        _("state"),
         max_length=12,
         choices=choices(labels.STATES),
         default=State.REGISTERED.value,
@@ -93,37 +83,32 @@ class Case(TenantModel):
     mediator = models.ForeignKey(
         Mediator, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    is_public_session = models.BooleanField(_("sessions open to the public"), default=False)
-    applied_on = models.DateField(_("application received on"))
-    arose_on = models.DateField(_("known to the party since"), null=True, blank=True)
-    limitation_on = models.DateField(_("claim may lapse on"), null=True, blank=True)
-    settle_due_at = models.DateTimeField(_("agreement aimed at until"))
-    is_provisional = models.BooleanField(_("provisional"), default=False)
+    is_public_session = models.BooleanField(default=False)
+    applied_on = models.DateField()
+    arose_on = models.DateField(null=True, blank=True)
+    limitation_on = models.DateField(null=True, blank=True)
+    settle_due_at = models.DateTimeField()
+    is_provisional = models.BooleanField(default=False)
     calendar_version = models.CharField(max_length=64, blank=True)
-    effective_on = models.DateField(_("agreement in force since"), null=True, blank=True)
-    confirm_due_at = models.DateTimeField(_("confirmation possible until"), null=True, blank=True)
+    effective_on = models.DateField(null=True, blank=True)
+    confirm_due_at = models.DateTimeField(null=True, blank=True)
     confirmation = models.CharField(
-        _("judicial confirmation"),
         max_length=10,
         choices=choices(labels.CONFIRMATIONS),
         default=Confirmation.NOT_ASKED.value,
     )
-    confirmation_asked_on = models.DateField(_("asked for on"), null=True, blank=True)
-    confirmation_ruled_on = models.DateField(_("ruled on"), null=True, blank=True)
-    court = models.CharField(_("court"), max_length=100, blank=True)
-    decline_reason = models.CharField(
-        _("why not mediated"), max_length=16, blank=True, choices=choices(labels.DECLINES)
-    )
-    failure = models.CharField(
-        _("ended because"), max_length=14, blank=True, choices=choices(labels.FAILURES)
-    )
-    opened_at = models.DateTimeField(_("opened at"))
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    confirmation_asked_on = models.DateField(null=True, blank=True)
+    confirmation_ruled_on = models.DateField(null=True, blank=True)
+    court = models.CharField(max_length=100, blank=True)
+    decline_reason = models.CharField(max_length=16, blank=True, choices=choices(labels.DECLINES))
+    failure = models.CharField(max_length=14, blank=True, choices=choices(labels.FAILURES))
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
     reminded_until = models.DateTimeField()
     next_reminder_at = models.DateTimeField(null=True, blank=True)
-    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
-    updated_at = models.DateTimeField(_("updated at"))
+    updated_at = models.DateTimeField()
 
     objects = CaseRows["Case"].as_manager()
     if TYPE_CHECKING:
@@ -132,8 +117,6 @@ class Case(TenantModel):
         mediator_id: int | None
 
     class Meta:
-        verbose_name = _("dispute")
-        verbose_name_plural = _("disputes")
         constraints = [
             models.UniqueConstraint(fields=["tenant", "number"], name="mediation_number_once"),
             models.CheckConstraint(
@@ -209,7 +192,7 @@ class Party(TenantModel):
     """A firm of the register, or an outside person with a name and a telephone and no more."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False)
-    side = models.CharField(_("side"), max_length=10, choices=choices(labels.SIDES))
+    side = models.CharField(max_length=10, choices=choices(labels.SIDES))
     enterprise = models.ForeignKey(
         "registry.Enterprise",
         models.PROTECT,
@@ -217,24 +200,20 @@ class Party(TenantModel):
         blank=True,
         related_name="+",
         db_index=False,
-        verbose_name=_("firm"),
     )
-    name = models.CharField(_("name"), max_length=64, blank=True)
-    phone = models.CharField(_("telephone"), max_length=20, blank=True)
-    spokesperson = models.CharField(_("spokesperson"), max_length=64, blank=True)
+    name = models.CharField(max_length=64, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    spokesperson = models.CharField(max_length=64, blank=True)
     consent = models.CharField(
-        _("consent"),
         max_length=7,
         choices=choices(labels.CONSENTS),
         default=Consent.ASKED.value,
     )
-    consent_way = models.CharField(
-        _("how consent was given"), max_length=11, blank=True, choices=choices(labels.WAYS)
-    )
-    consent_at = models.DateTimeField(_("consent at"), null=True, blank=True)
+    consent_way = models.CharField(max_length=11, blank=True, choices=choices(labels.WAYS))
+    consent_at = models.DateTimeField(null=True, blank=True)
     consent_by = models.CharField(max_length=24, blank=True)
     """Who said or recorded it, as ``Actor.identity``."""
-    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects = PartRows["Party"].as_manager()
     if TYPE_CHECKING:
@@ -242,8 +221,6 @@ class Party(TenantModel):
         enterprise_id: int | None
 
     class Meta:
-        verbose_name = _("party")
-        verbose_name_plural = _("parties")
         constraints = [
             models.CheckConstraint(
                 condition=Q(enterprise__isnull=False, name="", phone="")
@@ -291,12 +268,10 @@ class Appointment(TenantModel):
     appointed_by = models.ForeignKey(
         "kernel.User", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    appointed_at = models.DateTimeField(_("appointed at"))
-    is_chosen = models.BooleanField(_("chosen by the parties"), default=False)
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
-    reason = models.CharField(
-        _("stood back because"), max_length=12, blank=True, choices=choices(labels.RECUSALS)
-    )
+    appointed_at = models.DateTimeField()
+    is_chosen = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=12, blank=True, choices=choices(labels.RECUSALS))
 
     objects = PartRows["Appointment"].as_manager()
     if TYPE_CHECKING:
@@ -305,8 +280,6 @@ class Appointment(TenantModel):
         appointed_by_id: int | None
 
     class Meta:
-        verbose_name = _("appointment")
-        verbose_name_plural = _("appointments")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "case"],
@@ -348,8 +321,6 @@ class Note(TenantModel):
         author_id: int | None
 
     class Meta:
-        verbose_name = _("note")
-        verbose_name_plural = _("notes")
         indexes = [models.Index(fields=["tenant", "case", "id"], name="mediation_note_case")]
 
     def __str__(self) -> str:

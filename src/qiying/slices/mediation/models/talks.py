@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.mediation.models import labels
@@ -18,18 +17,17 @@ class Session(TenantModel):
     """A meeting of the parties with the mediator. Its minutes are for those who took part."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False)
-    number = models.PositiveSmallIntegerField(_("session"))
+    number = models.PositiveSmallIntegerField()
     state = models.CharField(
-        _("state"),
         max_length=9,
         choices=choices(labels.SESSION_STATES),
         default=SessionState.PLANNED.value,
     )
-    at = models.DateTimeField(_("time"))
-    place = models.CharField(_("place"), max_length=100)
+    at = models.DateTimeField()
+    place = models.CharField(max_length=100)
     mediator = models.ForeignKey(Mediator, models.PROTECT, related_name="+", db_index=False)
-    minutes = models.TextField(_("minutes"), blank=True)
-    held_at = models.DateTimeField(_("recorded at"), null=True, blank=True)
+    minutes = models.TextField(blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
 
     objects = PartRows["Session"].as_manager()
     if TYPE_CHECKING:
@@ -37,8 +35,6 @@ class Session(TenantModel):
         mediator_id: int
 
     class Meta:
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "case", "number"], name="mediation_session_once"
@@ -71,8 +67,6 @@ class Attendance(TenantModel):
         party_id: int
 
     class Meta:
-        verbose_name = _("attendance")
-        verbose_name_plural = _("attendances")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "session", "party"], name="mediation_attendance_once"
@@ -88,15 +82,15 @@ class Agreement(TenantModel):
     """What the parties agreed; a draft that is taken back stays as an earlier version."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False)
-    number = models.PositiveSmallIntegerField(_("version"))
-    form = models.CharField(_("form"), max_length=7, choices=choices(labels.FORMS))
-    text = models.TextField(_("facts and responsibilities"), blank=True)
+    number = models.PositiveSmallIntegerField()
+    form = models.CharField(max_length=7, choices=choices(labels.FORMS))
+    text = models.TextField(blank=True)
     drafted_by = models.ForeignKey(
         "kernel.User", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    drafted_at = models.DateTimeField(_("written at"))
-    attested_at = models.DateTimeField(_("signed by the mediator at"), null=True, blank=True)
-    effective_on = models.DateField(_("in force since"), null=True, blank=True)
+    drafted_at = models.DateTimeField()
+    attested_at = models.DateTimeField(null=True, blank=True)
+    effective_on = models.DateField(null=True, blank=True)
     is_current = models.BooleanField(default=True)
 
     objects = PartRows["Agreement"].as_manager()
@@ -105,8 +99,6 @@ class Agreement(TenantModel):
         drafted_by_id: int | None
 
     class Meta:
-        verbose_name = _("agreement")
-        verbose_name_plural = _("agreements")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "case", "number"], name="mediation_agreement_once"
@@ -134,22 +126,17 @@ class Term(TenantModel):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False)
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="+", db_index=False)
-    number = models.PositiveSmallIntegerField(_("term"))
-    party = models.ForeignKey(
-        Party, models.PROTECT, related_name="+", db_index=False, verbose_name=_("owed by")
-    )
-    text = models.CharField(_("what is to be done"), max_length=500, blank=True)
-    amount_cny = models.DecimalField(
-        _("amount (yuan)"), max_digits=18, decimal_places=2, null=True, blank=True
-    )
-    due_on = models.DateField(_("due on"))
+    number = models.PositiveSmallIntegerField()
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+", db_index=False)
+    text = models.CharField(max_length=500, blank=True)
+    amount_cny = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    due_on = models.DateField()
     state = models.CharField(
-        _("state"),
         max_length=9,
         choices=choices(labels.TERM_STATES),
         default=TermState.OPEN.value,
     )
-    performed_on = models.DateField(_("performed on"), null=True, blank=True)
+    performed_on = models.DateField(null=True, blank=True)
     recorded_by = models.CharField(max_length=24, blank=True)
 
     objects = PartRows["Term"].as_manager()
@@ -159,8 +146,6 @@ class Term(TenantModel):
         party_id: int
 
     class Meta:
-        verbose_name = _("term")
-        verbose_name_plural = _("terms")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "agreement", "number"], name="mediation_term_once"
@@ -190,8 +175,8 @@ class Signature(TenantModel):
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False)
     agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="+", db_index=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="+", db_index=False)
-    way = models.CharField(_("signed by"), max_length=11, choices=choices(labels.WAYS))
-    at = models.DateTimeField(_("signed at"))
+    way = models.CharField(max_length=11, choices=choices(labels.WAYS))
+    at = models.DateTimeField()
     recorded_by = models.CharField(max_length=24)
 
     objects = PartRows["Signature"].as_manager()
@@ -201,8 +186,6 @@ class Signature(TenantModel):
         party_id: int
 
     class Meta:
-        verbose_name = _("party's signature")
-        verbose_name_plural = _("parties' signatures")
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "agreement", "party"], name="mediation_signed_once"

@@ -38,6 +38,7 @@ __all__ = [
 @operation
 def take(
     actor: Actor,
+    /,
     case_id: int,
     step: str,
     *,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -99,7 +100,11 @@ def open_case(
         )
         for p in people
     )
-    told = {"kind": str(kind), "parties": len(people), "call": call_id or 0}
+    told: dict[str, Any] = {
+        "kind": str(kind),
+        "parties": len(people),
+        "call": call_id or 0,
+    }
     events.record("mediation.opened", subject=case, actor=actor, now=now, **told)
     return case
 

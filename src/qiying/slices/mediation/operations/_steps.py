@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from qiying.kernel.errors import Invalid
+from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.words import clean
 from qiying.slices.mediation import rules
 from qiying.slices.mediation.models import (
@@ -133,7 +133,7 @@ def _plan_session(move: Move) -> None:
         number=len(move.docket.rows.sessions) + 1,
         at=at,
         place=clean(move.inputs["place"], field="place", limit=100),
-        mediator_id=move.case.mediator_id,
+        mediator_id=move.case.mediator_id or 0,
     )
     move.write(is_needed=False)
     move.tell(session=row.pk)
@@ -235,6 +235,8 @@ def _redraft(move: Move) -> None:
 
 def _sign(move: Move) -> None:
     agreement, party = move.docket.agreement, move.party()
+    if agreement is None:
+        raise Refused("mediation.no_agreement")
     way = choose(move.inputs.get("way") or Way.SIGNATURE, Way, "way")
     Signature.objects.create(
         tenant_id=move.case.tenant_id,
@@ -255,7 +257,7 @@ def _attest(move: Move) -> None:
     """
     agreement = move.docket.agreement
     if agreement is None:
-        raise Invalid("mediation.no_agreement")
+        raise Refused("mediation.no_agreement")
     last = max(s.at for s in move.docket.signatures)
     moment = last if agreement.form == Form.ORAL else move.now
     effective_on = moment.astimezone(rules.SHANGHAI).date()

@@ -95,7 +95,7 @@ def _people_of_parties(docket: Docket) -> set[int]:
 def _mediator_fit(docket: Docket, inputs: Inputs) -> str:
     if inputs is None:
         return ""
-    rows = Mediator.objects.visible_to(docket.actor).filter(pk=inputs.get("mediator_id"))
+    rows = Mediator.objects.visible_to(docket.actor).filter(pk=inputs.get("mediator_id") or 0)
     row = rows.first()
     return "mediation.mediator_not_listed" if row is None else misfit(docket, row)
 
@@ -171,7 +171,7 @@ def _term_open(docket: Docket, inputs: Inputs) -> str:
 
 
 def _is_due(term: Any) -> bool:
-    return term.state != TermState.PERFORMED
+    return bool(term.state != TermState.PERFORMED)
 
 
 def _term_overdue(docket: Docket, inputs: Inputs) -> str:

@@ -1,7 +1,7 @@
 """Pure rules of mediation: codes, the table of steps, the law as data, clocks."""
 
+from qiying.engines.worktime import SHANGHAI
 from qiying.slices.mediation.rules.clocks import (
-    SHANGHAI,
     Days,
     Reminder,
     ends_after,
