@@ -10,7 +10,7 @@ from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import STATE_LABELS, Call
-from qiying.slices.calls.queries import MapPoint
+from qiying.slices.calls.queries import MapPoint, standard
 from qiying.slices.calls.rules import REOPEN_WITHIN
 
 __all__ = [
@@ -66,7 +66,7 @@ def card_by_public_id(actor: Actor, public_id: UUID) -> CallCard:
 def find_by_number(actor: Actor, number: str) -> CallCard | None:
     """A visible call by its readable number."""
     with tenancy.reading(actor):
-        rows = queries.list_standard(actor, limit=1, numbers=[number])
+        rows = standard.list_standard(actor, limit=1, numbers=[number])
         return _card(rows[0]) if rows else None
 
 

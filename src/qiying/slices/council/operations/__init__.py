@@ -103,7 +103,7 @@ def propose(
     TopicCall.objects.bulk_create(
         TopicCall(tenant_id=actor.tenant_id, topic=row, call_id=c) for c in sorted(set(call_ids))
     )
-    told = {"source": row.source, "calls": sorted(set(call_ids))}
+    told: dict[str, Any] = {"source": row.source, "calls": sorted(set(call_ids))}
     events.record("council.topic_proposed", subject=row, actor=actor, now=now, **told)
     return row
 

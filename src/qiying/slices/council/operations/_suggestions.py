@@ -120,7 +120,7 @@ def _answer(move: Move) -> None:
     Answer.objects.create(
         suggestion=row,
         round=row.round,
-        unit_id=row.unit_id,
+        unit_id=row.unit_id or 0,
         answer_class=found,
         text=move.text(),
         answered_by_id=move.actor.person_id,

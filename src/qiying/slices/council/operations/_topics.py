@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from qiying.kernel import events, numbering
-from qiying.kernel.errors import Invalid
+from qiying.kernel.errors import Denied, Invalid
 from qiying.kernel.words import clean
 from qiying.slices.council import queries
 from qiying.slices.council.models import Invitation, Member, Opinion, Suggestion, Support, Topic
@@ -45,8 +45,10 @@ def ids_of(value: Any, field: str) -> list[int]:
 
 def _support(move: Move) -> None:
     me = move.docket.me
+    if me is None:
+        raise Denied("council.capacity")
     Support.objects.create(topic=move.record, member=me, at=move.now, **move.tenant)
-    move.tell(member=me.pk if me else 0)
+    move.tell(member=me.pk)
 
 
 def _list(move: Move) -> None:
@@ -135,7 +137,7 @@ def _draft(move: Move, proposer: Member) -> Suggestion:
         subject=row,
         actor=move.actor,
         now=move.now,
-        topic=topic.pk,
+        about=topic.pk,
         kind=row.kind,
     )
     return row

@@ -139,7 +139,7 @@ def new_member(request: HttpRequest) -> HttpResponse:
     return _form(request, form, names, ("assembly", "no_interference"))
 
 
-def _links(actor: Actor, form: MemberForm) -> Mapping[str, int]:
+def _links(actor: Actor, form: MemberForm) -> Mapping[str, Any]:
     """The account and the firm that were named."""
     found: dict[str, int] = {}
     username, firm = form.cleaned_data["username"], form.cleaned_data["firm"]
