@@ -25,6 +25,7 @@ from qiying.slices.mandate import public as rulings
 from qiying.slices.mandate import queries as register
 from qiying.slices.registry import operations as registry
 from qiying.slices.registry.operations import imports
+from tests.architecture.talks import hold_council, settle_disputes
 from tests.slices.calls import steps
 from tests.slices.world import EAST, FOUNDED, HOME, INSIDE, World, box, credit_code, make_world
 
@@ -50,7 +51,7 @@ ACCUSED = "accused"
 ACCUSED_DESK = "accused-desk"
 """Holds every role of the zone, each of them in the unit that is complained of."""
 COMPLAINT = "GRIEVANCE"
-SPENT = ("QY", "YJ", "XL")
+SPENT = ("QY", "YJ", "XL", "TJ", "YT", "YS", "JY")
 
 
 @dataclass
@@ -72,6 +73,7 @@ class Zone:
         """What no page of another zone may show: the mark, numbers and public ids."""
         found = {self.mark, self.rows["call"].number, self.rows["handover"].number}
         found.add(self.rows["public"].number)
+        found |= {self.rows[name].number for name in ("dispute", "settled", "topic")}
         with tenancy.reading(self.world.system):
             for model in tenant_models():
                 if any(f.name == "public_id" for f in model._meta.fields):
@@ -97,7 +99,7 @@ def make_zone(code: str, mark: str, *, numbers_spent: int = 0) -> Zone:
         for prefix in SPENT * numbers_spent:
             numbering.next_number(world.system, prefix, now=world.now)
         _staff(zone)
-        for make in (_ground, _register, _machine_room, _calls, _complaint, _papers):
+        for make in (*MAKERS, settle_disputes, hold_council):
             make(zone)
     return zone
 
@@ -357,3 +359,7 @@ def photo(name: str) -> SimpleUploadedFile:
     out = io.BytesIO()
     Image.new("RGB", (4, 4), "teal").save(out, "PNG")
     return SimpleUploadedFile(f"{name}.png", out.getvalue(), "image/png")
+
+
+MAKERS = (_ground, _register, _machine_room, _calls, _complaint, _papers)
+"""What makes the rows of registry, mandate and calls, in this order."""

@@ -22,6 +22,7 @@ from qiying.demo.haste import in_haste
 from qiying.demo.models import Demonstration
 from qiying.demo.plan import Plan
 from qiying.demo.play import Share, expected_steps, play
+from qiying.demo.talks import play_talks
 from qiying.kernel import events
 from qiying.kernel.access import system
 from qiying.kernel.models import Tenant
@@ -79,6 +80,9 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
         steps = _play_together(plan, founded.tenant_id, total, report, processes)
     report("calls", total, total)
     _note_overdue(plan, founded.tenant_id)
+    report("talks", 0, 0)
+    with in_haste(), events.muted():
+        play_talks(plan, founded.tenant_id)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()

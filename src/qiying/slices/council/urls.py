@@ -12,11 +12,15 @@ urlpatterns = [
     path("meetings/", lists.meetings, name="meetings"),
     path("meetings/new/", making.plan, name="plan"),
     path("meetings/<uuid:public_id>/", records.meeting, name="meeting"),
-    path("meetings/<uuid:public_id>/take/<slug:step>/", records.take_meeting, name="take-meeting"),
+    path(
+        "meetings/<uuid:public_id>/take/<slug:meeting_step>/",
+        records.take_meeting,
+        name="take-meeting",
+    ),
     path("suggestions/", lists.suggestions, name="suggestions"),
     path("suggestions/<uuid:public_id>/", records.suggestion, name="suggestion"),
     path(
-        "suggestions/<uuid:public_id>/take/<slug:step>/",
+        "suggestions/<uuid:public_id>/take/<slug:suggestion_step>/",
         records.take_suggestion,
         name="take-suggestion",
     ),

@@ -51,14 +51,14 @@ def take_topic(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse
 
 @page(*sorted(shared.READERS))
 @require_POST
-def take_meeting(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
-    return _take(request, "meeting", public_id, step)
+def take_meeting(request: HttpRequest, public_id: UUID, meeting_step: str) -> HttpResponse:
+    return _take(request, "meeting", public_id, meeting_step)
 
 
 @page(*sorted(shared.READERS))
 @require_POST
-def take_suggestion(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
-    return _take(request, "suggestion", public_id, step)
+def take_suggestion(request: HttpRequest, public_id: UUID, suggestion_step: str) -> HttpResponse:
+    return _take(request, "suggestion", public_id, suggestion_step)
 
 
 def _take(request: HttpRequest, entity: str, public_id: UUID, step: str) -> HttpResponse:
