@@ -83,7 +83,7 @@ class _Council:
 
     def _hold(self, meeting: Any, *topics: Any) -> datetime:
         """Most members come, two say what they think, the deliberation is recorded."""
-        now = meeting.at + timedelta(hours=1)
+        now: datetime = meeting.at + timedelta(hours=1)
         self._take(self.desk, meeting, "hold", now, present=self.seats[:4])
         for topic in topics:
             said = {"position": "support", "text": "企业呼声集中，建议尽快办。"}

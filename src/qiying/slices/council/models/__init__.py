@@ -1,15 +1,12 @@
 """Tables of the deputies' council."""
 
 from qiying.slices.council.models.querysets import membership
-from qiying.slices.council.models.tables import (
-    Answer,
-    CoHandler,
+from qiying.slices.council.models.suggestions import Answer, CoHandler, Remark, Suggestion
+from qiying.slices.council.models.talks import (
     Invitation,
     Meeting,
     Member,
     Opinion,
-    Remark,
-    Suggestion,
     Support,
     Topic,
     TopicCall,

@@ -51,10 +51,8 @@ STEPS = {
 Tell = Callable[[Suggestion, int], None]
 
 
-@operation
 def take(
     actor: Actor,
-    /,
     entity: str,
     record_id: int,
     step: str,
@@ -64,13 +62,14 @@ def take(
     **inputs: Any,
 ) -> Any:
     """Take a step of the table on a ``topic``, ``meeting`` or ``suggestion``."""
-    move = begin(actor, entity, record_id, step, inputs, now=now)
-    if version is not None and version != move.record.version:
-        raise Refused("council.moved_on")
-    STEPS[entity, step](move)
-    if entity == "suggestion":
-        finish(move)
-    return end(move)
+    with tenancy.acting(actor):
+        move = begin(actor, entity, record_id, step, inputs, now=now)
+        if version is not None and version != move.record.version:
+            raise Refused("council.moved_on")
+        STEPS[entity, step](move)
+        if entity == "suggestion":
+            finish(move)
+        return end(move)
 
 
 @operation

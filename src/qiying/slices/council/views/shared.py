@@ -64,6 +64,20 @@ def given(docket: Docket, step: str) -> Given:
     )
 
 
+def given_any(docket: Docket) -> Given:
+    """Every row there is: what is sent twice was right once, and the operation judges it."""
+    members = [(pk, name) for pk, name in docket.member_names.items()]
+    return Given(
+        members=members,
+        speakers=members,
+        invited=members,
+        meetings=[(m.pk, m.title) for m in queries.list_meetings(docket.actor)],
+        units=_units(docket.actor),
+        is_secretary=True,
+        is_first_round=False,
+    )
+
+
 def _meetings(actor: Actor) -> list[tuple[int, str]]:
     return [
         (m.pk, f"{m.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} · {m.title}")

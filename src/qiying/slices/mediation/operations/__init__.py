@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Refused
-from qiying.kernel.tenancy import operation
 from qiying.slices.mediation.models import Case
 from qiying.slices.mediation.operations._move import begin, end
 from qiying.slices.mediation.operations._open import (
@@ -17,7 +17,8 @@ from qiying.slices.mediation.operations._open import (
     unlist_mediator,
 )
 from qiying.slices.mediation.operations._remind import rederive, remind, sweep
-from qiying.slices.mediation.operations._steps import STEPS, TermIn
+from qiying.slices.mediation.operations._steps import STEPS
+from qiying.slices.mediation.operations._terms import TermIn
 
 __all__ = [
     "KEEPERS",
@@ -35,10 +36,8 @@ __all__ = [
 ]
 
 
-@operation
 def take(
     actor: Actor,
-    /,
     case_id: int,
     step: str,
     *,
@@ -51,8 +50,9 @@ def take(
     ``version`` is the case's as the actor saw it; when somebody was faster the step is refused.
     The inputs of each step stand in ``rules.ROWS[step].inputs``.
     """
-    move = begin(actor, case_id, step, inputs, now=now)
-    if version is not None and version != move.case.version:
-        raise Refused("mediation.moved_on")
-    STEPS[step](move)
-    return end(move)
+    with tenancy.acting(actor):
+        move = begin(actor, case_id, step, inputs, now=now)
+        if version is not None and version != move.case.version:
+            raise Refused("mediation.moved_on")
+        STEPS[step](move)
+        return end(move)

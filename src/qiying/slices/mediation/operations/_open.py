@@ -18,7 +18,7 @@ from qiying.slices.calls import public as calls
 from qiying.slices.mediation import queries, rules
 from qiying.slices.mediation.models import Case, Mediator, Party
 from qiying.slices.mediation.operations._move import derive
-from qiying.slices.mediation.operations._steps import choose
+from qiying.slices.mediation.operations._terms import choose
 from qiying.slices.mediation.rules import (
     ENDED,
     MAX_PARTIES,

@@ -1,9 +1,7 @@
 """What each step of the table writes."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from qiying.kernel.errors import Invalid, Refused
@@ -20,8 +18,8 @@ from qiying.slices.mediation.models import (
     Term,
 )
 from qiying.slices.mediation.operations._move import Move, require_online_by_party
+from qiying.slices.mediation.operations._terms import choose, terms_of
 from qiying.slices.mediation.rules import (
-    MAX_TERMS,
     MAX_TEXT,
     Audience,
     Confirmation,
@@ -35,23 +33,6 @@ from qiying.slices.mediation.rules import (
     TermState,
     Way,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TermIn:
-    """A promise: which party, what, until when, how much."""
-
-    party_id: int
-    text: str
-    due_on: date
-    amount_cny: Decimal | None = None
-
-
-def choose(value: Any, known: Iterable[str], field: str) -> str:
-    """A code that exists."""
-    if value not in set(known):
-        raise Invalid("input.invalid", {field: "input.choice"})
-    return str(value)
 
 
 def _consent(move: Move) -> None:
@@ -174,7 +155,7 @@ def _cancel_session(move: Move) -> None:
 
 
 def _draft(move: Move) -> None:
-    terms = _terms(move, move.inputs["terms"])
+    terms = terms_of(move, move.inputs["terms"])
     form = choose(move.inputs["form"], Form, "form")
     row = Agreement.objects.create(
         tenant_id=move.case.tenant_id,
@@ -199,33 +180,6 @@ def _draft(move: Move) -> None:
         for number, term in enumerate(terms, start=1)
     )
     move.tell(agreement=row.number, form=form, terms=len(terms))
-
-
-def _terms(move: Move, given: Sequence[TermIn]) -> list[TermIn]:
-    """The terms, each owed by a party of the case."""
-    known = {p.pk for p in move.docket.parties}
-    if not 1 <= len(given) <= MAX_TERMS:
-        raise Invalid("input.invalid", {"terms": "mediation.terms"})
-    return [_term(term, known, line) for line, term in enumerate(given, start=1)]
-
-
-def _term(term: TermIn, known: set[int], line: int) -> TermIn:
-    if term.party_id not in known:
-        raise Invalid("input.invalid", {"terms": "mediation.term_line"}, line=line)
-    text = clean(term.text, field="terms", limit=500)
-    return TermIn(term.party_id, text, term.due_on, _amount(term.amount_cny, line))
-
-
-def _amount(value: Decimal | None, line: int) -> Decimal | None:
-    if value is None:
-        return None
-    try:
-        amount = Decimal(value).quantize(Decimal("0.01"))
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not 0 <= amount < Decimal(10) ** 16:
-        raise Invalid("input.invalid", {"terms": "mediation.term_line"}, line=line)
-    return amount
 
 
 def _redraft(move: Move) -> None:

@@ -52,7 +52,7 @@ def take(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
     with tenancy.reading(actor):
         case = queries.get_by_public_id(actor, public_id)
         docket = queries.docket(actor, case, now=now)
-        form = step_form(step, shared.given(docket, step), request.POST)
+        form = step_form(step, shared.given_any(docket), request.POST)
         is_sound = form.is_valid()
 
     def work() -> str:
@@ -201,6 +201,8 @@ def _facts(docket: Docket) -> list[dict[str, Any]]:
         codes += ["labour_breach", "payment_order"] if is_labour else ["dispute_of_agreement"]
     if case.state in {State.FAILED, State.DECLINED}:
         codes += ["told_path", "labour_award"] if is_labour else ["told_path"]
+    if case.state in {State.ARCHIVED, State.PERFORMED, State.REAPPOINTING}:
+        codes.append("mediator_choice" if case.state == State.REAPPOINTING else "record_kept")
     return [fact_line(FACTS[code]) for code in dict.fromkeys(codes)]
 
 

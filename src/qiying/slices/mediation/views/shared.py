@@ -60,6 +60,21 @@ def given(docket: Docket, step: str) -> Given:
     )
 
 
+def given_any(docket: Docket) -> Given:
+    """Every row of the case: what is sent twice was right once, and the operation judges it."""
+    parties = [(p.pk, docket.party_name(p)) for p in docket.parties]
+    return Given(
+        kind="",
+        capacities=docket.capacities,
+        parties=parties,
+        all_parties=parties,
+        sessions=[(s.pk, s.place) for s in docket.rows.sessions],
+        terms=[(t.pk, t.text) for t in docket.rows.terms],
+        mediators=[(c.row.pk, c.name) for c in queries.mediators(docket.actor, now=docket.now)],
+        today=queries.today(docket.now),
+    )
+
+
 def _parties(docket: Docket, step: str) -> list[tuple[int, str]]:
     rows = queries.parties_for(docket)
     if step in {"consent", "refuse"}:

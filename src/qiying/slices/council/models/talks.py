@@ -1,4 +1,4 @@
-"""Members, meetings, topics, suggestions and their answers."""
+"""Members, meetings and topics."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,26 +12,21 @@ from qiying.slices.council.models.labels import choices, codes
 from qiying.slices.council.models.querysets import (
     MeetingRows,
     OpenRows,
-    SuggestionRows,
     TopicRows,
 )
 from qiying.slices.council.rules import (
     MAX_TITLE,
-    AnswerClass,
     Decline,
     MeetingState,
     MemberKind,
     Position,
     Route,
-    Satisfaction,
     Source,
-    SuggestionKind,
-    SuggestionState,
     TopicState,
 )
 
 
-def _link(target: Any, *, is_needed: bool = True) -> Any:
+def link(target: Any, *, is_needed: bool = True) -> Any:
     return models.ForeignKey(
         target,
         models.PROTECT,
@@ -45,12 +40,12 @@ def _link(target: Any, *, is_needed: bool = True) -> Any:
 class Member(TenantModel):
     """A deputy to the people's congress, a CPPCC member or a representative of firms, for a term."""
 
-    person = _link("kernel.User", is_needed=False)
+    person = link("kernel.User", is_needed=False)
     name = models.CharField(max_length=64)
     kind = models.CharField(max_length=5, choices=choices(labels.MEMBERS))
     level = models.CharField(max_length=60, blank=True)
     """Of which congress or committee, in words."""
-    enterprise = _link("registry.Enterprise", is_needed=False)
+    enterprise = link("registry.Enterprise", is_needed=False)
     term_from = models.DateField()
     term_to = models.DateField(null=True, blank=True)
 
@@ -120,8 +115,8 @@ class Meeting(TenantModel):
 class Invitation(TenantModel):
     """A member asked to a meeting, and whether he or she came."""
 
-    meeting = _link(Meeting)
-    member = _link(Member)
+    meeting = link(Meeting)
+    member = link(Member)
     is_present = models.BooleanField(default=False)
 
     objects = OpenRows["Invitation"].as_manager()
@@ -150,11 +145,11 @@ class Topic(TenantModel):
     source = models.CharField(max_length=11, choices=choices(labels.SOURCES))
     class_issue = models.CharField(max_length=24, blank=True)
     """Number of the class issue behind it, as it is written there."""
-    proposer = _link(Member, is_needed=False)
+    proposer = link(Member, is_needed=False)
     state = models.CharField(
         max_length=11, choices=choices(labels.TOPICS), default=TopicState.PROPOSED.value
     )
-    meeting = _link(Meeting, is_needed=False)
+    meeting = link(Meeting, is_needed=False)
     decline_reason = models.CharField(max_length=12, blank=True, choices=choices(labels.DECLINES))
     screening = models.TextField(blank=True)
     minutes = models.TextField(blank=True)
@@ -202,8 +197,8 @@ class Topic(TenantModel):
 class TopicCall(TenantModel):
     """A call of a firm behind a topic."""
 
-    topic = _link(Topic)
-    call = _link("calls.Call")
+    topic = link(Topic)
+    call = link("calls.Call")
 
     objects = OpenRows["TopicCall"].as_manager()
     if TYPE_CHECKING:
@@ -223,8 +218,8 @@ class TopicCall(TenantModel):
 class Support(TenantModel):
     """A member who stands behind a topic."""
 
-    topic = _link(Topic)
-    member = _link(Member)
+    topic = link(Topic)
+    member = link(Member)
     at = models.DateTimeField()
 
     objects = OpenRows["Support"].as_manager()
@@ -246,8 +241,8 @@ class Support(TenantModel):
 class Opinion(TenantModel):
     """What a member said about a topic; advice, one per member."""
 
-    topic = _link(Topic)
-    member = _link(Member)
+    topic = link(Topic)
+    member = link(Member)
     position = models.CharField(max_length=8, choices=choices(labels.POSITIONS))
     text = models.TextField(blank=True)
     at = models.DateTimeField()
@@ -269,166 +264,3 @@ class Opinion(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.topic_id}/{self.member_id}"
-
-
-class Suggestion(TenantModel):
-    """A formal suggestion on its way: handed over, answered in time, judged by who made it.
-
-    ``due_at`` and ``return_until`` are derived from the day of handing over and the calendar.
-    """
-
-    public_id = models.UUIDField(default=uuid7.uuid7, unique=True, editable=False)
-    number = models.CharField(max_length=24)
-    topic = _link(Topic)
-    kind = models.CharField(max_length=5, choices=choices(labels.KINDS))
-    title = models.CharField(max_length=MAX_TITLE)
-    text = models.TextField()
-    proposer = _link(Member)
-    state = models.CharField(
-        max_length=9, choices=choices(labels.SUGGESTIONS), default=SuggestionState.DRAFTED.value
-    )
-    unit = _link("registry.Unit", is_needed=False)
-    handed_on = models.DateField(null=True, blank=True)
-    is_key = models.BooleanField(default=False)
-    is_complex = models.BooleanField(default=False)
-    round = models.PositiveSmallIntegerField(default=1)
-    redo_from = models.DateField(null=True, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True)
-    return_until = models.DateTimeField(null=True, blank=True)
-    talked_round = models.PositiveSmallIntegerField(default=0)
-    """The last round in which the unit talked with the deputy."""
-    drafted_at = models.DateTimeField()
-    reminded_until = models.DateTimeField()
-    next_reminder_at = models.DateTimeField(null=True, blank=True)
-    version = models.PositiveIntegerField(default=1)
-
-    objects = SuggestionRows["Suggestion"].as_manager()
-    if TYPE_CHECKING:
-        topic_id: int
-        proposer_id: int
-        unit_id: int | None
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "number"], name="council_suggestion_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=codes(SuggestionState), kind__in=codes(SuggestionKind)),
-                name="council_suggestion_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["drafted", "returned"])
-                | Q(unit__isnull=False, handed_on__isnull=False, due_at__isnull=False),
-                name="council_suggestion_handed",
-            ),
-            models.CheckConstraint(
-                condition=Q(round__range=(1, 2)), name="council_answered_twice_at_most"
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["tenant", "-drafted_at", "-id"], name="council_suggestion_recent"
-            ),
-            models.Index(fields=["tenant", "unit", "state"], name="council_suggestion_unit"),
-            models.Index(fields=["tenant", "topic"], name="council_suggestion_topic"),
-            models.Index(
-                fields=["tenant", "next_reminder_at"],
-                condition=Q(next_reminder_at__isnull=False),
-                name="council_to_remind",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class CoHandler(TenantModel):
-    """A unit that gives the lead its opinion within two months."""
-
-    suggestion = _link(Suggestion)
-    unit = _link("registry.Unit")
-    due_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True, blank=True)
-    text = models.TextField(blank=True)
-
-    objects = OpenRows["CoHandler"].as_manager()
-    if TYPE_CHECKING:
-        suggestion_id: int
-        unit_id: int
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "suggestion", "unit"], name="council_co_handler_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.suggestion_id}/{self.unit_id}"
-
-
-class Answer(TenantModel):
-    """An answer of one round, its class, and what the deputy thinks of it."""
-
-    suggestion = _link(Suggestion)
-    round = models.PositiveSmallIntegerField()
-    unit = _link("registry.Unit")
-    answer_class = models.CharField(max_length=1, choices=choices(labels.CLASSES))
-    text = models.TextField()
-    answered_by = _link("kernel.User", is_needed=False)
-    answered_at = models.DateTimeField()
-    is_on_time = models.BooleanField()
-    satisfaction = models.CharField(
-        max_length=12, blank=True, choices=choices(labels.SATISFACTIONS)
-    )
-    judged_at = models.DateTimeField(null=True, blank=True)
-    judged_by = _link(Member, is_needed=False)
-
-    objects = OpenRows["Answer"].as_manager()
-    if TYPE_CHECKING:
-        suggestion_id: int
-        unit_id: int
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "suggestion", "round"], name="council_answer_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(answer_class__in=codes(AnswerClass)), name="council_answer_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(satisfaction="", judged_at=None, judged_by=None)
-                | Q(
-                    satisfaction__in=codes(Satisfaction),
-                    judged_at__isnull=False,
-                    judged_by__isnull=False,
-                ),
-                name="council_verdict_whole",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.suggestion_id}/{self.round}"
-
-
-class Remark(TenantModel):
-    """Words beside a step of a suggestion: talks with the deputy, progress, reasons."""
-
-    suggestion = _link(Suggestion)
-    step = models.CharField(max_length=16)
-    author = _link("kernel.User", is_needed=False)
-    text = models.TextField()
-    at = models.DateTimeField()
-
-    objects = OpenRows["Remark"].as_manager()
-    if TYPE_CHECKING:
-        suggestion_id: int
-        author_id: int | None
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["tenant", "suggestion", "id"], name="council_remark_suggestion")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.suggestion_id}:{self.step}"
