@@ -38,6 +38,7 @@ from qiying.slices.mandate import public as rulings
 from qiying.slices.mandate import queries as register
 from qiying.slices.registry import operations as registry
 from qiying.slices.registry.operations import imports
+from tests.architecture.talks import hold_council, settle_disputes
 from tests.slices.calls import steps
 from tests.slices.world import EAST, FOUNDED, HOME, INSIDE, World, box, credit_code, make_world
 
@@ -63,7 +64,7 @@ ACCUSED = "accused"
 ACCUSED_DESK = "accused-desk"
 """Holds every role of the zone, each of them in the unit that is complained of."""
 COMPLAINT = "GRIEVANCE"
-SPENT = ("QY", "YJ", "XL", "LA")
+SPENT = ("QY", "YJ", "XL", "LA", "TJ", "YT", "YS", "JY")
 
 
 @dataclass
@@ -85,6 +86,7 @@ class Zone:
         """What no page of another zone may show: the mark, numbers and public ids."""
         found = {self.mark, self.rows["call"].number, self.rows["handover"].number}
         found |= {self.rows["public"].number, self.rows["class_issue"].number}
+        found |= {self.rows[name].number for name in ("dispute", "settled", "topic")}
         with tenancy.reading(self.world.system):
             for model in tenant_models():
                 if any(f.name == "public_id" for f in model._meta.fields):
@@ -529,6 +531,6 @@ def _channels(zone: Zone) -> None:
 
 MAKERS = (
     *(_ground, _register, _machine_room, _connectors, _calls, _complaint, _papers),
-    *(_channels, _class_issue, _speed),
+    *(_channels, _class_issue, _speed, settle_disputes, hold_council),
 )
 """Who puts rows into a zone, in this order."""

@@ -49,7 +49,7 @@ def zone(loaded: Any) -> Iterator[Zone]:
 
 
 def test_a_load_says_what_it_does_and_ends_as_loaded(zone: Zone) -> None:
-    assert zone.parts == ("ground", "people", "firms", "register", "calls")
+    assert zone.parts == ("ground", "people", "firms", "register", "calls", "talks")
     assert public.is_loaded()
     assert not public.is_cut_short()
     assert not public.has_neighbours()

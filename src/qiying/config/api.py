@@ -17,7 +17,9 @@ from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
 from qiying.slices.channels.api import router as channels
 from qiying.slices.class_issues.api import router as class_issues
+from qiying.slices.council.api import router as council
 from qiying.slices.mandate.api import router as mandate
+from qiying.slices.mediation.api import router as mediation
 from qiying.slices.registry.api import router as registry
 
 
@@ -101,6 +103,8 @@ ROUTERS = {
     "/calls": calls,
     "/channels": channels,
     "/class-issues": class_issues,
+    "/mediations": mediation,
+    "/council": council,
     "/layers": layer_router,
     "/webhooks": webhook_router,
 }

@@ -26,6 +26,7 @@ from qiying.demo.haste import in_haste
 from qiying.demo.models import Demonstration
 from qiying.demo.plan import Plan
 from qiying.demo.play import Share, expected_steps, play
+from qiying.demo.talks import play_talks
 from qiying.demo.watching import watch_over
 from qiying.kernel import events
 from qiying.kernel.access import system
@@ -113,8 +114,14 @@ ROOMS: tuple[Callable[[Plan, int], object], ...] = (
     set_up_desk,
     play_channels,
     play_classes,
+    _talk,
 )
 """What stands around the calls, once they are played; in this order."""
+
+
+def _talk(plan: Plan, tenant_id: int) -> None:
+    with in_haste(), events.muted():
+        play_talks(plan, tenant_id)
 
 
 def _play_here(plan: Plan, tenant_id: int, total: int, report: Report) -> int:

@@ -25,6 +25,7 @@ PARTS = {
     "firms": _("firms and sites"),
     "register": _("register of powers, hand-overs"),
     "calls": _("two years of calls"),
+    "talks": _("disputes and the council"),
 }
 
 app = typer.Typer(
