@@ -96,6 +96,7 @@ PARTS: Functions = (
 CONTEXT_PARTS: Functions = (
     _records.map_view,
     _records.place_picker,
+    _records.panels,
     _tables.pager,
     _tables.export_menu,
     _tables.view_tabs,
