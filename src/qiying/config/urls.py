@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/", include("qiying.slices.registry.urls.zone_map")),
     path("mandate/", include("qiying.slices.mandate.urls")),
     path("calls/", include("qiying.slices.calls.urls")),
+    path("casebook/", include("qiying.slices.casebook.urls")),
     path("open311/", include("qiying.slices.calls.open311.urls")),
 ]
 handler400 = "qiying.kernel.faults.bad_request"

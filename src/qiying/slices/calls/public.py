@@ -11,9 +11,23 @@ from qiying.kernel.access import Actor
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import STATE_LABELS, Call
 from qiying.slices.calls.queries import MapPoint
+from qiying.slices.calls.queries._closures import closure_of, visible_among, visible_numbered
 from qiying.slices.calls.rules import REOPEN_WITHIN
 
-__all__ = ["CallCard", "MapPoint", "card", "count_by_enterprise", "figures", "map_points"]
+__all__ = [
+    "CallCard",
+    "ClosureCard",
+    "MapPoint",
+    "card",
+    "card_by_public_id",
+    "cards",
+    "closure",
+    "count_by_enterprise",
+    "figures",
+    "find_by_number",
+    "map_points",
+    "wording",
+]
 
 HUNDREDTH = Decimal("0.01")
 
@@ -61,6 +75,76 @@ def _card(call: Call) -> CallCard:
         call.closed_at,
         call.closure_type == "solved" and call.is_confirmed,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureCard:
+    """How a closed call went; ids and codes only, no names and no words."""
+
+    call: CallCard
+    unit_ids: tuple[int, ...]
+    """The units that had it in any round, the lead first."""
+    person_ids: tuple[int, ...]
+    """Everybody who answered, signed for a part or had one in hand."""
+    days: int
+    """Calendar days from the first word to the closure."""
+    rounds: int
+    outcome: str
+    """What the firm said at call-back: yes, partly, no."""
+    is_on_time: bool | None
+    rating: int | None
+    is_verified: bool
+    """Closed as solved, so said by the firm, not re-opened, no return within 30 days so far."""
+    settled_at: datetime | None
+    """From when on the 30 days are over."""
+    complained_unit_id: int | None
+
+
+def closure(actor: Actor, call_id: int) -> ClosureCard:
+    """How a visible call ended; NotFound when it is not visible."""
+    with tenancy.reading(actor):
+        found = closure_of(actor, queries.get_call(actor, call_id))
+    call, last = found.call, found.round
+    ended = call.closed_at or call.updated_at
+    return ClosureCard(
+        call=_card(call),
+        unit_ids=found.unit_ids,
+        person_ids=found.person_ids,
+        days=max((ended - call.received_at).days, 0),
+        rounds=call.current_round,
+        outcome=last.resolved,
+        is_on_time=last.is_on_time,
+        rating=last.rating,
+        is_verified=found.is_verified,
+        settled_at=found.settled_at,
+        complained_unit_id=call.complained_unit_id,
+    )
+
+
+def card_by_public_id(actor: Actor, public_id: UUID) -> CallCard:
+    """A visible call by the id of its address; NotFound otherwise."""
+    with tenancy.reading(actor):
+        return _card(queries.get_by_public_id(actor, public_id))
+
+
+def find_by_number(actor: Actor, number: str) -> CallCard | None:
+    """The visible call of a number, or None."""
+    with tenancy.reading(actor):
+        found = visible_numbered(actor, number)
+        return _card(found) if found else None
+
+
+def cards(actor: Actor, call_ids: Iterable[int]) -> dict[int, CallCard]:
+    """Those of these calls that the actor may see, in one query."""
+    with tenancy.reading(actor):
+        return {row.pk: _card(row) for row in visible_among(actor, call_ids)}
+
+
+def wording(actor: Actor, call_id: int) -> tuple[str, str, str]:
+    """Matter, title and text of a visible call, for comparing it with others."""
+    with tenancy.reading(actor):
+        call = queries.get_call(actor, call_id)
+        return call.matter_code, call.title, call.text
 
 
 def figures(actor: Actor, period: tuple[date, date], *, now: datetime) -> dict[str, Decimal]:

@@ -187,7 +187,10 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (Finding.PHONE, r"(?<!\d)[48]00[\s\-]?\d{3}[\s\-]?\d{4}(?!\d)"),
         (Finding.ACCOUNT, rf"(?<![\dA-Z])\d(?:{S}\d){{15,18}}(?![\dA-Z])"),
         (Finding.EMAIL, r"[A-Z0-9._%+\-]+@[A-Z0-9.\-]+\.[A-Z]{2,}"),
-        (Finding.PLATE, rf"[{PROVINCES}]\s?[A-HJ-NP-Z]{S}[A-HJ-NP-Z0-9](?:{S}[A-HJ-NP-Z0-9]){{4,5}}"),
+        (
+            Finding.PLATE,
+            rf"[{PROVINCES}]\s?[A-HJ-NP-Z]{S}[A-HJ-NP-Z0-9](?:{S}[A-HJ-NP-Z0-9]){{4,5}}",
+        ),
         (Finding.ADDRESS, r"[\u4e00-\u9fff]{2,8}(?:路|街|大道|巷|弄)\s?\d+\s?号"),
         (Finding.ADDRESS, r"\d+\s?(?:号楼|幢|单元)(?:\s?\d+\s?室)?"),
         (Finding.AMOUNT, r"(?<![\d.])\d{1,3}(?:,\d{3})+(?:\.\d+)?\s?(?:万|亿)?元"),

@@ -78,9 +78,7 @@ CASE = Lifecycle(
         ),
         "revise": _step({C.PUBLISHED}, C.DRAFT, NOMINATORS, "case_revised", "own_nomination"),
         "drop": _step({C.DRAFT}, C.DROPPED, NOMINATORS, "case_dropped", "own_nomination"),
-        "withdraw": _step(
-            {C.ACCEPTED, C.PUBLISHED}, C.WITHDRAWN, DECIDERS, "case_withdrawn"
-        ),
+        "withdraw": _step({C.ACCEPTED, C.PUBLISHED}, C.WITHDRAWN, DECIDERS, "case_withdrawn"),
     },
 )
 BACK_TO_PUBLISHED = frozenset({"drop", "decline"})
@@ -94,9 +92,7 @@ SELECTION = Lifecycle(
         "announce": _step({S.DRAFT}, S.OPEN, ORGANISERS, "selection_announced", "rules_whole"),
         "enter": _step({S.OPEN}, None, ENTRANTS, "entry_submitted", "within_dates"),
         "close": _step({S.OPEN}, S.CHECKING, ORGANISERS, "selection_closed", "dates_over"),
-        "seat": _step(
-            {S.DRAFT, S.OPEN, S.CHECKING}, None, ORGANISERS, "panelist_seated"
-        ),
+        "seat": _step({S.DRAFT, S.OPEN, S.CHECKING}, None, ORGANISERS, "panelist_seated"),
         "recuse": _step(
             {S.CHECKING, S.REVIEWING}, None, REVIEWERS, "interest_declared", "is_panelist"
         ),
@@ -153,7 +149,12 @@ ENTRY = Lifecycle(
     {
         "resubmit": _step({E.SUBMITTED, E.RETURNED}, E.SUBMITTED, ENTRANTS, "entry_resubmitted"),
         "complete": _step(
-            {E.SUBMITTED}, E.COMPLETE, ORGANISERS, "entry_complete", "not_the_entrant", "text_whole"
+            {E.SUBMITTED},
+            E.COMPLETE,
+            ORGANISERS,
+            "entry_complete",
+            "not_the_entrant",
+            "text_whole",
         ),
         "give_back": _step(
             {E.SUBMITTED, E.COMPLETE}, E.RETURNED, ORGANISERS, "entry_returned", "not_the_entrant"
