@@ -43,9 +43,7 @@ def asked(world: World, case: Case, *names: str) -> Case:
 
 
 def judge(world: World, case: Case, who: str, points: Mapping[str, int] = WELL) -> None:
-    operations.review(
-        world.actor(who), case.pk, points=points, comment="有据可查", now=world.now
-    )
+    operations.review(world.actor(who), case.pk, points=points, comment="有据可查", now=world.now)
 
 
 def reviewed(world: World, call: Call) -> Case:

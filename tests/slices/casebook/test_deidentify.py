@@ -17,7 +17,10 @@ WIDE = {ord(c): ord(c) + 0xFEE0 for c in string.ascii_letters + string.digits + 
 GAPS = ("", " ", "\u3000", "\u200b", "-", "·", "\n")
 
 
-def kinds(text: str, known: Known = Known()) -> list[str]:
+NOBODY = Known()
+
+
+def kinds(text: str, known: Known = NOBODY) -> list[str]:
     return [f.kind for f in check({"practice": text}, known)]
 
 
@@ -51,9 +54,7 @@ def test_a_text_without_any_of_the_names_has_no_finding_of_a_firm(
 
 
 @given(words, names)
-def test_checking_is_repeatable_and_keys_do_not_depend_on_the_place(
-    text: str, name: str
-) -> None:
+def test_checking_is_repeatable_and_keys_do_not_depend_on_the_place(text: str, name: str) -> None:
     known = Known(firms=(Firm((name,)),))
     texts = {"a": text + name, "b": "，" + name}
     first = check(texts, known)
@@ -72,7 +73,7 @@ def test_a_firm_is_found_by_the_name_that_people_say() -> None:
     ("text", "kind"),
     [
         ("电话13900001111联系", "phone"),
-        ("电话１３９ ０００１ １１１１联系", "phone"),
+        ("电话１３９ ０００１ １１１１联系", "phone"),  # noqa: RUF001
         ("拨打0570-7012345", "phone"),
         ("代码91330825MA2ABC1234登记", "credit_code"),
         ("代码 91330825-MA2ABC123-4", "credit_code"),

@@ -1,5 +1,7 @@
 """Words and tones for the codes of this slice."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -110,7 +112,7 @@ SUGGESTIONS: Words = {
         "Name the record, report or measurement that proves it (Statistics Law, art. 12), or take it out."
     ),
 }
-PART_LABELS: Words = {
+PART_LABELS: dict[str, Any] = {
     "title": _("Title"),
     "background": _("Background"),
     "difficulty": _("Difficulty"),

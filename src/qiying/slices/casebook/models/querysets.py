@@ -35,7 +35,7 @@ class CaseRows(models.QuerySet[M_co]):
             mine = apps.get_model("casebook", "CaseReview")._default_manager.filter(
                 tenant_id=actor.tenant_id, case_id=OuterRef("pk"), reviewer_id=actor.person_id
             )
-            found |= Q(nominated_by_id=actor.person_id) | Exists(mine)
+            found |= Q(nominated_by_id=actor.person_id) | Q(Exists(mine))
         return rows.filter(found).exclude(self._accused(actor))
 
     @staticmethod

@@ -59,8 +59,14 @@ def name_reviewer(actor: Actor, case_id: int, person_id: int, *, now: datetime) 
         assigned_at=now,
     )
     touch(case, now)
-    told = {"reviewer": person_id, "place": row.position}
-    events.record("casebook.case_reviewer_named", subject=case, actor=actor, now=now, **told)
+    events.record(
+        "casebook.case_reviewer_named",
+        subject=case,
+        actor=actor,
+        now=now,
+        reviewer=person_id,
+        place=row.position,
+    )
     return row
 
 

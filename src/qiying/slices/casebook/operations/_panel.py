@@ -35,8 +35,15 @@ def deal(actor: Actor, selection_id: int, *, now: datetime) -> Selection:
         raise Refused("casebook.no_entries")
     _number(row, entries)
     _hand_out(row, entries, queries.seats_of(row), rules.REVIEWS, {}, now=now)
-    told = {"entries": len(entries), "seed": row.seed, "engine": engine.VERSION}
-    events.record("casebook.allotted", subject=row, actor=actor, now=now, **told)
+    events.record(
+        "casebook.allotted",
+        subject=row,
+        actor=actor,
+        now=now,
+        entries=len(entries),
+        seed=row.seed,
+        engine=engine.VERSION,
+    )
     return move(actor, row, "deal", now=now)
 
 
@@ -141,8 +148,10 @@ def mark(
     reading.comment = said(comment, "comment")
     reading.marked_at = now
     reading.save()
-    told = {"place": reading.position}
-    events.record("casebook.entry_marked", subject=reading.entry, actor=actor, now=now, **told)
+    entry = reading.entry
+    events.record(
+        "casebook.entry_marked", subject=entry, actor=actor, now=now, place=reading.position
+    )
     return reading
 
 

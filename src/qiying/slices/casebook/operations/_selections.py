@@ -143,8 +143,7 @@ def seat(
         units=queries.units_of_person(actor, person, now=now),
         seated_at=now,
     )
-    told = {"person": person_id}
-    events.record("casebook.panelist_seated", subject=row, actor=actor, now=now, **told)
+    events.record("casebook.panelist_seated", subject=row, actor=actor, now=now, person=person_id)
     return made
 
 
@@ -168,6 +167,6 @@ def declare_interest(actor: Actor, entry_id: int, *, reason: str, now: datetime)
     EntryMark.objects.filter(
         tenant_id=actor.tenant_id, seat=seat_of, entry=entry, marked_at=None
     ).delete()
-    told = {"person": person, "entry": entry.number}
+    told: dict[str, Any] = {"person": person, "entry": entry.number}
     events.record("casebook.interest_declared", subject=held, actor=actor, now=now, **told)
     return made

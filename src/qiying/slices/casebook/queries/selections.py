@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from qiying.engines import selection as engine
 from qiying.kernel import people
@@ -18,6 +18,7 @@ from qiying.slices.casebook import rules
 from qiying.slices.casebook.models import Entry, EntryMark, Interest, Objection, Seat, Selection
 from qiying.slices.casebook.queries.cases import _today
 
+M = TypeVar("M", bound=Model)
 ORDER = ("-made_at", "-id")
 NOT_DEALT = (rules.EntryState.WITHDRAWN, rules.EntryState.RETURNED)
 
@@ -37,7 +38,7 @@ def get_selection_by_public_id(actor: Actor, public_id: UUID) -> Selection:
     return _found(Selection.objects.visible_to(actor).filter(public_id=public_id).first())
 
 
-def _found(row: Any) -> Any:
+def _found(row: M | None) -> M:
     if row is None:
         raise NotFound("not_found")
     return row

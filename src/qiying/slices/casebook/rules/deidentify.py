@@ -156,13 +156,21 @@ def _narrow(character: str) -> str:
 
 
 def _outermost(found: Iterable[Found]) -> list[Found]:
-    rows = sorted(set(found), key=lambda f: (f.start, -f.end, not f.is_hard, f.kind))
+    rows = sorted(set(found), key=lambda f: (f.start, -f.end, not f.is_hard, RANK[f.kind]))
     kept: list[Found] = []
     for row in rows:
         if any(k.start <= row.start and row.end <= k.end and not _outdoes(row, k) for k in kept):
             continue
         kept.append(row)
     return sorted(kept)
+
+
+FIRST = (Finding.OWN_FIRM, Finding.ID_NUMBER, Finding.CREDIT_CODE, Finding.PHONE)
+RANK: Mapping[str, int] = {
+    kind: FIRST.index(kind) if kind in FIRST else len(FIRST) + place
+    for place, kind in enumerate(Finding)
+}
+"""Which of two findings on the very same characters is told."""
 
 
 def _outdoes(row: Found, other: Found) -> bool:

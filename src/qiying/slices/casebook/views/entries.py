@@ -56,9 +56,7 @@ def _units(actor: Actor) -> list[tuple[str, str]]:
     own = actor.units()
     everything = actor.has(*rules.ORGANISERS)
     cards = registry.units(actor).values()
-    return [
-        (str(c.id), c.name) for c in cards if not c.is_retired and (everything or c.id in own)
-    ]
+    return [(str(c.id), c.name) for c in cards if not c.is_retired and (everything or c.id in own)]
 
 
 def _enter(actor: Actor, row: Selection, form: EntryForm) -> str:
@@ -202,7 +200,5 @@ def recuse(request: HttpRequest, public_id: UUID) -> HttpResponse:
     with tenancy.reading(actor):
         mark = queries.get_reading(actor, public_id)
         row = mark.entry.selection
-    operations.declare_interest(
-        actor, mark.entry_id, reason=data["reason"], now=timezone.now()
-    )
+    operations.declare_interest(actor, mark.entry_id, reason=data["reason"], now=timezone.now())
     return HttpResponseSeeOther(reverse("casebook:selection", args=[row.public_id]))

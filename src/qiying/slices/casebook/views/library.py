@@ -81,9 +81,7 @@ def _as_file(
         [x["case"].number, x["title"], x["matter"], x["category"], x["at"], x["count"]]
         for x in lines
     ]
-    sheet = shared.sheet(
-        request, _("Typical cases"), headings, cells, [], now=timezone.now()
-    )
+    sheet = shared.sheet(request, _("Typical cases"), headings, cells, [], now=timezone.now())
     return exports.respond(sheet, kind)
 
 
@@ -162,11 +160,12 @@ def _workroom(actor: Actor, case: Case) -> dict[str, Any]:
         "is_own": own,
         "may_write": own and case.state == rules.CaseState.DRAFT and actor.has(*rules.NOMINATORS),
         "may_review": is_reviewing and any(_is_mine(r, actor) for r in reviews),
-        "steps": [(s, labels.CASE_STEPS[s]) for s in _open_steps(actor, case, own, may_decide)],
+        "steps": [
+            (s, labels.CASE_STEPS[s])
+            for s in _open_steps(actor, case, is_own=own, may_decide=may_decide)
+        ],
         "versions": queries.versions_of(actor, case),
-        "criteria": shared.criteria_lines(
-            case.criteria or [c.as_row() for c in rules.STANDARD]
-        ),
+        "criteria": shared.criteria_lines(case.criteria or [c.as_row() for c in rules.STANDARD]),
         "source": shared.source(),
         "needs_reason": {"decline", "send_back", "withdraw"},
     }
@@ -176,9 +175,9 @@ def _is_mine(review: Any, actor: Actor) -> bool:
     return review.reviewer_id == actor.person_id and review.reviewed_at is None
 
 
-def _open_steps(actor: Actor, case: Case, own: bool, may_decide: bool) -> list[str]:
+def _open_steps(actor: Actor, case: Case, *, is_own: bool, may_decide: bool) -> list[str]:
     """The steps of the table that this person can take by a button here."""
-    mine = ("submit", "drop", "revise") if own else ()
+    mine = ("submit", "drop", "revise") if is_own else ()
     others = ("accept", "decline", "send_back", "publish", "withdraw") if may_decide else ()
     open_now = rules.CASE.open_to(case.state, actor.roles)
     return [s for s in open_now if s in mine or s in others]

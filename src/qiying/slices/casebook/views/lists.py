@@ -79,7 +79,7 @@ def ranking_facts(row: Selection) -> list[tuple[str, Any]]:
     if not found:
         return []
     interval = (
-        f"{found['icc_low']:.2f} – {found['icc_high']:.2f}"
+        f"{found['icc_low']:.2f} … {found['icc_high']:.2f}"
         if found["icc_low"] is not None
         else "—"
     )

@@ -143,4 +143,3 @@ def _actions(actor: Actor, call_id: int, *, has_fits: bool) -> tuple[Action, ...
             }
             found.append(Action(words, url, "book-open-check"))
     return tuple(found)
-

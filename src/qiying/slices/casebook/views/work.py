@@ -128,9 +128,7 @@ def reason(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say why a finding may stand."""
     actor, data = actor_of(request), shared.checked(ReasonForm(request.POST))
     case = _case(actor, public_id)
-    operations.give_reason(
-        actor, case.pk, data["key"], reason=data["reason"], now=timezone.now()
-    )
+    operations.give_reason(actor, case.pk, data["key"], reason=data["reason"], now=timezone.now())
     return HttpResponseSeeOther(f"{url_of(case)}#findings")
 
 
