@@ -14,6 +14,7 @@ from qiying.kernel.api import Credential
 from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
+from qiying.slices.casebook.api import router as casebook
 from qiying.slices.mandate.api import router as mandate
 from qiying.slices.registry.api import router as registry
 
@@ -92,5 +93,10 @@ CODES = {
 }
 
 
-for prefix, router in (("/registry", registry), ("/mandate", mandate), ("/calls", calls)):
+for prefix, router in (
+    ("/registry", registry),
+    ("/mandate", mandate),
+    ("/calls", calls),
+    ("/casebook", casebook),
+):
     api.add_router(prefix, router)

@@ -17,11 +17,13 @@ from typing import cast
 from django.db import connections
 
 from qiying.demo.accounts import PASSWORD, choose_accounts
+from qiying.demo.cases import fill_library, open_casebook
 from qiying.demo.foundation import TENANT_CODE, Founded, found_zone
 from qiying.demo.haste import in_haste
 from qiying.demo.models import Demonstration
 from qiying.demo.plan import Plan
 from qiying.demo.play import Share, expected_steps, play
+from qiying.demo.selections import hold_selections
 from qiying.kernel import events
 from qiying.kernel.access import system
 from qiying.kernel.models import Tenant
@@ -79,6 +81,7 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
         steps = _play_together(plan, founded.tenant_id, total, report, processes)
     report("calls", total, total)
     _note_overdue(plan, founded.tenant_id)
+    _play_casebook(plan, founded.tenant_id, report)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()
@@ -98,6 +101,15 @@ def _note_overdue(plan: Plan, tenant_id: int) -> None:
     """What ran out in two years is no news: the first minute of the worker tells nobody of it."""
     with events.muted():
         calls.note_overdue(system(tenant_id), now=plan.ends_at - timedelta(seconds=1))
+
+
+def _play_casebook(plan: Plan, tenant_id: int, report: Report) -> None:
+    """The library of typical cases and the selections, after the calls that they tell of."""
+    report("casebook", 0, 0)
+    with in_haste(), events.muted():
+        office = open_casebook(plan, tenant_id)
+        fill_library(plan, office)
+        hold_selections(plan, office)
 
 
 def _play_here(plan: Plan, tenant_id: int, total: int, report: Report) -> int:

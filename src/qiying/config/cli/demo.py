@@ -25,6 +25,7 @@ PARTS = {
     "firms": _("firms and sites"),
     "register": _("register of powers, hand-overs"),
     "calls": _("two years of calls"),
+    "casebook": _("typical cases, selections"),
 }
 
 app = typer.Typer(

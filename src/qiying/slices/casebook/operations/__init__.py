@@ -5,12 +5,13 @@ from qiying.slices.casebook.operations._cases import (
     findings,
     give_reason,
     nominate,
+    nominate_and_look,
     revise,
     submit,
     unsettled,
     write,
 )
-from qiying.slices.casebook.operations._cite import CITERS, cite
+from qiying.slices.casebook.operations._cite import CITERS, cite, count_citations
 from qiying.slices.casebook.operations._entries import (
     enter,
     entry_findings,
@@ -31,6 +32,7 @@ from qiying.slices.casebook.operations._judging import (
 from qiying.slices.casebook.operations._outcome import (
     choose,
     conclude,
+    digest_of_list,
     publicise,
     raise_objection,
     settle,
@@ -56,10 +58,12 @@ __all__ = [
     "cite",
     "close_entries",
     "conclude",
+    "count_citations",
     "deal",
     "deal_again",
     "declare_interest",
     "decline",
+    "digest_of_list",
     "drop",
     "enter",
     "entry_findings",
@@ -69,6 +73,7 @@ __all__ = [
     "mark",
     "name_reviewer",
     "nominate",
+    "nominate_and_look",
     "pass_check",
     "prepare",
     "publicise",

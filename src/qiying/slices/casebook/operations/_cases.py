@@ -101,6 +101,15 @@ def _new_version(
     )
 
 
+@tenancy.operation
+def nominate_and_look(
+    actor: Actor, call_public_id: UUID, *, texts: Mapping[str, str], now: datetime
+) -> tuple[Case, tuple[rules.Found, ...]]:
+    """Nominate, and say at once who could be recognised in the text."""
+    case = nominate(actor, call_public_id, texts=texts, now=now)
+    return case, findings(actor, case, queries.current_version(case))
+
+
 def own_case(actor: Actor, case_id: int, step: str) -> Case:
     """A case at a step that its nominator takes, locked."""
     case = queries.get_case(actor, case_id, for_update=True)

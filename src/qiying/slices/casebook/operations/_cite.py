@@ -63,3 +63,9 @@ def cite(
         raise Refused("casebook.cited_already") from error
     events.record("casebook.case_cited", subject=case, actor=actor, now=now, call=call.number)
     return row
+
+
+def count_citations(actor: Actor, row: Citation) -> int:
+    """How many calls cite the case of a citation by now."""
+    with tenancy.reading(actor):
+        return queries.citation_counts(actor, [row.case_id]).get(row.case_id, 0)

@@ -146,21 +146,13 @@ def conclude(actor: Actor, selection_id: int, *, now: datetime) -> Selection:
         raise Refused("casebook.objections_open")
     chosen = [e for e in queries.competing(row) if e.is_chosen]
     places = {r["entry"]: r for r in row.ranking["rows"]}
-    final = [_line(e, places[e.pk]) for e in chosen]
+    final = [queries.list_line(e, places[e.pk]) for e in chosen]
     final.sort(key=lambda line: (line["rank"], line["number"]))
-    digest = digest_of({"selection": row.number, "concluded_on": today.isoformat(), "list": final})
-    return move(
-        actor, row, "conclude", now=now, concluded_on=today, final=final, final_digest=digest
-    )
+    row.concluded_on, row.final = today, final
+    return move(actor, row, "conclude", now=now, final_digest=digest_of_list(row))
 
 
-def _line(entry: Entry, place: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "number": entry.number,
-        "title": entry.title,
-        "level": entry.level,
-        "county": entry.county,
-        "entrant": entry.entrant,
-        "rank": place["rank"],
-        "score": place["score"],
-    }
+def digest_of_list(row: Selection) -> str:
+    """SHA-256 over canonical JSON of number, day and lines of a final list."""
+    day = row.concluded_on.isoformat() if row.concluded_on else ""
+    return digest_of({"selection": row.number, "concluded_on": day, "list": row.final})

@@ -313,6 +313,28 @@ def publicised(actor: Actor, selection: Selection) -> list[Entry]:
     return list(rows.order_by("county", "entrant", "id"))
 
 
+def list_lines(actor: Actor, selection: Selection) -> list[dict[str, Any]]:
+    """The list line by line, by rank; when it is final, as it was hashed."""
+    if selection.state == rules.SelectionState.FINAL:
+        return list(selection.final)
+    places = {r["entry"]: r for r in selection.ranking["rows"]}
+    rows = [list_line(e, places[e.pk]) for e in publicised(actor, selection)]
+    return sorted(rows, key=lambda line: (line["rank"], line["number"]))
+
+
+def list_line(entry: Entry, place: Mapping[str, Any]) -> dict[str, Any]:
+    """One line of a list, as it is shown and hashed."""
+    return {
+        "number": entry.number,
+        "title": entry.title,
+        "level": entry.level,
+        "county": entry.county,
+        "entrant": entry.entrant,
+        "rank": place["rank"],
+        "score": place["score"],
+    }
+
+
 def per_county(entries: Iterable[Entry]) -> list[tuple[str, int]]:
     """How many of a list each county has, most first."""
     counts: dict[str, int] = {}

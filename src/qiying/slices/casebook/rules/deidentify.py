@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from qiying.slices.casebook.rules.codes import HARD, Finding
 
@@ -78,7 +79,7 @@ def fold(text: str) -> tuple[str, list[int]]:
 def check(texts: Mapping[str, str], known: Known) -> tuple[Found, ...]:
     """Every finding in every part of a text, in the order of reading.
 
-    Of two findings on the same characters the longer one is told; of equal ones the harder.
+    Of two findings on the same characters the longer one is told, unless the shorter is stronger.
     """
     names = list(_names(known))
     found: list[Found] = []
@@ -88,20 +89,26 @@ def check(texts: Mapping[str, str], known: Known) -> tuple[Found, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=65_536)
+def _folded(name: str) -> str:
+    """A name of the register folded once; the register has thousands and seldom changes."""
+    return fold(name)[0]
+
+
 def _names(known: Known) -> Iterator[tuple[str, str]]:
     """Folded names and their kinds; one that folds to nothing cannot be written down either."""
     for firm in known.firms:
         kind = Finding.OWN_FIRM if firm.is_own else Finding.FIRM
         for name in firm.names:
-            whole = fold(name)[0]
+            whole = _folded(name)
             if whole:
                 yield whole, kind
             core = _core(name)
             if len(core) >= LEAST_CORE:
                 yield core, kind
         if firm.credit_code:
-            yield fold(firm.credit_code)[0], Finding.CREDIT_CODE
-        address = fold(firm.address)[0]
+            yield _folded(firm.credit_code), Finding.CREDIT_CODE
+        address = _folded(firm.address)
         if len(address) >= LEAST_ADDRESS:
             yield address, Finding.ADDRESS
     yield from _more_names(known)
@@ -109,17 +116,18 @@ def _names(known: Known) -> Iterator[tuple[str, str]]:
 
 def _more_names(known: Known) -> Iterator[tuple[str, str]]:
     for name in known.people:
-        folded = fold(name)[0]
+        folded = _folded(name)
         if len(folded) >= LEAST_NAME and not folded.isascii():
             yield folded, Finding.PERSON
     for phone in known.phones:
-        if len(fold(phone)[0]) >= LEAST_CORE:
-            yield fold(phone)[0], Finding.PHONE
+        if len(_folded(phone)) >= LEAST_CORE:
+            yield _folded(phone), Finding.PHONE
     for place in known.places:
-        if fold(place)[0]:
-            yield fold(place)[0], Finding.PERSON
+        if _folded(place):
+            yield _folded(place), Finding.PERSON
 
 
+@lru_cache(maxsize=65_536)
 def _core(name: str) -> str:
     """The name of a firm without its legal form, as people say it."""
     plain = fold(re.sub(r"[（(][^）)]*[）)]", "", name))[0]
@@ -155,27 +163,31 @@ def _narrow(character: str) -> str:
     return narrow.upper() if len(narrow) == 1 else character
 
 
-def _outermost(found: Iterable[Found]) -> list[Found]:
-    rows = sorted(set(found), key=lambda f: (f.start, -f.end, not f.is_hard, RANK[f.kind]))
-    kept: list[Found] = []
-    for row in rows:
-        if any(k.start <= row.start and row.end <= k.end and not _outdoes(row, k) for k in kept):
-            continue
-        kept.append(row)
-    return sorted(kept)
-
-
 FIRST = (Finding.OWN_FIRM, Finding.ID_NUMBER, Finding.CREDIT_CODE, Finding.PHONE)
 RANK: Mapping[str, int] = {
     kind: FIRST.index(kind) if kind in FIRST else len(FIRST) + place
     for place, kind in enumerate(Finding)
 }
-"""Which of two findings on the very same characters is told."""
+"""Which of two findings of equal strength on the very same characters is told."""
+NAMES = frozenset({Finding.FIRM, Finding.PERSON})
 
 
-def _outdoes(row: Found, other: Found) -> bool:
-    """A hard finding inside a soft one is told too, so that a reason for one hides no other."""
-    return row.is_hard and not other.is_hard
+def _strength(kind: str) -> int:
+    """What must go is above names, and names above what only has a form."""
+    return 2 if kind in HARD else int(kind in NAMES)
+
+
+def _outermost(found: Iterable[Found]) -> list[Found]:
+    """Without what lies inside a finding as strong: a reason for one may hide no stronger one."""
+    rows = sorted(set(found), key=lambda f: (f.start, -f.end, -_strength(f.kind), RANK[f.kind]))
+    kept: list[Found] = []
+    for row in rows:
+        if not any(
+            k.start <= row.start and row.end <= k.end and _strength(k.kind) >= _strength(row.kind)
+            for k in kept
+        ):
+            kept.append(row)
+    return sorted(kept)
 
 
 S = r"[\s\-·.]?"

@@ -103,26 +103,10 @@ def listed(actor: Actor, row: Selection) -> list[dict[str, Any]]:
     if row.state not in rules.LISTED:
         return []
     ids = {e.number: e.public_id for e in queries.publicised(actor, row)}
-    if row.state == rules.SelectionState.FINAL:
-        return [
-            {**line, "level": labels.LEVEL_LABELS[line["level"]], "id": ids.get(line["number"])}
-            for line in row.final
-        ]
-    places = {r["entry"]: r for r in row.ranking["rows"]}
-    found = [
-        {
-            "number": e.number,
-            "title": e.title,
-            "level": labels.LEVEL_LABELS[e.level],
-            "county": e.county,
-            "entrant": e.entrant,
-            "rank": places[e.pk]["rank"],
-            "score": places[e.pk]["score"],
-            "id": e.public_id,
-        }
-        for e in queries.publicised(actor, row)
+    return [
+        {**line, "level": labels.LEVEL_LABELS[line["level"]], "id": ids.get(line["number"])}
+        for line in queries.list_lines(actor, row)
     ]
-    return sorted(found, key=lambda line: (line["rank"], line["number"]))
 
 
 def objection_lines(actor: Actor, row: Selection) -> list[dict[str, Any]]:
