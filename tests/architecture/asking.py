@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from qiying.kernel import tenancy
+from tests.architecture.cases_of_zones import POINTS
 from tests.architecture.routes import API_ROOT, Route
 from tests.architecture.two_zones import Zone, photo, tenant_models
 from tests.slices.world import INSIDE, credit_code
@@ -27,6 +28,8 @@ PLAIN: Mapping[tuple[str, str], Any] = {
 
 EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/calls", "call_id"): "call.public_id",
+    ("/casebook/cases", "case_id"): "case.public_id",
+    ("/casebook/selections", "selection_id"): "selection.public_id",
     ("/mandate/decisions", "public_id"): "decision",
     ("/mandate/matters", "code"): "matter",
     ("/registry/enterprises", "public_id"): "firm.public_id",
@@ -35,6 +38,26 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("calls:officer-firm", "public_id"): "looked_after.public_id",
     ("calls:officer-raise", "public_id"): "looked_after.public_id",
     ("calls:officer-visit", "public_id"): "looked_after.public_id",
+    ("casebook", "public_id"): "case.public_id",
+    ("casebook:assign", "public_id"): "waiting_case.public_id",
+    ("casebook:choose", "public_id"): "judged_selection.public_id",
+    ("casebook:cite", "public_id"): "call.public_id",
+    ("casebook:enter", "public_id"): "open_selection.public_id",
+    ("casebook:entry", "public_id"): "entry.public_id",
+    ("casebook:entry-edit", "public_id"): "own_entry.public_id",
+    ("casebook:entry-step", "public_id"): "own_entry.public_id",
+    ("casebook:object", "public_id"): "selection.public_id",
+    ("casebook:print", "public_id"): "selection.public_id",
+    ("casebook:reading", "public_id"): "reading.public_id",
+    ("casebook:reason", "public_id"): "draft_case.public_id",
+    ("casebook:recuse", "public_id"): "reading.public_id",
+    ("casebook:review", "public_id"): "judged_case.public_id",
+    ("casebook:seat", "public_id"): "open_selection.public_id",
+    ("casebook:selection", "public_id"): "selection.public_id",
+    ("casebook:selection-step", "public_id"): "open_selection.public_id",
+    ("casebook:settle", "public_id"): "objection.public_id",
+    ("casebook:step", "public_id"): "draft_case.public_id",
+    ("casebook:write", "public_id"): "draft_case.public_id",
     ("kernel", "grant_id"): "grant",
     ("kernel", "key_id"): "key.pk",
     ("kernel", "notification_id"): "notice.pk",
@@ -85,6 +108,29 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
             "firms.csv", f"信用代码,企业名称,类别\n{credit_code(802)},新厂,企业\n".encode()
         )
     },
+    "POST /casebook/cases": lambda z: {"call": str(z.rows["nominable"].public_id)},
+    "POST /casebook/cases/{case_id}/citations": lambda z: {
+        "call": str(z.rows["public"].public_id)
+    },
+    "casebook:assign": lambda z: {"person": z.world.user("auditor").pk},
+    "casebook:cite": lambda z: {"case": z.rows["case"].public_id, "cited_in": "measure"},
+    "casebook:entry-step": lambda _z: {"step": "withdraw"},
+    "casebook:object": lambda z: {"entry": z.rows["entry"].public_id, "text": "not so"},
+    "casebook:reading": lambda _z: {
+        **{f"points_{code}": 7 for code in POINTS},
+        "comment": "well said",
+    },
+    "casebook:reason": lambda z: {"key": z.rows["finding"].key, "reason": "see the record"},
+    "casebook:recuse": lambda _z: {"reason": "a relative"},
+    "casebook:review": lambda _z: {
+        **{f"points_{code}": 7 for code in POINTS},
+        "comment": "well said",
+    },
+    "casebook:seat": lambda z: {"person": z.world.user("caller").pk},
+    "casebook:selection-step": lambda _z: {"step": "cancel", "reason": "later"},
+    "casebook:settle": lambda _z: {"outcome": "dismissed", "finding": "it holds"},
+    "casebook:step": lambda _z: {"step": "drop"},
+    "casebook:write": lambda _z: {"title": "another title"},
     "calls:act": lambda _z: {"text": "one more word"},
     "calls:take": lambda _z: {"text": "one more word"},
     "calls:register-typed": lambda z: {

@@ -25,6 +25,7 @@ from qiying.slices.mandate import public as rulings
 from qiying.slices.mandate import queries as register
 from qiying.slices.registry import operations as registry
 from qiying.slices.registry.operations import imports
+from tests.architecture.cases_of_zones import make_casebook
 from tests.slices.calls import steps
 from tests.slices.world import EAST, FOUNDED, HOME, INSIDE, World, box, credit_code, make_world
 
@@ -50,7 +51,7 @@ ACCUSED = "accused"
 ACCUSED_DESK = "accused-desk"
 """Holds every role of the zone, each of them in the unit that is complained of."""
 COMPLAINT = "GRIEVANCE"
-SPENT = ("QY", "YJ", "XL")
+SPENT = ("QY", "YJ", "XL", "DX", "PX", "CX")
 
 
 @dataclass
@@ -97,7 +98,9 @@ def make_zone(code: str, mark: str, *, numbers_spent: int = 0) -> Zone:
         for prefix in SPENT * numbers_spent:
             numbering.next_number(world.system, prefix, now=world.now)
         _staff(zone)
-        for make in (_ground, _register, _machine_room, _calls, _complaint, _papers):
+        for make in (
+            *(_ground, _register, _machine_room, _calls, _complaint, make_casebook, _papers),
+        ):
             make(zone)
     return zone
 
@@ -125,6 +128,7 @@ def _staff(zone: Zone) -> None:
     for role in (Role.HANDLER, Role.UNIT_LEADER):
         world.person(ACCUSED, role, unit="FIN")
     world.person("emb", Role.HANDLER, unit="EMB")
+    world.person("desk2", Role.DESK)
     world.person("gone", Role.DESK)
     people.end_grant(world.system, _grant_of(zone, "gone"), now=timezone.now())
     for person in User.objects.filter(username__startswith=f"{world.tenant.code}-"):

@@ -35,14 +35,14 @@ def hold_selections(plan: Plan, office: Office) -> None:
 
 
 def _prepared(
-    office: Office, words: Mapping[str, Any], year: int, *, quota: int, now: datetime
+    office: Office, words: Mapping[str, Any], part: int, *, quota: int, now: datetime
 ) -> Selection:
     today = timezone.localdate(now)
     row = operations.prepare(
         office.organiser,
         now=now,
-        title_zh=f"{words['title_zh']}（{year}）",
-        title_en=f"{words['title_en']} ({year})",
+        title_zh=f"{words['title_zh']}（{now.year}年第{part}批）",
+        title_en=f"{words['title_en']} ({now.year}, part {part})",
         rules_zh=words["rules_zh"],
         rules_en=words["rules_en"],
         quota=quota,
@@ -50,7 +50,7 @@ def _prepared(
         closes_on=today + timedelta(days=20),
         review_until=today + timedelta(days=45),
         publicity_days=5,
-        seed=year,
+        seed=now.year + part,
     )
     return operations.announce(office.organiser, row.pk, now=now)
 
@@ -123,7 +123,7 @@ def _mark(
 
 def _finished(plan: Plan, office: Office, words: Mapping[str, Any]) -> None:
     begun = plan.ends_at - timedelta(days=110)
-    row = _prepared(office, words, begun.year, quota=_QUOTA, now=begun)
+    row = _prepared(office, words, 1, quota=_QUOTA, now=begun)
     _entered(office, row, words, _ENTRIES, begun + timedelta(days=2))
     _dealt(office, row, begun)
     at = begun + timedelta(days=30)
@@ -174,7 +174,7 @@ def _objected(office: Office, row: Selection, words: Mapping[str, Any], now: dat
 
 def _running(plan: Plan, office: Office, words: Mapping[str, Any]) -> None:
     begun = plan.ends_at - timedelta(days=27)
-    row = _prepared(office, words, begun.year + 1, quota=_RUNNING_QUOTA, now=begun)
+    row = _prepared(office, words, 2, quota=_RUNNING_QUOTA, now=begun)
     _entered(office, row, words, _RUNNING, begun + timedelta(days=2))
     _dealt(office, row, begun)
     analyst = office.judges[0].person_id

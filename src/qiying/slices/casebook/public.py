@@ -1,6 +1,5 @@
 """What other slices and commands may ask of the casebook."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,9 +45,8 @@ def fitting(actor: Actor, *, matter: str, text: str, limit: int = 3) -> list[Pub
 
 def recognised(actor: Actor, text: str) -> tuple[Found, ...]:
     """Who could be recognised in any text, by the register as it is now."""
-    card: Mapping[str, object] = {}
     with tenancy.reading(actor):
-        known = queries.known_of(actor, call_id=None, card=card)
+        known = queries.known_of(actor, call_id=None, card={})
     return rules.check({"practice": text}, known)
 
 

@@ -206,7 +206,7 @@ class ObjectionForm(forms.Form):
 
 class SettleForm(forms.Form):
     outcome = forms.ChoiceField(choices=[("upheld", "upheld"), ("dismissed", "dismissed")])
-    finding = forms.CharField(label=_("Finding"), max_length=2000)
+    finding = forms.CharField(label=_("Finding of the review"), max_length=2000)
 
 
 class RemarkForm(forms.Form):

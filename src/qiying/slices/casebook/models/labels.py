@@ -76,7 +76,7 @@ OBJECTION_TONES: dict[str, str] = {
     rules.ObjectionState.DISMISSED: "done",
 }
 LEVEL_LABELS: Words = {
-    rules.Level.COUNTY: _("county"),
+    rules.Level.COUNTY: _("county-level unit"),
     rules.Level.ZONE: _("development zone"),
     rules.Level.UNIT: _("grass-roots unit"),
 }
@@ -116,8 +116,8 @@ PART_LABELS: dict[str, Any] = {
     "title": _("Title"),
     "background": _("Background"),
     "difficulty": _("Difficulty"),
-    "practice": _("What was done"),
-    "effect": _("Effect"),
+    "practice": _("Practice"),
+    "effect": _("Results"),
     "replicable": _("What others can copy"),
 }
 CASE_STEPS: Words = {
@@ -138,15 +138,15 @@ SELECTION_STEPS: Words = {
     "close": _("Close entries"),
     "deal": _("Deal the entries out"),
     "third": _("Ask third reviewers"),
-    "rank": _("Rank"),
+    "rank": _("Make the ranking"),
     "publicise": _("Begin the publicity period"),
     "conclude": _("Publish the final list"),
     "cancel": _("Cancel the selection"),
 }
 OUTCOME_LABELS: Words = {
-    "yes": _("solved, says the firm"),
-    "partly": _("partly solved, says the firm"),
-    "no": _("not solved, says the firm"),
+    "yes": _("solved, the firm confirms"),
+    "partly": _("partly solved, the firm says"),
+    "no": _("not solved, the firm says"),
 }
 
 

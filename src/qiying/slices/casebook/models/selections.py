@@ -124,8 +124,8 @@ class Entry(TenantModel):
     title = models.CharField(_("Title"), max_length=rules.MAX_TITLE)
     background = models.TextField(_("Background"))
     difficulty = models.TextField(_("Difficulty"))
-    practice = models.TextField(_("What was done"))
-    effect = models.TextField(_("Effect"))
+    practice = models.TextField(_("Practice"))
+    effect = models.TextField(_("Results"))
     replicable = models.TextField(_("What others can copy"))
     evidence = models.TextField(_("proof of the figures"), blank=True)
     state = models.CharField(
