@@ -140,11 +140,11 @@ def cards(actor: Actor, call_ids: Iterable[int]) -> dict[int, CallCard]:
         return {row.pk: _card(row) for row in visible_among(actor, call_ids)}
 
 
-def wording(actor: Actor, call_id: int) -> tuple[str, str, str]:
-    """Matter, title and text of a visible call, for comparing it with others."""
+def wording(actor: Actor, call_id: int) -> tuple[CallCard, str]:
+    """A visible call with its text, for comparing it with others."""
     with tenancy.reading(actor):
         call = queries.get_call(actor, call_id)
-        return call.matter_code, call.title, call.text
+        return _card(call), call.text
 
 
 def figures(actor: Actor, period: tuple[date, date], *, now: datetime) -> dict[str, Decimal]:

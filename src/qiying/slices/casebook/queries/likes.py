@@ -60,7 +60,7 @@ def fitting(
             for pk, code in shelf.matters.items()
         }
         best = sorted((pk for pk in scores if scores[pk] >= LEAST), key=lambda k: (-scores[k], k))
-        rows = list_published(actor).filter(pk__in=best[: limit * 2])
+        rows = list_published(actor).filter(pk__in=best[: limit * 2]) if best else ()
         seen = {row.pk: row for row in rows if row.call_id != besides}
         return [
             Fit(seen[pk], seen[pk].matter_code == matter, _shared(likes.get(pk)), scores[pk])

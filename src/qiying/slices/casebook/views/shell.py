@@ -92,8 +92,9 @@ def box_of_call(actor: Actor, call_id: int, _now: datetime) -> Panel | None:
     """On the page of a call: cases that it cites or that may help, and what can be done."""
     if not actor.has(*operations.CITERS, *rules.DECIDERS):
         return None
-    matter, title, text = calls.wording(actor, call_id)
-    fits = queries.fitting(actor, matter=matter, text=f"{title}\n{text}", besides=call_id)
+    card, text = calls.wording(actor, call_id)
+    words = f"{card.title}\n{text}"
+    fits = queries.fitting(actor, matter=card.matter_code, text=words, besides=call_id)
     cited = queries.cited_for(actor, call_id)
     taken = {c.case_id for c in cited}
     lines = [
@@ -107,7 +108,7 @@ def box_of_call(actor: Actor, call_id: int, _now: datetime) -> Panel | None:
         for c in cited
     ]
     lines += [_line(fit) for fit in fits if fit.case.pk not in taken]
-    actions = _actions(actor, call_id, has_fits=bool(fits))
+    actions = _actions(actor, card, has_fits=bool(fits))
     if not lines and not actions:
         return None
     return Panel(_("Typical cases that may help"), "book-open-check", tuple(lines), actions, 60)
@@ -124,14 +125,13 @@ def _line(fit: queries.Fit) -> Line:
     )
 
 
-def _actions(actor: Actor, call_id: int, *, has_fits: bool) -> tuple[Action, ...]:
-    card = calls.card(actor, call_id)
+def _actions(actor: Actor, card: calls.CallCard, *, has_fits: bool) -> tuple[Action, ...]:
     found = []
     if has_fits and actor.has(*operations.CITERS):
         url = reverse("casebook:cite", args=[card.public_id])
         found.append(Action(_("Cite a case"), url, "quote"))
     if card.is_solved and actor.has(*rules.NOMINATORS):
-        own = queries.find_case_of_call(actor, call_id)
+        own = queries.find_case_of_call(actor, card.id)
         if own is None:
             url = f"{reverse('casebook:nominate')}?call={card.number}"
             found.append(Action(_("Nominate as a typical case"), url, "award"))

@@ -226,9 +226,10 @@ def cite(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     with tenancy.reading(actor):
         call = calls.card_by_public_id(actor, public_id)
-        matter, title, text = calls.wording(actor, call.id)
+        _card, text = calls.wording(actor, call.id)
+        words = f"{call.title}\n{text}"
         fits = queries.fitting(
-            actor, matter=matter, text=f"{title}\n{text}", besides=call.id, limit=8
+            actor, matter=call.matter_code, text=words, besides=call.id, limit=8
         )
         cited = queries.cited_for(actor, call.id)
     form = CiteForm(request.POST or None)
