@@ -86,9 +86,12 @@ def _series(number: int) -> str:
     return "甲乙丙丁"[number // 12]
 
 
-def _dealt(office: Office, row: Selection, now: datetime) -> None:
-    for judge in office.judges[:8]:
-        operations.seat(office.organiser, row.pk, judge.person_id or 0, now=now)
+def _dealt(office: Office, row: Selection, words: Mapping[str, Any], now: datetime) -> None:
+    """The panel comes from other counties than the first, each barred from its own."""
+    others: Sequence[str] = words["counties"][1:]
+    for place, judge in enumerate(office.judges[:8]):
+        person, county = judge.person_id or 0, others[place % len(others)]
+        operations.seat(office.organiser, row.pk, person, county=county, now=now)
     later = now + timedelta(days=22)
     operations.close_entries(office.organiser, row.pk, now=later)
     operations.deal(office.organiser, row.pk, now=later)
@@ -125,7 +128,7 @@ def _finished(plan: Plan, office: Office, words: Mapping[str, Any]) -> None:
     begun = plan.ends_at - timedelta(days=110)
     row = _prepared(office, words, 1, quota=_QUOTA, now=begun)
     _entered(office, row, words, _ENTRIES, begun + timedelta(days=2))
-    _dealt(office, row, begun)
+    _dealt(office, row, words, begun)
     at = begun + timedelta(days=30)
     _mark(plan, office, row, _waiting(office, row), at, words["comment"])
     with tenancy.reading(office.platform):
@@ -176,7 +179,7 @@ def _running(plan: Plan, office: Office, words: Mapping[str, Any]) -> None:
     begun = plan.ends_at - timedelta(days=27)
     row = _prepared(office, words, 2, quota=_RUNNING_QUOTA, now=begun)
     _entered(office, row, words, _RUNNING, begun + timedelta(days=2))
-    _dealt(office, row, begun)
+    _dealt(office, row, words, begun)
     analyst = office.judges[0].person_id
     marks = [m for m in _waiting(office, row) if m.seat.person_id != analyst]
     _mark(
