@@ -231,6 +231,26 @@ def test_nobody_reads_what_was_dealt_to_another_and_the_blind_page_tells_no_entr
         queries.get_entry(actor, mark.entry_id)
 
 
+def test_an_overseer_on_the_panel_reads_blindly_until_the_list_is_public(panel: World) -> None:
+    panel.person("judge1", Role.AUDITOR)
+    judge = panel.actor("judge1")
+    row = steps.ranked(panel)
+    with tenancy.reading(judge):
+        assert not queries.entries_of(judge, row).exists()
+    inside = [*row.ranking["inside"], *row.ranking["on_the_line"]][: row.quota]
+    operations.choose(
+        panel.actor("decider"),
+        row.pk,
+        inside,
+        met_on=timezone.localdate(panel.now),
+        minutes="通过",
+        now=panel.now,
+    )
+    row = operations.publicise(organiser(panel), row.pk, now=panel.now)
+    with tenancy.reading(judge):
+        assert queries.entries_of(judge, row).exists()
+
+
 def test_marks_once_given_stay(panel: World) -> None:
     row = steps.dealt(panel)
     steps.mark_all(panel, row)

@@ -82,16 +82,31 @@ class SelectionRows(models.QuerySet[M_co]):
 
 
 class EntryRows(models.QuerySet[M_co]):
-    """Entries: the entrant's own, all to overseers, what is publicised to everybody."""
+    """Entries: the entrant's own, all to overseers, what is publicised to everybody.
+
+    Who sits on the panel reads under blind numbers, whatever the role, until the list is public.
+    """
 
     def visible_to(self, actor: Actor) -> Self:
         rows = self.filter(tenant_id=actor.tenant_id)
         if actor.roles & OVERSEERS:
-            return rows
+            return rows.filter(self._not_on_the_panel(actor))
         found = Q(is_chosen=True, selection__state__in=sorted(LISTED))
         if is_staff(actor) and actor.person_id is not None:
             found |= Q(submitted_by_id=actor.person_id)
         return rows.filter(found)
+
+    @staticmethod
+    def _not_on_the_panel(actor: Actor) -> Q:
+        if actor.person_id is None:
+            return Q()
+        seats = apps.get_model("casebook", "Seat")._default_manager.filter(
+            tenant_id=actor.tenant_id,
+            selection_id=OuterRef("selection_id"),
+            person_id=actor.person_id,
+        )
+        own = Q(submitted_by_id=actor.person_id)
+        return ~Q(Exists(seats)) | own | Q(selection__state__in=sorted(LISTED))
 
 
 class SeatRows(models.QuerySet[M_co]):
