@@ -22,7 +22,13 @@ EVERYBODY = STAFF | {Role.ENTERPRISE}
 def hang_up() -> None:
     """Register navigation, search, names of records and boxes; called once at start-up."""
     nav.item(
-        "work", _("Typical cases"), "casebook:library", "book-open-check", EVERYBODY, order=60
+        "work",
+        _("Typical cases"),
+        "casebook:library",
+        "book-open-check",
+        EVERYBODY,
+        order=60,
+        on_phone=True,
     )
     nav.item(
         "work",
