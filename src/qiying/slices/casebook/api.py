@@ -2,11 +2,13 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
+from pydantic import AfterValidator
 
 from qiying.kernel import paging
 from qiying.kernel.access import STAFF, Role
@@ -19,7 +21,18 @@ from qiying.slices.casebook.models import Case, Selection
 router = Router(tags=["casebook"])
 EVERYBODY = (*sorted(STAFF), Role.ENTERPRISE, Role.MACHINE)
 ORDER = ("-published_at", "-id")
-Text = Field("", max_length=rules.MAX_TEXT)
+
+
+def _without_nul(text: str) -> str:
+    """No text of the database can hold a NUL."""
+    if "\x00" in text:
+        raise ValueError("a NUL")
+    return text
+
+
+Title = Annotated[str, Field(max_length=rules.MAX_TITLE), AfterValidator(_without_nul)]
+Text = Annotated[str, Field(max_length=rules.MAX_TEXT), AfterValidator(_without_nul)]
+Note = Annotated[str, Field(max_length=300), AfterValidator(_without_nul)]
 
 
 class CaseOut(Schema):
@@ -62,12 +75,12 @@ class NominateIn(Schema):
     """The closed call, and the text as far as it is written."""
 
     call: UUID
-    title: str = Field("", max_length=rules.MAX_TITLE)
-    background: str = Text
-    difficulty: str = Text
-    practice: str = Text
-    effect: str = Text
-    replicable: str = Text
+    title: Title = ""
+    background: Text = ""
+    difficulty: Text = ""
+    practice: Text = ""
+    effect: Text = ""
+    replicable: Text = ""
 
 
 class FindingOut(Schema):
@@ -94,7 +107,7 @@ class CiteIn(Schema):
 
     call: UUID
     cited_in: str = Field("answer", max_length=8)
-    note: str = Field("", max_length=300)
+    note: Note = ""
 
 
 class CitedOut(Schema):

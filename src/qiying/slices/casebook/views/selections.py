@@ -202,17 +202,25 @@ def seat(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return submit_once(request, put)
 
 
+WHY = "why_"
+LONGEST_ID = 18
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID
+
+
 @page(*CHOOSERS)
 @require_POST
 def choose(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The meeting's decision."""
     actor, data = actor_of(request), shared.checked(ChooseForm(request.POST))
     row = _row(actor, public_id)
-    ids = [int(v) for v in request.POST.getlist("entry") if v.isascii() and v.isdecimal()][:500]
+    ids = [int(v) for v in request.POST.getlist("entry") if _is_id(v)]
     reasons = {
-        int(k.removeprefix("why_")): v
+        int(k.removeprefix(WHY)): v.replace("\x00", "")
         for k, v in request.POST.items()
-        if k.startswith("why_") and k[4:].isascii() and k[4:].isdecimal()
+        if k.startswith(WHY) and _is_id(k.removeprefix(WHY))
     }
     given = {"met_on": data["met_on"], "minutes": data["minutes"], "deviations": reasons}
     operations.choose(actor, row.pk, ids, now=timezone.now(), **given)
