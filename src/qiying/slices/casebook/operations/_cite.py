@@ -40,18 +40,13 @@ def cite(
         raise Refused("casebook.cites_itself")
     if cited_in not in CitedIn.values or len(note) > 300:
         raise Invalid("input.invalid", {"cited_in": "input.choice"})
-    units = actor.units(Role.HANDLER, Role.UNIT_LEADER)
-    had = calls.closure(actor, call.id).unit_ids
-    unit_id = next((u for u in had if u in units), None)
-    if unit_id is None and not actor.has(Role.DESK):
-        raise Denied("casebook.not_your_call")
     row = Citation(
         tenant_id=actor.tenant_id,
         case=case,
         version_id=case.published_version_id,
         call_id=call.id,
         cited_in=cited_in,
-        unit_id=unit_id,
+        unit_id=_unit_with(actor, call.id),
         note=note.strip(),
         cited_by_id=person_of(actor),
         cited_at=now,
@@ -63,6 +58,16 @@ def cite(
         raise Refused("casebook.cited_already") from error
     events.record("casebook.case_cited", subject=case, actor=actor, now=now, call=call.number)
     return row
+
+
+def _unit_with(actor: Actor, call_id: int) -> int | None:
+    """The actor's unit that has a part in the call; Denied to units that have none."""
+    units = actor.units(Role.HANDLER, Role.UNIT_LEADER)
+    had = calls.closure(actor, call_id).unit_ids
+    unit_id = next((u for u in had if u in units), None)
+    if unit_id is None and not actor.has(Role.DESK):
+        raise Denied("casebook.not_your_call")
+    return unit_id
 
 
 def count_citations(actor: Actor, row: Citation) -> int:

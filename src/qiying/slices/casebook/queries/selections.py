@@ -230,16 +230,13 @@ def tally(selection: Selection, marks: Iterable[EntryMark]) -> Tally:
     yardsticks = rules.read_criteria(selection.criteria)
     weights = rules.weights(yardsticks)
     codes = [c.code for c in yardsticks]
-    plain = [
-        engine.Mark(str(m.entry_id), str(m.seat_id), tuple(float(m.points[c]) for c in codes))
-        for m in given
-    ]
+    plain = _plain(given, codes)
     scores = engine.totals(plain, weights)
     adjusted = engine.adjust(scores)
     means = _means(plain, codes)
     standings = [_standing(e, adjusted.raw[e], means[e]) for e in adjusted.raw]
     rule = engine.TieRule(selection.tie_rule)
-    places = engine.rank(standings, rule)
+    places = _ranked(standings, rule)
     levelled = engine.rank([_standing(e, v, means[e]) for e, v in adjusted.adjusted.items()], rule)
     beside = {p.entry: p.rank for p in levelled}
     line = engine.cut(engine.rank(standings), selection.quota)
@@ -268,6 +265,21 @@ def tally(selection: Selection, marks: Iterable[EntryMark]) -> Tally:
         {int(r): v for r, v in adjusted.leniency.items()},
         adjusted.is_connected,
     )
+
+
+def _plain(given: Iterable[EntryMark], codes: list[str]) -> list[engine.Mark]:
+    return [
+        engine.Mark(str(m.entry_id), str(m.seat_id), tuple(float(m.points[c]) for c in codes))
+        for m in given
+    ]
+
+
+def _ranked(standings: list[engine.Standing], rule: engine.TieRule) -> tuple[engine.Place, ...]:
+    """The places, counted again by the engine's independent checker."""
+    places = engine.rank(standings, rule)
+    if engine.check_places(standings, places, rule):
+        raise RuntimeError("the ranking does not pass its independent check")
+    return places
 
 
 def _means(plain: Iterable[engine.Mark], codes: list[str]) -> dict[str, dict[str, float]]:

@@ -255,8 +255,8 @@ def settle(request: HttpRequest, public_id: UUID) -> HttpResponse:
         now=timezone.now(),
     )
     with tenancy.reading(actor):
-        entry = queries.get_entry(actor, row.entry_id)
-    return HttpResponseSeeOther(f"{url_of(entry.selection)}#objections")
+        address = url_of(queries.get_entry(actor, row.entry_id).selection)
+    return HttpResponseSeeOther(f"{address}#objections")
 
 
 @page(*shared.READERS)
