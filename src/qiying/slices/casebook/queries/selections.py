@@ -228,8 +228,7 @@ def tally(selection: Selection, marks: Iterable[EntryMark]) -> Tally:
     """Count the marks that were given."""
     given = [m for m in marks if m.marked_at is not None]
     yardsticks = rules.read_criteria(selection.criteria)
-    weights = rules.weights(yardsticks)
-    codes = [c.code for c in yardsticks]
+    weights, codes = rules.weights(yardsticks), [c.code for c in yardsticks]
     plain = _plain(given, codes)
     scores = engine.totals(plain, weights)
     adjusted = engine.adjust(scores)

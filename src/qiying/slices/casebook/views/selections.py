@@ -218,7 +218,7 @@ def choose(request: HttpRequest, public_id: UUID) -> HttpResponse:
     row = _row(actor, public_id)
     ids = [int(v) for v in request.POST.getlist("entry") if _is_id(v)]
     reasons = {
-        int(k.removeprefix(WHY)): v.replace("\x00", "")
+        int(k.removeprefix(WHY)): str(v).replace("\x00", "")
         for k, v in request.POST.items()
         if k.startswith(WHY) and _is_id(k.removeprefix(WHY))
     }
