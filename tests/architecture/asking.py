@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from qiying.kernel import tenancy
+from tests.architecture.cases_of_zones import POINTS
 from tests.architecture.routes import API_ROOT, Route
 from tests.architecture.two_zones import Zone, photo, tenant_models
 from tests.slices.world import INSIDE, credit_code
@@ -42,6 +43,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/council/meetings", "meeting_id"): "meeting.public_id",
     ("/council/suggestions", "suggestion_id"): "suggestion.public_id",
     ("/council/topics", "topic_id"): "topic.public_id",
+    ("/casebook/cases", "case_id"): "case.public_id",
+    ("/casebook/selections", "selection_id"): "selection.public_id",
     ("/mandate/decisions", "public_id"): "decision",
     ("/mandate/matters", "code"): "matter",
     ("/mediations", "dispute_id"): "dispute.public_id",
@@ -76,6 +79,26 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("council:take-suggestion", "public_id"): "suggestion.public_id",
     ("council:take-topic", "public_id"): "topic.public_id",
     ("council:topic", "public_id"): "topic.public_id",
+    ("casebook", "public_id"): "case.public_id",
+    ("casebook:assign", "public_id"): "waiting_case.public_id",
+    ("casebook:choose", "public_id"): "judged_selection.public_id",
+    ("casebook:cite", "public_id"): "call.public_id",
+    ("casebook:enter", "public_id"): "open_selection.public_id",
+    ("casebook:entry", "public_id"): "entry.public_id",
+    ("casebook:entry-edit", "public_id"): "own_entry.public_id",
+    ("casebook:entry-step", "public_id"): "own_entry.public_id",
+    ("casebook:object", "public_id"): "selection.public_id",
+    ("casebook:print", "public_id"): "selection.public_id",
+    ("casebook:reading", "public_id"): "reading.public_id",
+    ("casebook:reason", "public_id"): "draft_case.public_id",
+    ("casebook:recuse", "public_id"): "reading.public_id",
+    ("casebook:review", "public_id"): "judged_case.public_id",
+    ("casebook:seat", "public_id"): "open_selection.public_id",
+    ("casebook:selection", "public_id"): "selection.public_id",
+    ("casebook:selection-step", "public_id"): "open_selection.public_id",
+    ("casebook:settle", "public_id"): "objection.public_id",
+    ("casebook:step", "public_id"): "draft_case.public_id",
+    ("casebook:write", "public_id"): "draft_case.public_id",
     ("kernel", "grant_id"): "grant",
     ("kernel", "key_id"): "key.pk",
     ("kernel", "delivery_id"): "delivery.public_id",
@@ -181,6 +204,29 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     },
     "calls:day": lambda _z: {"is_on": "1", "hour": 9},
     "calls:wording": lambda _z: {"do": "retire"},
+    "POST /casebook/cases": lambda z: {"call": str(z.rows["nominable"].public_id)},
+    "POST /casebook/cases/{case_id}/citations": lambda z: {
+        "call": str(z.rows["public"].public_id)
+    },
+    "casebook:assign": lambda z: {"person": z.world.user("auditor").pk},
+    "casebook:cite": lambda z: {"case": z.rows["case"].public_id, "cited_in": "measure"},
+    "casebook:entry-step": lambda _z: {"step": "withdraw"},
+    "casebook:object": lambda z: {"entry": z.rows["entry"].public_id, "text": "not so"},
+    "casebook:reading": lambda _z: {
+        **{f"points_{code}": 7 for code in POINTS},
+        "comment": "well said",
+    },
+    "casebook:reason": lambda z: {"key": z.rows["finding"].key, "reason": "see the record"},
+    "casebook:recuse": lambda _z: {"reason": "a relative"},
+    "casebook:review": lambda _z: {
+        **{f"points_{code}": 7 for code in POINTS},
+        "comment": "well said",
+    },
+    "casebook:seat": lambda z: {"person": z.world.user("caller").pk},
+    "casebook:selection-step": lambda _z: {"step": "cancel", "reason": "later"},
+    "casebook:settle": lambda _z: {"outcome": "dismissed", "finding": "it holds"},
+    "casebook:step": lambda _z: {"step": "drop"},
+    "casebook:write": lambda _z: {"title": "another title"},
     "calls:act": lambda _z: {"text": "one more word"},
     "calls:take": lambda _z: {"text": "one more word"},
     "calls:register-typed": lambda z: {

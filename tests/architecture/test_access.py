@@ -96,7 +96,7 @@ def zones(
     log = logging.getLogger("django.request")
     before, log.level = log.level, logging.CRITICAL
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=True), transaction.atomic():
-        yield make_zone("here", "JIAZONE", numbers_spent=9), make_zone("there", "YIZONE")
+        yield make_zone("here", "JIAZONE", numbers_spent=60), make_zone("there", "YIZONE")
         transaction.set_rollback(True)
     log.level = before
     Kept.forget_all()

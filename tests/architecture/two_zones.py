@@ -38,6 +38,7 @@ from qiying.slices.mandate import public as rulings
 from qiying.slices.mandate import queries as register
 from qiying.slices.registry import operations as registry
 from qiying.slices.registry.operations import imports
+from tests.architecture.cases_of_zones import make_casebook
 from tests.architecture.talks import hold_council, settle_disputes
 from tests.slices.calls import steps
 from tests.slices.world import EAST, FOUNDED, HOME, INSIDE, World, box, credit_code, make_world
@@ -64,7 +65,7 @@ ACCUSED = "accused"
 ACCUSED_DESK = "accused-desk"
 """Holds every role of the zone, each of them in the unit that is complained of."""
 COMPLAINT = "GRIEVANCE"
-SPENT = ("QY", "YJ", "XL", "LA", "TJ", "YT", "YS", "JY")
+SPENT = ("QY", "YJ", "XL", "LA", "TJ", "YT", "YS", "JY", "DX", "PX", "CX")
 
 
 @dataclass
@@ -140,6 +141,7 @@ def _staff(zone: Zone) -> None:
     for role in (Role.HANDLER, Role.UNIT_LEADER):
         world.person(ACCUSED, role, unit="FIN")
     world.person("emb", Role.HANDLER, unit="EMB")
+    world.person("desk2", Role.DESK)
     world.person("gone", Role.DESK)
     people.end_grant(world.system, _grant_of(zone, "gone"), now=timezone.now())
     for person in User.objects.filter(username__startswith=f"{world.tenant.code}-"):
@@ -530,7 +532,7 @@ def _channels(zone: Zone) -> None:
 
 
 MAKERS = (
-    *(_ground, _register, _machine_room, _connectors, _calls, _complaint, _papers),
+    *(_ground, _register, _machine_room, _connectors, _calls, _complaint, make_casebook, _papers),
     *(_channels, _class_issue, _speed, settle_disputes, hold_council),
 )
 """Who puts rows into a zone, in this order."""

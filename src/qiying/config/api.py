@@ -15,6 +15,7 @@ from qiying.kernel.api_connect import layer_router, webhook_router
 from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
+from qiying.slices.casebook.api import router as casebook
 from qiying.slices.channels.api import router as channels
 from qiying.slices.class_issues.api import router as class_issues
 from qiying.slices.council.api import router as council
@@ -105,6 +106,7 @@ ROUTERS = {
     "/class-issues": class_issues,
     "/mediations": mediation,
     "/council": council,
+    "/casebook": casebook,
     "/layers": layer_router,
     "/webhooks": webhook_router,
 }

@@ -35,7 +35,16 @@ ALLOWED_HOSTS = ENV.text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver"
 DATABASES = databases(ENV)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-SLICES = ["registry", "mandate", "calls", "channels", "class_issues", "mediation", "council"]
+SLICES = [
+    "registry",
+    "mandate",
+    "calls",
+    "channels",
+    "class_issues",
+    "mediation",
+    "council",
+    "casebook",
+]
 INSTALLED_APPS = [
     "qiying.config",
     "qiying.demo",

@@ -17,6 +17,7 @@ from typing import cast
 from django.db import connections
 
 from qiying.demo.accounts import PASSWORD, choose_accounts
+from qiying.demo.cases import fill_library, open_casebook
 from qiying.demo.channels import play_channels
 from qiying.demo.classes import play_classes
 from qiying.demo.connectors import connect
@@ -26,6 +27,7 @@ from qiying.demo.haste import in_haste
 from qiying.demo.models import Demonstration
 from qiying.demo.plan import Plan
 from qiying.demo.play import Share, expected_steps, play
+from qiying.demo.selections import hold_selections
 from qiying.demo.talks import play_talks
 from qiying.demo.watching import watch_over
 from qiying.kernel import events
@@ -84,7 +86,9 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
     else:
         steps = _play_together(plan, founded.tenant_id, total, report, processes)
     report("calls", total, total)
-    for furnish in ROOMS:
+    for part, furnish in ROOMS:
+        if part:
+            report(part, 0, 0)
         furnish(plan, founded.tenant_id)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
@@ -107,21 +111,30 @@ def _note_overdue(plan: Plan, tenant_id: int) -> None:
         calls.note_overdue(system(tenant_id), now=plan.ends_at - timedelta(seconds=1))
 
 
-ROOMS: tuple[Callable[[Plan, int], object], ...] = (
-    watch_over,
-    _note_overdue,
-    connect,
-    set_up_desk,
-    play_channels,
-    play_classes,
-    _talk,
-)
-"""What stands around the calls, once they are played; in this order."""
-
-
 def _talk(plan: Plan, tenant_id: int) -> None:
     with in_haste(), events.muted():
         play_talks(plan, tenant_id)
+
+
+def _play_casebook(plan: Plan, tenant_id: int) -> None:
+    """The library of typical cases and the selections, after the calls that they tell of."""
+    with in_haste(), events.muted():
+        office = open_casebook(plan, tenant_id)
+        fill_library(plan, office)
+        hold_selections(plan, office)
+
+
+ROOMS: tuple[tuple[str, Callable[[Plan, int], object]], ...] = (
+    ("", watch_over),
+    ("", _note_overdue),
+    ("", connect),
+    ("", set_up_desk),
+    ("", play_channels),
+    ("", play_classes),
+    ("talks", _talk),
+    ("casebook", _play_casebook),
+)
+"""What stands around the calls, once they are played; in this order, with what is told of it."""
 
 
 def _play_here(plan: Plan, tenant_id: int, total: int, report: Report) -> int:

@@ -26,6 +26,7 @@ PARTS = {
     "register": _("register of powers, hand-overs"),
     "calls": _("two years of calls"),
     "talks": _("disputes and the council"),
+    "casebook": _("typical cases, selections"),
 }
 
 app = typer.Typer(

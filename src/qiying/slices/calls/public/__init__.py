@@ -11,6 +11,7 @@ from qiying.slices.calls.public._cards import (
     find_by_number,
     map_points,
 )
+from qiying.slices.calls.public._closures import ClosureCard, closure, wording
 from qiying.slices.calls.public._exchange import (
     CallFile,
     LikeCard,
@@ -48,6 +49,7 @@ __all__ = [
     "CallValues",
     "Channel",
     "ChannelCount",
+    "ClosureCard",
     "LikeCard",
     "MapPoint",
     "Said",
@@ -59,6 +61,7 @@ __all__ = [
     "card_by_public_id",
     "cards",
     "channel_labels",
+    "closure",
     "count_by_enterprise",
     "figures",
     "file_of",
@@ -76,5 +79,6 @@ __all__ = [
     "taken_update",
     "word_rarity",
     "word_rarity_of",
+    "wording",
     "words",
 ]

@@ -30,6 +30,8 @@ from qiying.slices.registry.public._cards import (
     UnitCard,
     ZoneCard,
 )
+from qiying.slices.registry.queries.identities import FirmIdentity, Identities
+from qiying.slices.registry.queries.identities import identities as _identities
 from qiying.slices.registry.rules.cells import plain
 from qiying.slices.registry.rules.coordinates import convert
 from qiying.slices.registry.rules.kinds import AreaKind
@@ -41,7 +43,9 @@ __all__ = [
     "AreaCard",
     "ContactCard",
     "EnterpriseCard",
+    "FirmIdentity",
     "FirmPanel",
+    "Identities",
     "MapLayer",
     "SiteCard",
     "Table",
@@ -58,6 +62,7 @@ __all__ = [
     "firm_panel",
     "firm_panels",
     "grid_at",
+    "identities",
     "map_layer",
     "map_layers",
     "names",
@@ -177,6 +182,12 @@ def names(actor: Actor, ids: Iterable[int]) -> dict[int, str]:
     with tenancy.reading(actor):
         found = queries.names_of_enterprises(actor, ids)
     return {pk: in_language(zh, en) for pk, (zh, en) in found.items()}
+
+
+def identities(actor: Actor) -> Identities:
+    """By what every firm and contact of the zone can be recognised; for comparing only."""
+    with tenancy.reading(actor):
+        return _identities(actor.tenant_id)
 
 
 def _firm_card(row: Enterprise) -> EnterpriseCard:
