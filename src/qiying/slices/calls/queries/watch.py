@@ -25,7 +25,6 @@ LADDER_ORDER = ("-level", "limit_at", "id")
 ENDED_ORDER = ("-opened_at", "-id")
 MEETING_ORDER = ("-opened_at", "-id")
 DECLINED_ORDER = ("-received_at", "-id")
-MOST = 99
 
 
 def ladder(actor: Actor, *, tab: str, now: datetime, unit_id: int | None = None) -> QuerySet[Any]:
@@ -58,12 +57,6 @@ def ladder_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
     counts = {f"n_{tab}": Count("id", filter=_rungs(tab, now)) for tab in tabs}
     found = rows.aggregate(**counts)
     return {tab: int(found[f"n_{tab}"]) for tab in tabs}
-
-
-def count_standing(actor: Actor) -> int:
-    """How many calls stand on the ladder, counted up to 99."""
-    rows = Supervision.objects.visible_to(actor).filter(state__in=sorted(STANDING))
-    return rows.order_by()[: MOST + 1].count()
 
 
 def meetings(actor: Actor, *, tab: str) -> QuerySet[Any]:
