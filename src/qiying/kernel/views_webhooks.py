@@ -1,5 +1,6 @@
 """The administrator's pages of webhooks: endpoints, their deliveries, what came back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,6 +43,21 @@ def fault_words(fault: str) -> str:
         "line": _("no connection"),
     }
     return words.get(fault, fault)
+
+
+def audited(actor: Actor, ids: Iterable[int]) -> dict[int, trail.Subject]:
+    """The endpoints of the audit trail by name, with their page while they have one."""
+    rows = Endpoint.objects.filter(tenant_id=actor.tenant_id, id__in=list(ids))
+    is_keeper = actor.has(Role.ADMINISTRATOR)
+    return {
+        row.pk: trail.Subject(
+            row.name,
+            reverse("kernel:webhook", args=[row.public_id])
+            if is_keeper and row.state != EndpointState.REMOVED
+            else "",
+        )
+        for row in rows
+    }
 
 
 def _choices() -> list[tuple[str, str]]:
