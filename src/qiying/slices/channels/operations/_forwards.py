@@ -189,7 +189,7 @@ def hear(
     if name:
         step = begin(actor, FORWARD, row, name, {})
         end(actor, row, step, now=now, codes={}, done_at=now if name == "done" else None)
-    codes = {"update": said.pk, "call": row.call_id}
+    codes: dict[str, Any] = {"update": said.pk, "call": row.call_id}
     events.record("channels.update_heard", subject=row, actor=actor, now=now, **codes)
     return True
 
