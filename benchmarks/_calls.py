@@ -127,6 +127,7 @@ def _call(zone: Zone, n: int, count: int) -> Iterator[Row]:
         "closure_type": "solved" if is_over else "",
         "is_confirmed": is_over,
         "current_round": 1,
+        "supervision_level": 0,
         "version": 3,
         "updated_at": closed_at or at,
     }
@@ -155,6 +156,7 @@ def _round(zone: Zone, n: int, count: int) -> Iterator[Row]:
         "rating_resolved": "",
         "closed_at": at + timedelta(days=4) if is_over else None,
         "is_on_time": True if is_over else None,
+        "evidence_kind": "contact" if is_over else "",
     }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
@@ -46,6 +47,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     profile = "ci" if os.environ.get("CI") else "default"
     settings.load_profile("full" if config.getoption("--full") else profile)
+    # People of tests come by a password or none at all; the tests of the second factor require it.
+    django_settings.SECOND_FACTOR = "optional"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -43,7 +43,10 @@ def test_every_refusal_is_a_problem() -> None:
     for method, path, operation in operations():
         refused = {s: r for s, r in operation["responses"].items() if s >= "4"}
         assert {"401", "403", "503"} <= set(refused), f"{method} {path}"
-        assert ("404" in refused) == ("{" in path), f"{method} {path}"
+        sends = "requestBody" in operation
+        can_name = bool(operation["parameters"]) or sends
+        assert ("404" in refused) == can_name, f"{method} {path}"
+        assert ("400" in refused) == sends, f"{method} {path}"
         assert method == "get" or "409" in refused, f"{method} {path}"
         for response in refused.values():
             assert list(response["content"]) == ["application/problem+json"]

@@ -12,7 +12,7 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from qiying.kernel import people, saved, tenancy
+from qiying.kernel import people, saved, tenancy, webhooks
 from qiying.kernel.revisions import Kept
 from qiying.slices.mandate import operations as mandate
 from qiying.slices.registry import operations as registry
@@ -63,6 +63,9 @@ def grow(zone: Zone, numbers: range) -> None:
             _register(zone, i)
             _call(zone, i)
             people.issue_key(world.system, f"key {i}", now=world.now)
+            hook = {"url": "https://hook.example/", "topics": ["calls.received"]}
+            made, _ = webhooks.create(world.keeper, name=f"h{i}", now=world.now, **hook)
+            webhooks.ping(world.keeper, made.public_id, now=world.now)
             more = {"query": f"q={i}", "is_shared": True, "now": world.now}
             saved.save(world.actor(EVERYTHING), page="/registry/firms/", name=f"v{i}", **more)
 
@@ -126,6 +129,8 @@ def _call(zone: Zone, i: int) -> None:
         if step == "dispatch":
             given |= {"text": "so it is"}
         steps.take(world, who, call, step, **given)
+    if steps.fresh(world, call).state in {"dispatched", "working"}:
+        steps.take(world, EVERYTHING, call, "supervise", level="chase", text=f"hurry {i}")
 
 
 def count(asker: Asker, route: Route) -> tuple[int, str]:

@@ -15,16 +15,31 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from qiying.kernel import files, notifications, numbering, people, saved, tenancy
+from qiying.kernel import (
+    files,
+    ical,
+    notifications,
+    numbering,
+    people,
+    saved,
+    sign_in_oidc,
+    tenancy,
+    webhooks,
+)
 from qiying.kernel.access import Actor, Role
-from qiying.kernel.models import User
+from qiying.kernel.models import SecondFactor, User, WebhookAttempt
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.calls.models import Call
+from qiying.slices.channels import operations as channels
+from qiying.slices.class_issues import operations as classes
+from qiying.slices.class_issues.models import Issue
 from qiying.slices.mandate import operations as mandate
 from qiying.slices.mandate import public as rulings
 from qiying.slices.mandate import queries as register
 from qiying.slices.registry import operations as registry
 from qiying.slices.registry.operations import imports
+from tests.architecture.cases_of_zones import make_casebook
+from tests.architecture.talks import hold_council, settle_disputes
 from tests.slices.calls import steps
 from tests.slices.world import EAST, FOUNDED, HOME, INSIDE, World, box, credit_code, make_world
 
@@ -50,7 +65,7 @@ ACCUSED = "accused"
 ACCUSED_DESK = "accused-desk"
 """Holds every role of the zone, each of them in the unit that is complained of."""
 COMPLAINT = "GRIEVANCE"
-SPENT = ("QY", "YJ", "XL")
+SPENT = ("QY", "YJ", "XL", "LA", "TJ", "YT", "YS", "JY", "DX", "PX", "CX")
 
 
 @dataclass
@@ -71,7 +86,8 @@ class Zone:
     def texts(self) -> set[str]:
         """What no page of another zone may show: the mark, numbers and public ids."""
         found = {self.mark, self.rows["call"].number, self.rows["handover"].number}
-        found.add(self.rows["public"].number)
+        found |= {self.rows["public"].number, self.rows["class_issue"].number}
+        found |= {self.rows[name].number for name in ("dispute", "settled", "topic")}
         with tenancy.reading(self.world.system):
             for model in tenant_models():
                 if any(f.name == "public_id" for f in model._meta.fields):
@@ -97,7 +113,7 @@ def make_zone(code: str, mark: str, *, numbers_spent: int = 0) -> Zone:
         for prefix in SPENT * numbers_spent:
             numbering.next_number(world.system, prefix, now=world.now)
         _staff(zone)
-        for make in (_ground, _register, _machine_room, _calls, _complaint, _papers, _speed):
+        for make in MAKERS:
             make(zone)
     return zone
 
@@ -125,6 +141,7 @@ def _staff(zone: Zone) -> None:
     for role in (Role.HANDLER, Role.UNIT_LEADER):
         world.person(ACCUSED, role, unit="FIN")
     world.person("emb", Role.HANDLER, unit="EMB")
+    world.person("desk2", Role.DESK)
     world.person("gone", Role.DESK)
     people.end_grant(world.system, _grant_of(zone, "gone"), now=timezone.now())
     for person in User.objects.filter(username__startswith=f"{world.tenant.code}-"):
@@ -229,6 +246,39 @@ def _machine_room(zone: Zone) -> None:
     )
 
 
+def _connectors(zone: Zone) -> None:
+    """A webhook with a message and an answer, a linked identity, a calendar, a second factor."""
+    world, mark, now = zone.world, zone.mark, zone.world.now
+    admin, everybody = world.actor("admin"), world.actor(EVERYTHING)
+    hook = {"name": f"{mark} OA", "url": f"https://hook.example/{mark}"}
+    zone.rows["webhook"], _ = webhooks.create(admin, topics=["calls.received"], now=now, **hook)
+    zone.rows["delivery"] = webhooks.ping(admin, zone.rows["webhook"].public_id, now=now)
+    WebhookAttempt.objects.create(
+        tenant_id=admin.tenant_id, delivery=zone.rows["delivery"], at=now, status=503, took_ms=7
+    )
+    provider = sign_in_oidc.set_provider(
+        world.system,
+        "province",
+        issuer="https://id.example",
+        client_id=f"{mark}-client",
+        client_secret=mark,
+        name_zh="省统一身份认证",
+        name_en="Provincial identity",
+        vouches_second_factor=False,
+        now=now,
+    )
+    person_id = everybody.person_id or 0
+    zone.rows["link"] = sign_in_oidc.link(
+        world.system, provider, f"{mark}-subject", person_id, now=now, by=None
+    )
+    sign_in_oidc.invite(admin, provider.pk, person_id, now=now)
+    ical.open_feed(everybody, now=now)
+    zone.rows["enrolled"] = world.user("emb")
+    SecondFactor.objects.create(
+        person=zone.rows["enrolled"], secret="sealed", created_at=now, confirmed_at=now
+    )
+
+
 def _calls(zone: Zone) -> None:
     """A call in the hands of units with everything a call can have, and a complaint."""
     world, mark = zone.world, zone.mark
@@ -257,6 +307,32 @@ def _calls(zone: Zone) -> None:
         world, title=f"{mark} road", text=f"{mark} hole", matter_code=zone.rows["matter"]
     )
     take(zone, "desk", zone.rows["public"], "accept")
+    _watched(zone, call, lead)
+
+
+def _watched(zone: Zone, call: Call, lead: int) -> None:
+    """More time asked for, a rung, a plan of two days, a third round with its meeting."""
+    world, mark = zone.world, zone.mark
+    until_on = (world.now + timedelta(days=10)).date()
+    asked = {"reason": "complex", "until_on": until_on, "text": f"{mark} longer"}
+    take(zone, "safety", call, "propose_extension", **asked)
+    take(zone, "leader", call, "supervise", level="post", text=f"{mark} hurry")
+    for days in (4, 8):
+        day = (world.now + timedelta(days=days)).date()
+        take(zone, "safety", call, "schedule", milestone_on=day, text=f"{mark} day {days}")
+    zone.rows["call"] = steps.fresh(world, call)
+    third = steps.raise_call(world, title=f"{mark} gate", text=f"{mark} stuck")
+    for who, step, inputs in _whole_way(zone, third, lead)[:2]:
+        take(zone, who, third, step, **inputs())
+    for _ in range(2):
+        for who, step, inputs in _whole_way(zone, third, lead)[2:-1]:
+            take(zone, who, third, step, **inputs())
+        take(zone, "caller", third, "callback_reject", text=f"{mark} still stuck")
+    given = {"meets_on": world.now.date(), "unit_ids": [world.units["EMB"]]}
+    take(zone, "supervisor", third, "convene_meeting", **given, text=f"{mark} agenda")
+    refused = steps.raise_call(world, title=f"{mark} wish", text=f"{mark} elsewhere")
+    why = {"code": "OUT_OF_DUTY", "text": f"{mark} no", "told_path": f"{mark} bank"}
+    take(zone, "desk", refused, "decline", **why)
 
 
 def _complaint(zone: Zone) -> None:
@@ -381,6 +457,30 @@ def _visit(zone: Zone) -> None:
     )
 
 
+def _class_issue(zone: Zone) -> None:
+    """Three firms with one problem, the class issue raised of it, its measure in progress."""
+    world, mark = zone.world, zone.mark
+    text = f"{mark} 自来水管爆裂，车间断水"
+    for name in ("水一", "水二"):
+        world.firm(name, INSIDE, name_en=f"{mark} {name}")
+    for name in ("宏达", "水一", "水二"):
+        steps.raise_call(world, EVERYTHING, name, title="", text=text, **AT_THE_MAIN)
+    classes.look(world.system, now=world.now)
+    with tenancy.reading(world.system):
+        issue = Issue.objects.get()
+    owner = {"owner_unit": world.units["ZONE_SAFE"], "owner": world.user("safety").pk}
+    for who, step, inputs in (
+        ("desk", "raise", {"title": f"{mark} water main", "text": f"{mark} owner", **owner}),
+        ("safety", "plan", {"root_cause": mark, "measure": f"{mark} new pipe", "within": 20}),
+        ("safety", "start", {"text": f"{mark} begun"}),
+    ):
+        issue = classes.take(world.actor(who), issue.pk, step, now=world.now, **inputs)
+    zone.rows["class_issue"] = issue
+
+
+AT_THE_MAIN = {"longitude": INSIDE[0], "latitude": INSIDE[1], "position_source": "device"}
+
+
 def take(zone: Zone, who: str, call: Call, step: str, **inputs: Any) -> Call:
     return steps.take(zone.world, who, call, step, **inputs)
 
@@ -390,3 +490,51 @@ def photo(name: str) -> SimpleUploadedFile:
     out = io.BytesIO()
     Image.new("RGB", (4, 4), "teal").save(out, "PNG")
     return SimpleUploadedFile(f"{name}.png", out.getvalue(), "image/png")
+
+
+def _channels(zone: Zone) -> None:
+    """A row in every table of the ways in and out; the complaint has an order, too."""
+    world, mark, now = zone.world, zone.mark, zone.world.now
+    desk, firm = world.actor("desk"), world.firms["宏达"]
+    order = channels.receive_order(desk, order_number=f"{mark}-1", text=f"{mark} lamp", now=now)
+    channels.sign_order(desk, order.public_id, now=now)
+    channels.ask_extension(desk, order.public_id, days=3, text=f"{mark} parts", now=now)
+    zone.rows["order"] = order
+    own = {"text": f"{mark} words", "enterprise_id": firm, "now": now}
+    zone.rows["referral"] = channels.record_referral(
+        desk, kind="leader", referrer=f"{mark} Zhang", reference=f"{mark}-R", **own
+    )
+    channels.record_signal(desk, kind="power", source=f"{mark} meter", **own)
+    channels.record_sender(desk, f"{mark.lower()}@firm.example", firm, now=now)
+    letter = f"From: {mark} <x@{mark.lower()}.example>\nSubject: {mark} mail\n\n{mark} rain\n"
+    zone.rows["mail"] = channels.take_mail(world.system, letter.encode(), now=now)
+    reading = channels.read_file(
+        "calls", file_name=f"{mark}.csv", content=f"诉求内容\n{mark} dust\n".encode()
+    )
+    zone.rows["call_batch"] = channels.prepare_batch(desk, reading, now=now)
+    endpoint = channels.add_endpoint(
+        world.keeper,
+        code="city",
+        kind="open311",
+        name=f"{mark} city",
+        url="https://8.8.8.8/open311/v2",
+        now=now,
+    )
+    zone.rows["endpoint"] = endpoint
+    public = zone.rows["public"]
+    zone.rows["forward"] = channels.forward_call(
+        desk, public.pk, endpoint_id=endpoint.public_id, reason=f"{mark} outside", now=now
+    )
+    channels.say(desk, zone.rows["forward"].public_id, text=f"{mark} hurry", now=now)
+    channels.link_same(desk, public.pk, zone.rows["call"].pk, now=now)
+    grievance = zone.grievance["call"]
+    zone.grievance["order"] = channels.receive_order(
+        desk, order_number=f"{COMPLAINT}-1", text="", call_id=grievance.pk, now=now
+    )
+
+
+MAKERS = (
+    *(_ground, _register, _machine_room, _connectors, _calls, _complaint, make_casebook, _papers),
+    *(_channels, _class_issue, _speed, settle_disputes, hold_council),
+)
+"""Who puts rows into a zone, in this order."""

@@ -75,6 +75,7 @@ class Zone:
             password=PASSWORD,
         )
         self.ids[person.login] = row.pk
+        world.join(person.login, row)
         people.grant(
             world.keeper,
             row.pk,

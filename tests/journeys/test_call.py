@@ -9,19 +9,13 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from tests.browser.sound import barriers
 from tests.journeys.conftest import FIRM, Keep, Open, Reader, at
+from tests.journeys.moves import MARKS, step, to_the_call
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    # the server's threads close their sockets and connections when they are collected
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume:Warning"),
-]
+pytestmark = MARKS
 
 
 @dataclass(frozen=True)
@@ -79,26 +73,6 @@ ENGLISH = Words(
     thanks="Quick, and explained well.",
     pictures=("raise", "dispatch", "callback", "board"),
 )
-
-
-def step(reader: Reader, name: str) -> Locator:
-    """The form of one step on the page of a call, opened."""
-    box = reader.page.locator(f"details.step[id^='do-{name}']")
-    expect(box).to_have_count(1)
-    if box.get_attribute("open") is None:
-        box.locator("summary").first.click()
-    return box
-
-
-def to_the_call(reader: Reader, number: str, address: str) -> None:
-    """From a list to the whole page of a call, over the panel beside the list."""
-    reader.page.goto(address)
-    row = reader.page.locator("tr, article").filter(has_text=number[-3:])
-    row.locator("a[data-open]").first.click()
-    drawer = reader.page.locator("#drawer")
-    expect(drawer).to_contain_text(number)
-    drawer.get_by_role("link", name=reader.say("Open the call"), exact=True).last.click()
-    expect(reader.page.get_by_role("heading", level=1)).to_be_visible()
 
 
 @pytest.mark.parametrize("words", [CHINESE, ENGLISH], ids=lambda w: w.short)

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 import pytest
+import rfc8785
 from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiying.kernel import audit, events, tenancy
+from qiying.kernel import audit, events, notifications, tenancy
 from qiying.kernel.access import Actor
-from qiying.kernel.models import Event, Tenant
+from qiying.kernel.models import Event, Tenant, User
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +106,39 @@ def test_the_auditor_finds_a_changed_event(desk: Actor, tenant: Tenant, now: dat
         row.pk, row.sequence, row.previous = None, 2, row.digest
         row.save(force_insert=True)
     assert {f.code for f in audit.verify(desk).faults} == {"changed", "cut"}
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=8)
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.text(max_size=6), PLAIN, max_size=5))
+def test_the_quick_way_of_writing_canonical_json_writes_the_same(body: dict[str, object]) -> None:
+    assert events.canonical(body) == rfc8785.dumps(body)
+
+
+def test_many_events_at_once_are_linked_like_few(
+    desk: Actor, tenant: Tenant, now: datetime
+) -> None:
+    with tenancy.acting(desk):
+        for number in range(events.MANY + 5):
+            codes = {"number": number, "list": [number, "a:b"], "empty": {}}
+            events.record("test.said", subject=tenant, actor=desk, now=now, **codes)
+    say(desk, tenant, now, number=-1)
+    rows = trail(desk)
+    assert [r.sequence for r in rows] == list(range(1, events.MANY + 7))
+    assert rows[3].data == {"number": 3, "list": [3, "a:b"], "empty": {}}
+    assert audit.verify(desk).holds
+
+
+def test_of_a_past_that_is_played_nobody_is_told(
+    desk: Actor, tenant: Tenant, person: User, now: datetime
+) -> None:
+    told = {"kind": "test", "subject": tenant, "url": "/", "params": {}, "now": now}
+    with events.muted():
+        assert notifications.notify(desk, [person.pk], effect_key="past", **told) == 0
+    assert notifications.notify(desk, [person.pk], effect_key="present", **told) == 1

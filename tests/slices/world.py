@@ -103,6 +103,10 @@ class World:
         found = people.actors_of(self._people[name], now=self.now)
         return next(a for a in found if a.tenant_id == self.tenant.pk)
 
+    def join(self, name: str, user: User) -> None:
+        """Know a person who was registered elsewhere."""
+        self._people[name] = user
+
     def user(self, name: str) -> User:
         return self._people[name]
 

@@ -72,3 +72,34 @@ def database_is_a_service(app_configs: Apps, **_kwargs: Any) -> list[checks.Chec
             id="qiying.W002",
         )
     ]
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def doors_are_shut(app_configs: Apps, **_kwargs: Any) -> list[checks.CheckMessage]:
+    """Warn of a password alone, of requests to this machine, of an address nobody can reach."""
+    found: list[checks.CheckMessage] = []
+    if settings.SECOND_FACTOR != "required" and not settings.DEMO:
+        found.append(
+            checks.Warning(
+                _("Staff may sign in without a second factor."),
+                hint=_("Leave QIYING_SECOND_FACTOR out, or set it to required."),
+                id="qiying.W003",
+            )
+        )
+    if settings.LOOPBACK:
+        found.append(
+            checks.Error(
+                _("Webhooks and identity providers may be on this machine, over http."),
+                hint=_("Leave QIYING_LOOPBACK out."),
+                id="qiying.E003",
+            )
+        )
+    if settings.SECURE and not settings.PUBLIC_URL.startswith("https://"):
+        found.append(
+            checks.Warning(
+                _("Webhooks and calendars name an address that is not the public one."),
+                hint=_("Set QIYING_PUBLIC_URL to the https address of the platform."),
+                id="qiying.W004",
+            )
+        )
+    return found

@@ -35,7 +35,16 @@ ALLOWED_HOSTS = ENV.text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver"
 DATABASES = databases(ENV)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-SLICES = ["registry", "mandate", "calls"]
+SLICES = [
+    "registry",
+    "mandate",
+    "calls",
+    "channels",
+    "class_issues",
+    "mediation",
+    "council",
+    "casebook",
+]
 INSTALLED_APPS = [
     "qiying.config",
     "qiying.demo",
@@ -69,6 +78,7 @@ MIDDLEWARE = [
     "qiying.kernel.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+FORM_RENDERER = "qiying.kernel.widgets.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -157,6 +167,14 @@ USE_TZ = True
 MESSAGE_BACKEND = ENV.choice("MESSAGE_BACKEND", ("log", "sms", "zhezhengding", "wecom", "email"))
 MESSAGE_URL = ENV.text("MESSAGE_URL")
 MESSAGE_KEY = ENV.text("MESSAGE_KEY")
+PUBLIC_URL = ENV.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+LOOPBACK = ENV.switch("LOOPBACK", default=False)
+_NEEDS = ("optional", "required") if DEMO else ("required", "optional")
+SECOND_FACTOR = ENV.choice("SECOND_FACTOR", _NEEDS)
+MAIL_IN_URL = ENV.text("MAIL_IN_URL")
+if MAIL_IN_URL and not MAIL_IN_URL.startswith(("imaps://", "imap://")):
+    raise SettingError(_("QIYING_MAIL_IN_URL must begin with imaps:// or imap://."))
+OUTBOUND_ALLOW = ENV.networks("OUTBOUND_ALLOW")
 TILE_URL = ENV.text("TILE_URL")
 TILE_ATTRIBUTION = ENV.text("TILE_ATTRIBUTION")
 MAP_APPROVAL = ENV.text("MAP_APPROVAL")

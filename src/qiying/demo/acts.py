@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from qiying.demo.chance import stream
+from qiying.demo.story_rhythm import SHANGHAI
 from qiying.demo.story_steps import Step
 from qiying.demo.story_texts import phrase
 from qiying.demo.tale import Tale
 from qiying.slices.calls import operations as calls
 from qiying.slices.calls.models import Call, Dispute, Pause, Task
-from qiying.slices.calls.rules import PauseState, TaskState
+from qiying.slices.calls.rules import MEETING_FROM_ROUND, CallState, PauseState, TaskState
 
 _FALLBACKS = ("ZONE_SERVICE", "ZONE_OFFICE")
 _PAUSE_DAYS, _MILESTONE_DAYS = 5, 10
@@ -139,7 +140,21 @@ def _sign(tale: Tale, step: Step, now: datetime) -> Call | None:
     part = tale.part(step.unit)
     if part is None:
         return None
-    return calls.sign(tale.handler(part.unit_id), part.task_id, now=now)
+    call = calls.sign(tale.handler(part.unit_id), part.task_id, now=now)
+    return _convene(tale, call, now) if call.current_round >= MEETING_FROM_ROUND else call
+
+
+def _convene(tale: Tale, call: Call, now: datetime) -> Call:
+    """A third round goes to the joint meeting as soon as its unit has it."""
+    lead = [call.lead_unit_id] if call.lead_unit_id else []
+    return calls.convene_meeting(
+        tale.supervisor,
+        call.pk,
+        now=now,
+        meets_on=now.astimezone(SHANGHAI).date(),
+        unit_ids=lead,
+        text="企业连续两轮不满意，研究整改措施和责任分工。",
+    )
 
 
 def _contact(tale: Tale, step: Step, now: datetime) -> Call:
@@ -188,6 +203,9 @@ def _resume(tale: Tale, step: Step, now: datetime) -> Call:
 
 
 def _schedule(tale: Tale, step: Step, now: datetime) -> Call:
+    """One more day of the plan; the day before it is reported on first."""
+    if tale.call.state == CallState.SCHEDULED:
+        calls.report_milestone(tale.lead, tale.call.pk, now=now, text=step.text_zh)
     return calls.schedule(
         tale.lead,
         tale.call.pk,
@@ -200,6 +218,9 @@ def _schedule(tale: Tale, step: Step, now: datetime) -> Call:
 def _answer(tale: Tale, step: Step, now: datetime) -> Call:
     if tale.story.urgency == "danger":
         _settle(tale, now)
+    if tale.call.current_round >= MEETING_FROM_ROUND:
+        text = "由主办单位牵头整改，一周内完成并请企业现场确认。"
+        calls.decide_meeting(tale.supervisor, tale.call.pk, now=now, text=text)
     return calls.answer(tale.lead, tale.call.pk, now=now, result=step.code, text=step.text_zh)
 
 

@@ -73,3 +73,26 @@ class GrantForm(forms.Form):
 
 class KeyForm(forms.Form):
     name = forms.CharField(label=_("What the key is for"), max_length=100)
+
+
+class SecondCodeForm(forms.Form):
+    code = forms.CharField(label=_("Code of your authenticator"), max_length=20)
+
+
+class WebhookForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    url = forms.CharField(label=_("Address that receives"), max_length=500)
+    unit = forms.CharField(
+        label=_("Code of the unit"),
+        max_length=40,
+        required=False,
+        help_text=_(
+            "Whose system it is. Complaints about this unit are kept from it. May stay empty."
+        ),
+    )
+    topics = forms.MultipleChoiceField(label=_("Tell it of"), widget=forms.CheckboxSelectMultiple)
+
+
+class InviteForm(forms.Form):
+    username = forms.CharField(label=_("User name"), max_length=64)
+    provider = forms.TypedChoiceField(label=_("Identity provider"), coerce=int)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils import timezone, translation
 
-from qiying.kernel import faults
+from qiying.kernel import faults, second_factor
 from qiying.kernel.models import User
 from qiying.kernel.people import actors_of
 
@@ -83,7 +83,9 @@ class ActorMiddleware:
             return
         actors = actors_of(user, now=timezone.now())
         chosen = request.session.get(TENANT_KEY)
-        request.actor = next(  # type: ignore[attr-defined]
-            (a for a in actors if a.tenant_id == chosen), actors[0] if actors else None
-        )
+        actor = next((a for a in actors if a.tenant_id == chosen), actors[0] if actors else None)
+        if actor is not None and second_factor.is_due(request.session, actor):
+            request.is_second_due = True  # type: ignore[attr-defined]
+            return
+        request.actor = actor  # type: ignore[attr-defined]
         request.tenant_ids = [a.tenant_id for a in actors]  # type: ignore[attr-defined]

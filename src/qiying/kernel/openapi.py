@@ -32,13 +32,15 @@ KEY: dict[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 MEANINGS = {
+    400: "What was sent cannot be read at all",
     401: "No credential, or none that is valid",
     403: "The credential's roles do not allow this",
-    404: "There is no such record that the caller may see",
+    404: "A record that the address or the values name is not there for the caller",
     409: "The record's state does not allow this now",
     422: "A value cannot be accepted; errors name the fields",
     503: "The database is away; nothing was stored, asking again is safe",
 }
+GEOJSON = "application/geo+json"
 API_KEY = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
 
 
@@ -65,18 +67,29 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             operation["security"] = [*operation["security"], {"ApiKey": []}]
-            for status in _refusals(path, method, operation):
+            for status in _refusals(method, operation):
                 operation["responses"].setdefault(status, _refusal(status))
+            if path.endswith(".geojson"):
+                _is_geojson(operation["responses"][200])
     return document
 
 
-def _refusals(path: str, method: str, operation: dict[str, Any]) -> Iterable[int]:
+def _is_geojson(answer: dict[str, Any]) -> None:
+    """An address that ends so answers in the content type of RFC 7946."""
+    answer["content"] = {GEOJSON: answer["content"].pop("application/json")}
+
+
+def _refusals(method: str, operation: dict[str, Any]) -> Iterable[int]:
+    sends = "requestBody" in operation
+    can_name = bool(operation["parameters"]) or sends
+    if sends:
+        yield 400
     yield from (401, 403)
-    if "{" in path:
+    if can_name:
         yield 404
     if method != "get":
         yield 409
-    if operation["parameters"] or "requestBody" in operation:
+    if can_name:
         yield 422
     yield 503
 

@@ -46,6 +46,42 @@ _SENTENCES: dict[str, Promise | str] = {
     "input.date": _("Enter a date like 2026-11-22."),
     "people.username": _("This user name is taken."),
     "people.unknown": _("There is no such person, unit or enterprise: %(name)s."),
+    "vault.locked": _(
+        "A stored secret can no longer be opened, because the platform's own secret was changed. "
+        "Enter it anew."
+    ),
+    "outbound.url": _("Enter a full address such as https://example.org/hook."),
+    "outbound.https": _("Only addresses that begin with https:// are allowed."),
+    "outbound.private": _("Addresses inside this network are not allowed."),
+    "webhooks.name": _("Give it a name of at most 80 characters."),
+    "webhooks.topics": _("Choose at least one of the events offered."),
+    "webhooks.unit": _("There is no such unit."),
+    "webhooks.secret": _("A secret is whsec_ followed by 24 to 64 bytes in base64."),
+    "webhooks.no_earlier": _("There is no earlier secret in force."),
+    "webhooks.not_active": _("This webhook is not in use now. Resume it first."),
+    "webhooks.dropped": _("This message may no longer be sent to this receiver."),
+    "second.code": _("The code is not right, or it was used before."),
+    "second.locked": _("Too many wrong codes. Try again in 15 minutes."),
+    "second.exists": _("An authenticator is set up already."),
+    "second.needed": _("Your roles require a second factor; it can be replaced but not ended."),
+    "second.own_reset": _("Another administrator must reset your own second factor."),
+    "second.expired": _("This took too long. Please sign in again."),
+    "oidc.state": _(
+        "This answer does not belong to your sign-in, or it came too late. Try again."
+    ),
+    "oidc.denied": _("The identity provider did not confirm the sign-in. Try again."),
+    "oidc.token": _(
+        "What the identity provider sent could not be verified; nobody was signed in."
+    ),
+    "oidc.unknown": _(
+        "Nobody here is linked to this identity. Sign in as before and link it under My account, "
+        "or ask an administrator for an invitation."
+    ),
+    "oidc.invitation": _("This invitation was used, has expired or never existed."),
+    "oidc.taken": _("This identity or this account is linked already; unlink it first."),
+    "oidc.away": _("The identity provider does not answer. Sign in with your password instead."),
+    "oidc.issuer": _("The issuer must be an https address without a query."),
+    "layers.bbox": _("Write the box as west,south,east,north in degrees."),
     "saved_view.name": _("A view of this name exists already."),
 }
 

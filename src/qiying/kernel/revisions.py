@@ -6,6 +6,7 @@ data bumps the name in the same transaction, and the next reader builds anew.
 
 from collections.abc import Callable, Hashable
 from threading import Lock
+from time import monotonic
 from typing import Any, ClassVar, Generic, TypeVar
 from weakref import WeakSet
 
@@ -16,16 +17,20 @@ from qiying.kernel.access import Actor
 
 T = TypeVar("T")
 PREFIX = "revision:"
+FRESH_FOR = 0.5
+"""Seconds for which a page that reads on believes what it was told."""
+_bumps = 0
+"""How often anything was bumped in this process."""
 
 
 def current(actor: Actor) -> dict[str, int]:
     """Every revision of the actor's tenant in one query; a name never bumped is absent.
 
-    An operation asks once and bumps what it changes itself; pages may stay open longer than a
-    change elsewhere, so they ask each time.
+    An operation asks once and bumps what it changes itself. A page asks once too, unless it stays
+    open longer than ``FRESH_FOR`` or this process bumped something meanwhile.
     """
     with tenancy.reading(actor) as scope:
-        if scope.revisions is not None:
+        if scope.revisions is not None and (scope.is_writing or _is_fresh(scope)):
             return scope.revisions
         with connection.cursor() as cursor:
             # asked by every operation and page: written out, so that it costs no more than it does
@@ -34,13 +39,19 @@ def current(actor: Actor) -> dict[str, int]:
                 [actor.tenant_id, f"{PREFIX}%"],
             )
             found: dict[str, int] = {name[len(PREFIX) :]: v for name, v in cursor.fetchall()}
-        if scope.is_writing:
-            scope.revisions = found
+        scope.revisions, scope.revisions_as_of = found, (monotonic(), _bumps)
         return found
+
+
+def _is_fresh(scope: tenancy.Scope) -> bool:
+    at, bumps = scope.revisions_as_of
+    return bumps == _bumps and monotonic() - at < FRESH_FOR
 
 
 def bump(actor: Actor, name: str) -> None:
     """Say, inside an operation, that this data changed."""
+    global _bumps  # noqa: PLW0603  what every open page of this process compares with
+    _bumps += 1
     scope = tenancy.current()
     if scope is not None:
         scope.has_changed_ground = True

@@ -37,7 +37,8 @@ class Scope:
     has_bumped: bool = False
     """Slow data was changed here: copies built from now on may yet be rolled back."""
     revisions: dict[str, int] | None = None
-    """What ``revisions.current`` found in this operation, so that it is asked once."""
+    """What ``revisions.current`` found here, so that it is asked once."""
+    revisions_as_of: tuple[float, int] = (0.0, 0)
     on_flush: "Callable[[Scope], None] | None" = None
 
 

@@ -49,6 +49,11 @@ def name_subjects(kind: str, finder: Finder) -> None:
     _finders[kind] = finder
 
 
+def name_of(topic: str) -> Word:
+    """The name of a topic; its code where it has none."""
+    return _topics.get(topic, topic)
+
+
 def is_named(topic: str) -> bool:
     return topic in _topics
 

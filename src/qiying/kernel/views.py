@@ -1,16 +1,13 @@
-"""Pages that belong to no slice: signing in, notices, files, search, saved views, audit."""
+"""Pages that belong to no slice: notices, files, search, saved views, audit."""
 
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from qiying.kernel import (
     audit,
@@ -19,22 +16,15 @@ from qiying.kernel import (
     nav,
     notifications,
     paging,
-    problems,
     search,
-    signin,
     trail,
     views_saved,
 )
 from qiying.kernel.access import Actor, Role
-from qiying.kernel.errors import Problem
-from qiying.kernel.forms import CodeForm, PasswordForm, PhoneForm
 from qiying.kernel.middleware import TENANT_KEY
-from qiying.kernel.models import User
 from qiying.kernel.models.identity import ROLE_LABELS
-from qiying.kernel.people import actors_of
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
 
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 saved_view = views_saved.saved_view
 saved_view_remove = views_saved.saved_view_remove
 
@@ -51,91 +41,6 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     first = nav.first_of(shown, actor)
     return redirect(first.url_name if first else "kernel:account")
-
-
-def _next(request: HttpRequest) -> str:
-    address = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(
-        address, {request.get_host()}, require_https=request.is_secure()
-    )
-    return address if is_ours else reverse("kernel:home")
-
-
-def _enter(request: HttpRequest, person: User) -> HttpResponse:
-    """Open the session; a person without a grant in force has nowhere to go."""
-    if not actors_of(person, now=timezone.now()):
-        return _sign_in_page(request, problem="signin.no_grant", status=403)
-    login(request, person, backend=MODEL_BACKEND)
-    return HttpResponseSeeOther(_next(request))
-
-
-def _sign_in_page(
-    request: HttpRequest, *, problem: str = "", status: int = 200, way: str = "password"
-) -> HttpResponse:
-    context = {
-        "form": PasswordForm(),
-        "phone_form": PhoneForm(initial={"phone": request.POST.get("phone", "")}),
-        "code_form": CodeForm(initial={"phone": request.POST.get("phone", "")}),
-        "way": way,
-        "next": _next(request),
-        "sentence": problems.sentence(problem) if problem else "",
-        "accounts": signin.shown_accounts(),
-    }
-    return render(request, "kernel/sign_in.html", context, status=status)
-
-
-@page(anyone=True)
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """By user name (or mobile number) and password."""
-    if request.method != "POST":
-        return _sign_in_page(request, way=request.GET.get("way", "password"))
-    form = PasswordForm(request.POST)
-    if not form.is_valid():
-        return _sign_in_page(request, problem="signin.failed", status=422)
-    try:
-        person = signin.by_password(
-            request, form.cleaned_data["username"], form.cleaned_data["password"]
-        )
-    except Problem as problem:
-        return _sign_in_page(request, problem=problem.code, status=problem.status)
-    return _enter(request, person)
-
-
-@page(anyone=True)
-@require_POST
-def send_code(request: HttpRequest) -> HttpResponse:
-    """Send a one-time code and ask for it."""
-    form = PhoneForm(request.POST)
-    if not form.is_valid():
-        return _sign_in_page(request, problem="signin.phone", status=422, way="phone")
-    try:
-        signin.send_code(form.cleaned_data["phone"], now=timezone.now())
-    except Problem as problem:
-        return _sign_in_page(request, problem=problem.code, status=problem.status, way="phone")
-    return _sign_in_page(request, way="code")
-
-
-@page(anyone=True)
-@require_POST
-def enter_code(request: HttpRequest) -> HttpResponse:
-    """Sign in with the code."""
-    form = CodeForm(request.POST)
-    if not form.is_valid():
-        return _sign_in_page(request, problem="signin.code", status=422, way="code")
-    try:
-        person = signin.by_code(
-            form.cleaned_data["phone"], form.cleaned_data["code"], now=timezone.now()
-        )
-    except Problem as problem:
-        return _sign_in_page(request, problem=problem.code, status=problem.status, way="code")
-    return _enter(request, person)
-
-
-@page()
-@require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
-    return HttpResponseSeeOther(reverse("kernel:sign-in"))
 
 
 @page()

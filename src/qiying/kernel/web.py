@@ -54,7 +54,7 @@ def page(*roles: str, anyone: bool = False) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        @vary_on_headers("HX-Request", "Cookie")
+        @vary_on_headers("HX-Request", "HX-Target", "Cookie")
         def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 return _guarded(view, allowed, request, args, kwargs)
@@ -119,6 +119,12 @@ def problem_json(problem: Problem) -> HttpResponse:
         content_type="application/problem+json",
         json_dumps_params={"ensure_ascii": False},
     )
+
+
+def is_part(request: HttpRequest, target: str) -> bool:
+    """Does htmx ask for one element of a page, the one with this id? Then it alone is drawn."""
+    headers = request.headers
+    return bool(headers.get("HX-Request")) and headers.get("HX-Target") == target
 
 
 def is_staff(actor: Actor) -> bool:

@@ -30,6 +30,7 @@ def days(first: float, last: float) -> st.SearchStrategy[datetime]:
 extensions = st.builds(
     Extension, due_at=days(0, 60), asked_by=people, approved_by=people,
     is_asked_in_time=st.booleans(),
+    asked_before=st.none() | st.timedeltas(timedelta(0), timedelta(days=6)),
 )  # fmt: skip
 
 
@@ -98,7 +99,13 @@ def tables(draw: st.DrawFn) -> Table:
             "is_found_by_us": draw(st.integers(0, 4)) == 0,
         }
         is_declined = draw(st.booleans())
-        receipts.append(Receipt(received_at=at, is_declined=is_declined, **shared))
+        why = {"declined_as": draw(st.sampled_from(("", "PETITION", "SECRET")))}
+        why["told"] = draw(st.sampled_from(("", *UNITS)))
+        receipts.append(
+            Receipt(
+                received_at=at, is_declined=is_declined, **shared, **(why if is_declined else {})
+            )
+        )
         rounds += draw(chains(shared, at, first=len(rounds) + 1))
     return Table(tuple(rounds), tuple(receipts), draw(st.integers(0, 300)))
 

@@ -11,6 +11,7 @@ from qiying.engines.triage import (
     AlikeParams,
     Call,
     ClusterParams,
+    Example,
     Index,
     Model,
     Rarity,
@@ -18,6 +19,7 @@ from qiying.engines.triage import (
     check_alike,
     clusters,
     normalise,
+    split_by_wording,
 )
 from qiying.engines.triage._check import _metres
 from qiying.engines.triage._text import pairs
@@ -185,3 +187,17 @@ def _are_neighbours(one: Call, other: Call, rarity: Rarity, params: ClusterParam
     shared, whole = rarity.total(ours & theirs), rarity.total(ours) + rarity.total(theirs)
     is_alike = shared > 0 and 2 * shared >= params.alike * whole
     return is_alike and abs(one.at_day - other.at_day) <= params.within_days
+
+
+@few
+@given(st.lists(st.text(HAN, min_size=1, max_size=12), max_size=30), st.integers(0, 5))
+def test_a_wording_is_learned_or_held_out_never_both(said: list[str], seed: int) -> None:
+    examples = [Example(text, f"M{n % 3:03}") for n, text in enumerate(said)]
+    learned, held_out = split_by_wording(examples, seed=seed)
+    assert sorted(map(id, [*learned, *held_out])) == sorted(map(id, examples))
+    assert (learned, held_out) == split_by_wording(examples, seed=seed)
+    for new in held_out:
+        for old in learned:
+            one, other = pairs(new.text), pairs(old.text)
+            assert one != other, "the very same features were seen"
+            assert 2 * len(one & other) < 0.5 * (len(one) + len(other))

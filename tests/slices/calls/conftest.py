@@ -5,36 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from qiying.kernel import tenancy
-from qiying.kernel.access import Actor, Role
-from qiying.slices.registry import operations as registry
-from tests.slices.world import EAST, World, make_world
+from qiying.kernel.access import Actor
+from tests.slices.calls.people import peopled
+from tests.slices.world import World
 
 
 @pytest.fixture
 def world(db: None) -> World:
     """Firms 宏达 (in the wall) and 远航 (east of it); the safety office leads what is locked."""
-    world = make_world()
-    officer = world.person("grid", Role.GRID_OFFICER)
-    assert officer.person_id is not None
-    registry.assign_grid(world.keeper, "G1", officer.person_id, now=world.now)
-    world.firm("宏达")
-    world.firm("远航", EAST)
-    world.person("boss", Role.ENTERPRISE, firm="宏达")
-    world.person("rival", Role.ENTERPRISE, firm="远航")
-    world.person("desk", Role.DESK)
-    world.person("desk2", Role.DESK)
-    world.person("safety", Role.HANDLER, unit="ZONE_SAFE")
-    world.person("safety-lead", Role.UNIT_LEADER, unit="ZONE_SAFE")
-    world.person("emb", Role.HANDLER, unit="EMB")
-    world.person("etb", Role.HANDLER, unit="ETB")
-    world.person("town", Role.HANDLER, unit="TE")
-    world.person("caller", Role.CALLBACK)
-    world.person("supervisor", Role.SUPERVISOR)
-    world.person("leader", Role.ZONE_LEADER)
-    world.person("analyst", Role.ANALYST)
-    world.person("auditor", Role.AUDITOR)
-    world.person("admin", Role.ADMINISTRATOR)
-    return world
+    return peopled()
 
 
 @pytest.fixture

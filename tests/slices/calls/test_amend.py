@@ -161,7 +161,7 @@ def test_what_was_dispatched_in_haste_is_classified_again(world: World, state: s
 def test_a_false_alarm_that_was_dispatched_at_once_can_be_declined(world: World) -> None:
     call = steps.raise_call(world, urgency="danger")
     world.later(minutes=10)
-    inputs = {"code": "ILLEGAL_OR_INDECENT", "text": "谎报"}
+    inputs = {"code": "ILLEGAL_OR_INDECENT", "text": "谎报", "told_path": "公安机关"}
     call = take(world, "desk", call, "decline", **inputs)
     assert (call.state, round_of(world, call).state) == ("declined", "stopped")
     assert set(tasks_of(world, call).values()) == {"withdrawn"}
@@ -173,7 +173,7 @@ def test_what_the_desk_dispatched_is_answered_and_not_declined(world: World) -> 
     take(world, "desk", call, "accept")
     take(world, "desk", call, "dispatch", lead_unit_id=world.units["ZONE_SAFE"])
     with pytest.raises(Refused) as found:
-        take(world, "desk", call, "decline", code="SECRET", text="涉密")
+        take(world, "desk", call, "decline", code="SECRET", text="涉密", told_path="保密局")
     assert found.value.code == "calls.guard.undispatched_or_rushed"
     desk = world.actor("desk")
     with tenancy.reading(desk):

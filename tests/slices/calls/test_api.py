@@ -83,7 +83,7 @@ def test_the_whole_loop_goes_by_the_interface(world: World) -> None:
     step("safety", "sign", task_id=tasks["ZONE_SAFE"])
     step("emb", "sign", task_id=tasks["EMB"])
     step("emb", "stage_report", task_id=tasks["EMB"], text="已检测")
-    step("safety", "answer", result="solved", text="已更换")
+    step("safety", "answer", result="solved", text="已更换", evidence="换装记录")
     step("desk", "review_pass")
     closed = step("caller", "callback_confirm", resolved="yes")
     assert closed["state"] == "closed"

@@ -156,7 +156,7 @@ def test_a_new_deadline_that_is_missed_again_is_noted_again(world: World) -> Non
     with tenancy.reading(world.system):
         noted = Lapse.objects.filter(call=call, clock="answer").count()
     call = take(world, "safety", call, "sign", task_id=steps.task(world, call, "ZONE_SAFE"))
-    take(world, "safety", call, "answer", result="solved", text="好了")
+    take(world, "safety", call, "answer", result="solved", text="好了", evidence="换装记录单")
     take(world, "desk", call, "review_pass")
     call = take(world, "caller", call, "callback_reject", text="没有好")
     world.later(days=30)

@@ -194,6 +194,7 @@ def test_a_discontent_firm_gets_a_second_round_with_its_own_clock(world: World) 
     assert (first.state, first.resolved, first.is_on_time) == ("rejected", "no", False)
     assert (second.state, second.due_at) == ("open", call.due_at)
     call = take(world, "safety", call, "sign", task_id=steps.task(world, call, "ZONE_SAFE"))
+    take(world, "safety", call, "contact")
     take(world, "safety", call, "answer", result="solved", text="已全部更换")
     take(world, "desk", call, "review_pass")
     call = take(world, "caller", call, "callback_confirm", resolved="yes")
@@ -300,16 +301,18 @@ def test_a_reason_to_decline_names_the_path_that_was_told(world: World) -> None:
     with pytest.raises(Invalid) as found:
         take(world, "desk", call, "decline", code="LEGAL_PATH", text="已仲裁")
     assert found.value.fields == {"told_path": "input.required"}
+    why = {"text": "多次不配合", "told_path": "可到窗口当面反映"}
     with pytest.raises(Refused) as refused:
-        take(world, "desk", call, "decline", code="UNCOOPERATIVE", text="多次不配合")
+        take(world, "desk", call, "decline", code="UNCOOPERATIVE", **why)
     assert refused.value.code == "calls.guard.uncooperative_approved"
 
 
 def test_somebody_who_was_slower_is_told_so(world: World) -> None:
     call = steps.raise_call(world)
     take(world, "desk", call, "accept", version=1)
+    why = {"code": "SECRET", "text": "涉密", "told_path": "保密局"}
     with pytest.raises(Refused) as found:
-        take(world, "desk2", call, "decline", code="SECRET", text="涉密", version=1)
+        take(world, "desk2", call, "decline", **why, version=1)
     assert found.value.code == "calls.moved_on"
 
 

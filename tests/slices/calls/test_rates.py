@@ -46,7 +46,7 @@ def story(world: World) -> World:
     steps.raise_call(world, "rival", "远航", matter_code="M072")
     late = steps.working(world, co=())
     world.later(days=12)
-    take(world, "safety", late, "answer", result="solved", text="终于好了")
+    take(world, "safety", late, "answer", result="solved", text="终于好了", evidence="验收单")
     take(world, "desk", late, "review_pass")
     take(world, "caller", late, "callback_confirm", resolved="yes")
     world.later(days=8)

@@ -67,7 +67,13 @@ def inputs_for(world: World, call: Call, step: str) -> dict[str, Any]:
         "resolved": "yes",
         "grade": 5,
         "callback_id": 0,
+        "until_on": (world.now + timedelta(days=10)).date(),
+        "meets_on": (world.now + timedelta(days=2)).date(),
+        "unit_ids": [world.units["ZONE_SAFE"]],
+        "level": "supervise",
     }
+    if step == "propose_extension":
+        given["reason"] = "complex"
     if step == "redispatch":
         given["lead_unit_id"] = world.units["FIRE"]
     with tenancy.reading(world.system):

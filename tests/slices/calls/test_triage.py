@@ -90,6 +90,7 @@ def test_the_model_is_judged_by_later_calls_beside_the_keyword_rule(
     assert report["learned"] == 4
     assert report["model"]["count"] == report["keywords"]["count"] == 1
     assert report["model"]["top_1"] == 1.0
+    assert report["new_wording"] == {}, "two wordings are too few to hold a quarter out"
     assert operations.evaluate_triage(world.actor("analyst"), now=world.now) == report
 
 

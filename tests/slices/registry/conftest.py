@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from qiying.kernel import people, tenancy
 from qiying.kernel.access import Actor, Held, Role, stand_in, system
 from qiying.kernel.models import Tenant, User
 from qiying.slices.registry import operations
+from qiying.slices.registry.models import Enterprise
 from qiying.slices.registry.rules.credit_code import check_character
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -106,3 +108,37 @@ def acting_officer(tenant: Tenant, officer: User) -> Actor:
 def firm_user(tenant: Tenant, enterprise_id: int) -> Actor:
     held = (Held(Role.ENTERPRISE, enterprise_id=enterprise_id),)
     return Actor(tenant.pk, "firm", held, person_id=None)
+
+
+def signed_in(tenant: Tenant, username: str, *roles: str, **held: Any) -> Client:
+    user = User.objects.create_user(username, "correct horse", name=username)
+    for role in roles:
+        people.grant(system(tenant.pk), user.pk, role, now=NOW, **held)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def admin(tenant: Tenant) -> Client:
+    return signed_in(tenant, "admin", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def firm(keeper: Actor) -> Enterprise:
+    row = operations.create_enterprise(
+        keeper,
+        now=NOW,
+        credit_code=code(1),
+        name_zh="澜川特种纸业有限公司",
+        name_en="Lanchuan Speciality Paper",
+        entity_kind="enterprise",
+        industry_code="2221",
+        staff_count=286,
+        longitude=119.205,
+        latitude=29.005,
+    )
+    operations.add_contact(
+        keeper, row.pk, now=NOW, name="王芳", phone="13900000003", is_primary=True
+    )
+    return row

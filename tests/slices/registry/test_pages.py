@@ -10,49 +10,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from qiying.kernel import people, tenancy
-from qiying.kernel.access import Actor, Role, system
+from qiying.kernel import tenancy
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.models import Tenant, User
 from qiying.slices.registry import operations, queries
-from qiying.slices.registry.models import Area, Contact, Enterprise, ImportBatch, Site, Unit
+from qiying.slices.registry.models import Area, Contact, Enterprise, Site, Unit
 from qiying.slices.registry.operations import imports
-from tests.slices.registry.conftest import NOW, box, code
+from tests.slices.registry.conftest import NOW, box, code, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("zone")]
-
-
-def signed_in(tenant: Tenant, username: str, *roles: str, **held: Any) -> Client:
-    user = User.objects.create_user(username, "correct horse", name=username)
-    for role in roles:
-        people.grant(system(tenant.pk), user.pk, role, now=NOW, **held)
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def admin(tenant: Tenant) -> Client:
-    return signed_in(tenant, "admin", Role.ADMINISTRATOR)
-
-
-@pytest.fixture
-def firm(keeper: Actor) -> Enterprise:
-    row = operations.create_enterprise(
-        keeper,
-        now=NOW,
-        credit_code=code(1),
-        name_zh="澜川特种纸业有限公司",
-        name_en="Lanchuan Speciality Paper",
-        entity_kind="enterprise",
-        industry_code="2221",
-        staff_count=286,
-        longitude=119.205,
-        latitude=29.005,
-    )
-    operations.add_contact(
-        keeper, row.pk, now=NOW, name="王芳", phone="13900000003", is_primary=True
-    )
-    return row
 
 
 def pages(keeper: Actor, firm: Enterprise) -> list[str]:
@@ -260,66 +226,6 @@ def test_an_enterprise_user_sees_the_own_firm_and_no_other(
     assert client.get(reverse("registry:firm", args=[other.public_id])).status_code == 404
     assert client.get(reverse("registry:firms")).status_code == 403
     assert client.get(reverse("map:page")).status_code == 200
-
-
-def test_a_file_goes_from_upload_over_preview_to_the_register(
-    admin: Client, keeper: Actor
-) -> None:
-    content = (
-        f"统一社会信用代码,企业名称,经度,纬度\n{code(1)},甲,119.205,29.005\n坏,乙,119.2,29.0\n"
-    )
-    upload = SimpleUploadedFile("firms.csv", content.encode("gb18030"))
-    data = {"kind": "enterprises", "file": upload, "system": "wgs84"}
-    sent = admin.post(reverse("registry:import-new"), data)
-    assert sent.status_code == 303
-    preview = admin.get(sent.headers["Location"]).content.decode()
-    assert "18" in preview
-    with tenancy.reading(keeper):
-        batch = ImportBatch.objects.get()
-    assert (batch.counts["new"], batch.counts["failed"]) == (1, 1)
-    apply = reverse("registry:import-apply", args=[batch.public_id])
-    assert admin.post(apply).status_code == 409
-    errors = admin.get(
-        reverse("registry:import-errors", args=[batch.public_id]), {"format": "csv"}
-    )
-    assert "坏" in errors.content.decode("utf-8-sig")
-    assert admin.post(apply, {"good_rows": "on"}).status_code == 303
-    with tenancy.reading(keeper):
-        assert Enterprise.objects.get().name_zh == "甲"
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "system"),
-    [
-        ("a.pdf", b"%PDF-", "wgs84"),
-        ("a.csv", b"code\nA", "wgs84"),
-        ("walls.geojson", b'{"features": []}', "gcj02"),
-    ],
-)
-def test_a_useless_file_is_refused_on_the_form(
-    admin: Client, name: str, content: bytes, system: str
-) -> None:
-    kind = "walls" if name.startswith("walls") else "enterprises"
-    data = {"kind": kind, "file": SimpleUploadedFile(name, content), "system": system}
-    response = admin.post(reverse("registry:import-new"), data)
-    assert response.status_code == 422
-    assert "error" in response.content.decode()
-
-
-def test_a_batch_can_be_put_aside(admin: Client, keeper: Actor) -> None:
-    upload = SimpleUploadedFile("u.csv", "code,name,kind\nX,某局,department\n".encode())
-    admin.post(
-        reverse("registry:import-new"), {"kind": "units", "file": upload, "system": "wgs84"}
-    )
-    with tenancy.reading(keeper):
-        batch = ImportBatch.objects.get()
-    assert (
-        admin.post(reverse("registry:import-discard", args=[batch.public_id])).status_code == 303
-    )
-    with tenancy.reading(keeper):
-        assert not Unit.objects.filter(code="X").exists()
-    template = admin.get(reverse("registry:import-template", args=["units"]))
-    assert template.content.decode("utf-8-sig").startswith("单位代码,")
 
 
 def test_a_boundary_gets_a_new_version_from_a_file_and_can_be_ended(

@@ -13,6 +13,7 @@ from qiying.config.language import mark as _
 if TYPE_CHECKING:
     from qiying.engines.rates import Figure, Sheet
     from qiying.kernel.access import Actor
+    from qiying.slices.calls.queries import Moved
     from qiying.slices.calls.queries.rates import Simulation
 
 FAILED, UNUSABLE = 1, 2
@@ -96,6 +97,72 @@ def simulate(
         _print_simulation(found, start, end)
     if any(effect.moved("verified") > 0 for effect in found.effects):
         raise typer.Exit(FAILED)
+
+
+@app.command(
+    help=text(
+        _(
+            "Print declared and verified closure before and after the call reform (else of the last "
+            "two settled years), what moved them, and what gaming would do; exit code 1 when "
+            "verified closure rises."
+        )
+    )
+)
+def years(*, zone: Zone = "", as_json: AsJson = False) -> None:
+    """The story of two years: declared beside verified, by cause, and the simulator on the last."""
+    actor = _actor(zone)
+    from django.utils import timezone
+
+    from qiying.kernel import tenancy
+    from qiying.slices.calls import queries
+    from qiying.slices.calls.queries import rates as counted
+
+    now = timezone.now()
+    with tenancy.reading(actor):
+        moves = [queries.moved(actor, measure, now=now) for measure in queries.EXPLAINED]
+        start, end = moves[0].periods[1]
+        found = counted.simulation(actor, start=start, end=end, now=now, intensity=1.0)
+    if as_json:
+        plain = {
+            "moved": [_moved_plain(move) for move in moves],
+            "simulation": _simulation_plain(found, start, end, 1.0),
+        }
+        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+    else:
+        for move in moves:
+            _print_moved(move)
+        _print_simulation(found, start, end)
+    if any(effect.moved("verified") > 0 for effect in found.effects):
+        raise typer.Exit(FAILED)
+
+
+def _moved_plain(move: "Moved") -> dict[str, Any]:
+    return {
+        "measure": move.measure,
+        "periods": [[start.isoformat(), end.isoformat()] for start, end in move.periods],
+        "counted": list(move.counted),
+        "of": list(move.bases),
+        "shares": list(move.shares),
+        "change": move.change,
+        "causes": [
+            {"cause": c.name, "before": c.before, "after": c.after, "points": c.points}
+            for c in move.causes
+        ],
+    }
+
+
+def _print_moved(move: "Moved") -> None:
+    from qiying.slices.calls.models import CAUSE_LABELS, RATE_LABELS
+
+    typer.echo(str(RATE_LABELS[move.measure]))
+    rows = zip(move.periods, move.shares, move.counted, move.bases, strict=True)
+    for (start, end), share, counted, base in rows:
+        last = end - timedelta(days=1)
+        typer.echo(f"  {start} .. {last}  {_percent(share):>7}  {counted:>6}/{base}")
+    for c in move.causes:
+        label = CAUSE_LABELS[c.name]
+        typer.echo(f"    {c.points * 100:+6.2f}  {c.before:>5} → {c.after:<5} {label}")
+    typer.echo(f"    {move.change * 100:+6.2f}")
 
 
 def _month(written: str) -> tuple[date, date]:

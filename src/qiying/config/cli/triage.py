@@ -86,6 +86,13 @@ def _print_report(report: dict[str, Any]) -> None:
         say(_("Too few closed calls to hold some out."))
         return
     say(_("%(count)d later calls held out"), count=report["model"]["count"])
+    _print_figures(report)
+    if unseen := report.get("new_wording"):
+        say(_("%(count)d calls in wordings never learned"), count=unseen["model"]["count"])
+        _print_figures(unseen)
+
+
+def _print_figures(report: dict[str, Any]) -> None:
     lines = ((_("model"), report["model"]), (_("keywords"), report["keywords"]))
     for name, found in lines:
         figures = {key: f"{found[key] * 100:.1f}" for key in ("top_1", "top_3")}

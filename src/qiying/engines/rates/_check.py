@@ -35,6 +35,7 @@ def check(
             found.append(Violation(f"{name}.denominator", len(expected), figure.denominator))
         if abs(figure.numerator - sum(expected.values())) > 1e-9:
             found.append(Violation(f"{name}.numerator", sum(expected.values()), figure.numerator))
+    found += recount.declined(sheet)
     whole = (
         ("per_100_firms", recount.per_100(sheet.unit), sheet.per_100_firms),
         ("composite", recount.composite(sheet.unit), sheet.composite),
@@ -91,6 +92,28 @@ class _Recount:
             if self.falls(call.received_at) and unit in {None, call.unit}:
                 said = call.is_found_by_us if name == "found_by_us" else call.is_declined
                 found[call.call] = 1.0 if said else 0.0
+        return found
+
+    def declined(self, sheet: Sheet) -> list[Violation]:
+        """Each reason and place counted by hand; together they are what was not accepted."""
+        expected: dict[tuple[str, str], list[int]] = {}
+        received: list[int] = []
+        for call in self.table.receipts:
+            if not self.falls(call.received_at) or sheet.unit not in {None, call.unit}:
+                continue
+            received.append(call.call)
+            if call.is_declined:
+                expected.setdefault((call.declined_as, call.told), []).append(call.call)
+        said = {(d.code, d.told): d.figure for d in sheet.declined}
+        found = []
+        if set(said) != set(expected) or len(said) != len(sheet.declined):
+            found.append(Violation("declined.kinds", sorted(expected), sorted(said)))
+        for kind, calls in expected.items():
+            figure = said.get(kind)
+            if figure is None or sorted(key for key, _ in figure.counted) != sorted(calls):
+                found.append(Violation("declined.members", calls, figure))
+            elif figure.denominator != len(received):
+                found.append(Violation("declined.of", len(received), figure.denominator))
         return found
 
     def co_tasks(self) -> list[CoTask]:
@@ -215,6 +238,9 @@ class _Recount:
             and row.contact_due_at is not None
             and row.contacted_at <= row.contact_due_at,
             "on_time": closed and row.answered_at is not None and self.in_time(row),
+            "on_time_first": closed
+            and row.answered_at is not None
+            and not row.answered_at > row.due_at,
             "declared": closed,
             "first_time": closed
             and row.number == 1

@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 Link = Literal["matter", "unit"]
 
 
@@ -43,6 +43,8 @@ class Definitions:
     extension_by_other
         An extension stretches the time only when somebody else approved it, and it was asked in
         time.
+    extension_near
+        An extension asked for less than this before the date it moves is named as a finding.
     exclusion_needs_code, exclusion_cap
         A round left out of call-back needs a code; of a unit's call-backs at most this share may
         be left out. What is beyond counts as asked and not solved.
@@ -65,6 +67,7 @@ class Definitions:
     needs_answer: bool = True
     extension_moves_period: bool = False
     extension_by_other: bool = True
+    extension_near: timedelta = timedelta(days=2)
     exclusion_needs_code: bool = True
     exclusion_cap: float = 0.10
     least_to_rank: int = 30
@@ -75,7 +78,7 @@ class Definitions:
             raise ValueError("partly_weight and exclusion_cap are shares")
         if not 1 <= self.satisfied_from <= self.strictly_from <= 5:
             raise ValueError("grades run from 1 to 5, the strict one not below the other")
-        if self.relapse_within < timedelta(0) or self.least_to_rank < 0:
+        if min(self.relapse_within, self.extension_near) < timedelta(0) or self.least_to_rank < 0:
             raise ValueError("times and counts cannot be negative")
         if abs(sum(self.weights) - 1) > 1e-9 or min(self.weights) < 0:
             raise ValueError("weights are shares and add up to one")
@@ -149,6 +152,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             "procedure of Quanzhou: asked for a working day before it is due",
             "P",
         ),
+        "extension_near": _OURS,
         "exclusion_needs_code": _OURS,
         "exclusion_cap": _OURS,
         "least_to_rank": _OURS,

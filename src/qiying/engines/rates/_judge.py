@@ -88,6 +88,13 @@ def _on_time(row: Round, context: Context) -> Vote:
     return float(row.answered_at <= stretched(row, context.definitions))
 
 
+def _on_time_first(row: Round, _: Context) -> Vote:
+    """As on time, against the first due time: no extension helps."""
+    if row.state != "closed" or row.answered_at is None:
+        return 0.0
+    return float(row.answered_at <= row.due_at)
+
+
 def _first_time(row: Round, context: Context) -> Vote:
     is_solved = row.state == "closed" and row.resolved == "yes" and row.reopened_at is None
     return float(is_solved and row.number == 1 and is_heard(row, context.definitions))
@@ -121,6 +128,7 @@ TESTS: Mapping[str, Callable[[Round, Context], Vote]] = {
     "due": lambda row, context: 1.0,
     "responded": _responded,
     "on_time": _on_time,
+    "on_time_first": _on_time_first,
     "declared": lambda row, context: float(row.state == "closed"),
     "verified": _verified,
     "first_time": _first_time,

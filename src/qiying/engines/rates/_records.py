@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 State = Literal["open", "closed", "rejected", "stopped"]
@@ -13,13 +13,15 @@ Resolved = Literal["", "yes", "partly", "no"]
 class Extension:
     """More time for a round: who asked, who agreed, until when.
 
-    ``is_asked_in_time``: asked at least a working day before the date it moves.
+    ``is_asked_in_time``: asked at least a working day before the date it moves; ``asked_before``:
+    how long before that date, None for unknown.
     """
 
     due_at: datetime
     asked_by: int | None
     approved_by: int | None
     is_asked_in_time: bool = True
+    asked_before: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,11 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A call that came in; ``call`` grows with time, which tells apart what came at once."""
+    """A call that came in; ``call`` grows with time, which tells apart what came at once.
+
+    ``declined_as`` is the code of the reason when it was not accepted, ``told`` the unit that the
+    firm was told to turn to, "" for none of those that are counted.
+    """
 
     call: int
     received_at: datetime
@@ -112,6 +118,8 @@ class Receipt:
     unit: str = ""
     is_found_by_us: bool = False
     is_declined: bool = False
+    declined_as: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

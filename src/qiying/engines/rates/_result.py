@@ -14,6 +14,7 @@ ROUND_MEASURES = (
     "due",
     "responded",
     "on_time",
+    "on_time_first",
     "declared",
     "verified",
     "first_time",
@@ -40,6 +41,7 @@ FINDINGS = (
     "merged_kept",
     "withdrawn_kept",
     "extension_not_counted",
+    "extension_near_due",
 )
 """Every code that a `Finding` can carry."""
 
@@ -109,6 +111,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """Calls that were not accepted for one reason and told to go to one place, of all received."""
+
+    code: str
+    told: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Every figure of one period, of one unit or (``unit`` None) of all.
 
@@ -126,6 +137,8 @@ class Sheet:
     is_provisional: bool
     findings: tuple[Finding, ...]
     version: str
+    declined: tuple[Declined, ...] = ()
+    """What was not accepted, by reason and by where the firm was told to go, most first."""
 
 
 @dataclass(frozen=True, slots=True)

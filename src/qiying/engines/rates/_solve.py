@@ -14,6 +14,7 @@ from qiying.engines.rates._result import (
     CALL_MEASURES,
     ROUND_MEASURES,
     TASK_MEASURES,
+    Declined,
     Figure,
     Finding,
     Kind,
@@ -149,6 +150,7 @@ def _sheet(
         is_provisional,
         _findings(scope, context, is_provisional=is_provisional),
         VERSION,
+        _declined(scope.receipts, seal, rules),
     )
 
 
@@ -160,6 +162,21 @@ def _task_vote(name: str, task: CoTask) -> float:
 
 def _call_vote(name: str, receipt: Receipt) -> float:
     return float(receipt.is_found_by_us if name == "found_by_us" else receipt.is_declined)
+
+
+def _declined(receipts: Sequence[Receipt], seal: str, rules: Definitions) -> tuple[Declined, ...]:
+    """The share of each reason and place among everything that came in."""
+    kinds = {(c.declined_as, c.told) for c in receipts if c.is_declined}
+    found = []
+    for code, told in kinds:
+        votes = (
+            (c.call, float(c.is_declined and (c.declined_as, c.told) == (code, told)))
+            for c in receipts
+        )
+        found.append(
+            Declined(code, told, _figure(f"declined:{code}:{told}", "call", votes, seal, rules))
+        )
+    return tuple(sorted(found, key=lambda d: (-d.figure.numerator, d.code, d.told)))
 
 
 def _figure(
@@ -200,6 +217,10 @@ def _composite(found: Mapping[str, Figure], rules: Definitions) -> float | None:
     return total
 
 
+def _is_near_due(row: Round, near: timedelta) -> bool:
+    return any(e.asked_before is not None and e.asked_before < near for e in row.extensions)
+
+
 def _findings(
     scope: _Scope, context: judge.Context, *, is_provisional: bool
 ) -> tuple[Finding, ...]:
@@ -230,6 +251,7 @@ def _findings(
             those(lambda r: any(judge.stretched(r, rules) < e.due_at for e in r.extensions)),
             (),
         ),
+        ("extension_near_due", those(lambda r: _is_near_due(r, rules.extension_near)), ()),
     )
     head = (Finding("provisional"),) if is_provisional else ()
     return head + tuple(Finding(*row) for row in rows if row[1])

@@ -31,11 +31,13 @@ tells the words that spoke for and against it, and they add up to its score.
 
 from qiying.engines.triage._baseline import KeywordBaseline
 from qiying.engines.triage._check import check, check_alike
+from qiying.engines.triage._check_clusters import check_clusters
 from qiying.engines.triage._clusters import clusters
-from qiying.engines.triage._evaluate import Ranker, evaluate
+from qiying.engines.triage._evaluate import Ranker, evaluate, split_by_wording
 from qiying.engines.triage._features import Vector
 from qiying.engines.triage._fit import train
 from qiying.engines.triage._index import Index, Rarity
+from qiying.engines.triage._kin import Kindred, kin, nearest
 from qiying.engines.triage._model import Model
 from qiying.engines.triage._params import VERSION, AlikeParams, ClusterParams, TrainParams
 from qiying.engines.triage._problem import Call, Example, Matter
@@ -44,6 +46,7 @@ from qiying.engines.triage._result import (
     Cluster,
     Confusion,
     Guess,
+    Kin,
     Like,
     Report,
     Term,
@@ -63,6 +66,8 @@ __all__ = [
     "Guess",
     "Index",
     "KeywordBaseline",
+    "Kin",
+    "Kindred",
     "Like",
     "Matter",
     "Model",
@@ -75,8 +80,12 @@ __all__ = [
     "Violation",
     "check",
     "check_alike",
+    "check_clusters",
     "clusters",
     "evaluate",
+    "kin",
+    "nearest",
     "normalise",
+    "split_by_wording",
     "train",
 ]

@@ -4,8 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+import numpy as np
+
+from qiying.engines.triage._alike import repetitions
+from qiying.engines.triage._params import DEFAULTS
 from qiying.engines.triage._problem import Example
 from qiying.engines.triage._result import Bin, Confusion, Guess, Report
+from qiying.engines.triage._text import pairs
 
 BINS = 10
 
@@ -48,6 +53,24 @@ def evaluate(ranker: Ranker, held_out: Sequence[Example]) -> Report:
         bins=bins,
         confusion=tuple(_confusion(ranked)),
     )
+
+
+def split_by_wording(
+    examples: Sequence[Example], *, share: float = 0.25, seed: int = 0
+) -> tuple[list[Example], list[Example]]:
+    """Hold out every text of some wordings: what is judged repeats nothing that was learned.
+
+    Texts that share half of their rarer pairs of characters are one wording (as in training).
+    ``share`` of the wordings, drawn by ``seed``, are held out whole; both parts keep their order.
+    """
+    wording = repetitions([pairs(example.text) for example in examples], DEFAULTS.alike)
+    kinds = np.unique(np.array(wording, np.int64))
+    drawn = np.random.default_rng(seed).permutation(kinds)[: int(len(kinds) * share)]
+    out = set(drawn.tolist())
+    parts: tuple[list[Example], list[Example]] = ([], [])
+    for kind, example in zip(wording, examples, strict=True):
+        parts[kind in out].append(example)
+    return parts
 
 
 def _bins(sure: Sequence[float], right: Sequence[bool]) -> Iterable[Bin]:

@@ -112,6 +112,21 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class Kin:
+    """How alike another call is: why the two are taken for one problem, or not.
+
+    ``share`` of the two texts (Dice, weighted by rarity), ``metres`` between the places (None
+    when one is not known), ``days`` between them, and the ``shared`` parts of the first text.
+    """
+
+    key: str
+    share: float
+    metres: float | None
+    days: float
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """A statement of a result that the independent count does not confirm."""
 

@@ -3,7 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.http import HttpRequest
 from django.template import Context
+from django.utils import timezone
+
+from qiying.kernel import panels as registered
 
 
 def kpis(items: Iterable[Any], label: object = "") -> dict[str, Any]:
@@ -95,3 +99,12 @@ def photo_picker(bound: Any, most: int = 6, megabytes: int = 8) -> dict[str, Any
 def voice_note(bound: Any, seconds: int = 120) -> dict[str, Any]:
     """A file field with a recorder; without a microphone it stays an ordinary file field."""
     return {"field": bound, "seconds": seconds}
+
+
+def panels(context: Context, subject_type: str, subject_id: int) -> dict[str, Any]:
+    """The boxes that other slices have for this record and this reader (``kernel.panels``)."""
+    request = context.get("request")
+    actor = getattr(request, "actor", None) if isinstance(request, HttpRequest) else None
+    if actor is None:
+        return {"panels": []}
+    return {"panels": registered.ask(actor, subject_type, subject_id, now=timezone.now())}

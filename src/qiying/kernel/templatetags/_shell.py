@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.template import Context
+from django.template.loader import get_template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -86,6 +87,38 @@ def reuse(context: Context, name: str) -> str:
     return SafeString() if node is None else node.nodelist.render(context)
 
 
+def kept(context: Context, name: str) -> SafeString:
+    """Include a part that reads nothing but language and navigation: drawn once for each.
+
+    There must be no token in it and nothing else of the page or the reader.
+    """
+    if context.get("commands"):
+        return _part(context, name)
+    places = tuple(
+        (
+            str(group["label"]),
+            *((str(i["label"]), i["url"], i["icon"], i.get("chord")) for i in group["items"]),
+        )
+        for group in context.get("nav") or ()
+    )
+    key = (name, get_language(), places)
+    if key not in _parts:
+        if len(_parts) >= MOST_PARTS:
+            _parts.clear()
+        _parts[key] = _part(context, name)
+    return _parts[key]
+
+
+MOST_PARTS = 512
+_parts: dict[Any, SafeString] = {}
+
+
+def _part(context: Context, name: str) -> SafeString:
+    found = get_template(name).template  # type: ignore[attr-defined]  # of Django's own backend
+    given = {"nav": context.get("nav"), "commands": context.get("commands")}
+    return markup(found.render(Context(given)))
+
+
 def once() -> SafeString:
     """Hidden field with a fresh key: sending the form twice makes one record."""
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid.uuid4().hex)
@@ -120,6 +153,7 @@ def _sentences() -> dict[str, str]:
         "found": _("%(n)d results"),
         "dismiss": _("Dismiss"),
         "cannot-load": _("This part did not load. The rest of the page still works."),
+        "gone": _("This has gone to others; it is no longer shown to you."),
         "retry": _("Try again"),
         "draft-kept": _("Draft kept on this device"),
         "draft-back": _("Your unsent draft is back"),

@@ -64,6 +64,7 @@ CONTEXT_TAGS: Functions = (
     _shell.body_attrs,
     _shell.large_on,
     _shell.reuse,
+    _shell.kept,
     _blocks.search_box,
     _blocks.chip,
     _tables.head,
@@ -96,6 +97,7 @@ PARTS: Functions = (
 CONTEXT_PARTS: Functions = (
     _records.map_view,
     _records.place_picker,
+    _records.panels,
     _tables.pager,
     _tables.export_menu,
     _tables.view_tabs,

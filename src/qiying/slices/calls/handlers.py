@@ -13,15 +13,16 @@ from qiying.kernel.access import Actor, Role, system
 from qiying.kernel.models import Event
 from qiying.kernel.people import people_with
 from qiying.kernel.search import Hit
-from qiying.slices.calls import operations, queries
+from qiying.slices.calls import operations, queries, rules
 from qiying.slices.calls.models import STATE_LABELS, Call, is_stranger
 from qiying.slices.calls.queries import local_day
-from qiying.slices.calls.rules import OF_THE_HOUSE, CallState, Clock, Urgency
+from qiying.slices.calls.rules import OF_THE_HOUSE, CallState, Clock, Level, Urgency
 from qiying.slices.registry import public as registry
 
 Find = Callable[[Actor, Call, Event], set[int]]
 PHONE_PAGE, DESK_PAGE = "calls:detail", "calls:case"
-TASKS_PAGE = "calls:tasks"
+TASKS_PAGE, MEETINGS_PAGE = "calls:tasks", "calls:meetings"
+WITHOUT_CALL = frozenset({TASKS_PAGE, MEETINGS_PAGE})
 """Where a unit is led that cannot see the call any more."""
 PHONE_ROLES = frozenset({Role.ENTERPRISE, Role.GRID_OFFICER})
 
@@ -107,6 +108,17 @@ def _desk_of_danger(actor: Actor, call: Call, event: Event) -> set[int]:
 _desk = _holders(Role.DESK)
 _supervisors = _holders(Role.SUPERVISOR)
 _callers = _holders(Role.CALLBACK)
+_leaders = _holders(Role.ZONE_LEADER)
+_above = _holders(Role.SUPERVISOR, Role.ZONE_LEADER)
+
+
+def _supervisors_of_rung(actor: Actor, call: Call, event: Event) -> set[int]:
+    """From the second rung on the supervisors hear of it, from the third the leaders too."""
+    level = rules.LEVEL_CODES.get(event.data.get("level", ""), Level.CHASE)
+    if level is Level.CHASE:
+        return set()
+    find = _above if level >= Level.POST else _supervisors
+    return find(actor, call, event)
 
 
 def _relieved(actor: Actor, call: Call, event: Event) -> set[int]:
@@ -177,6 +189,31 @@ AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
         Audience(_indoors, "calls.messaged"),
         Audience(_outside, "calls.messaged", PHONE_PAGE),
     ),
+    "calls.extension_proposed": (Audience(_above, "calls.extension_proposed"),),
+    "calls.extended": (
+        Audience(_unit_people, "calls.extended"),
+        Audience(_firm_people, "calls.extended.firm", PHONE_PAGE),
+    ),
+    "calls.extension_refused": (Audience(_unit_people, "calls.extension_refused"),),
+    "calls.supervised": (
+        Audience(_person, "calls.supervised"),
+        Audience(_unit_people, "calls.supervised"),
+        Audience(_supervisors_of_rung, "calls.supervised"),
+    ),
+    "calls.supervision_note_missed": (
+        Audience(_person, "calls.supervision_note_missed"),
+        Audience(_unit_people, "calls.supervision_note_missed"),
+    ),
+    "calls.removal_proposed": (Audience(_above, "calls.removal_proposed"),),
+    "calls.supervision_removed": (Audience(_unit_people, "calls.supervision_removed"),),
+    "calls.removal_refused": (Audience(_unit_people, "calls.removal_refused"),),
+    "calls.meeting_due": (Audience(_supervisors, "calls.meeting_due"),),
+    "calls.meeting_convened": (
+        Audience(_unit_people, "calls.meeting_convened", MEETINGS_PAGE),
+        Audience(_leaders, "calls.meeting_convened", MEETINGS_PAGE),
+    ),
+    "calls.meeting_decided": (Audience(_unit_people, "calls.meeting_decided"),),
+    "calls.meeting_waived": (Audience(_unit_people, "calls.meeting_waived"),),
     "calls.overdue": (
         Audience(_late_ones, "calls.overdue"),
         Audience(_supervisors, "calls.overdue"),
@@ -213,7 +250,7 @@ def _notify(
         people,
         kind=_kind(audience, event),
         subject=call,
-        url=reverse(audience.page, args=[] if audience.page == TASKS_PAGE else [call.public_id]),
+        url=reverse(audience.page, args=[] if audience.page in WITHOUT_CALL else [call.public_id]),
         params={"number": call.number},
         effect_key=_effect_key(call, event),
         now=event.occurred_at,
@@ -221,9 +258,10 @@ def _notify(
 
 
 def _kind(audience: Audience, event: Event) -> str:
-    """What ran out has a sentence for each deadline."""
-    clock = event.data.get("clock") if event.topic == "calls.overdue" else None
-    return f"{audience.kind}.{clock}" if clock else audience.kind
+    """What ran out has a sentence for each deadline, a rung its own."""
+    parts = {"calls.overdue": "clock", "calls.supervised": "level"}
+    part = event.data.get(parts.get(event.topic, ""))
+    return f"{audience.kind}.{part}" if part else audience.kind
 
 
 def _effect_key(call: Call, event: Event) -> str:
@@ -255,8 +293,9 @@ def derive_again(event: Event) -> None:
 
 @jobs.sweeper("calls.overdue")
 def sweep(actor: Actor, now: datetime) -> int:
-    """End the pauses that are over, then note the promises that ran out since the last minute."""
-    return operations.end_pauses(actor, now=now) + operations.note_overdue(actor, now=now)
+    """End the pauses that are over, note the promises that ran out, move up the ladder."""
+    ended = operations.end_pauses(actor, now=now)
+    return ended + operations.note_overdue(actor, now=now) + operations.climb(actor, now=now)
 
 
 @jobs.sweeper("calls.daily")

@@ -11,6 +11,7 @@ from qiying.slices.calls.views import (
     firm,
     hall,
     intake,
+    ladder,
     layers,
     officer,
     queues,
@@ -59,6 +60,9 @@ DESK_PATHS: list[URLPattern] = [
     path("understanding/", understanding.understanding, name="understanding"),
     path("understanding/train/", understanding.train, name="understanding-train"),
     path("rates/", rates.rates, name="rates"),
+    path("rates/declined/", ladder.declined, name="declined"),
+    path("supervision/", ladder.supervision, name="supervision"),
+    path("meetings/", ladder.meetings, name="meetings"),
     path("layer.geojson", layers.layer, name="layer"),
     path("firm/<uuid:public_id>/", layers.firm_panel, name="firm-panel"),
 ]

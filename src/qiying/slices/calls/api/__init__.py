@@ -19,9 +19,10 @@ from qiying.slices.calls.api import _rates as sheets
 from qiying.slices.calls.api import _render as render
 from qiying.slices.calls.api import _schemas as out
 from qiying.slices.calls.api import _triage as triage
+from qiying.slices.calls.api import _watch as watched
 from qiying.slices.calls.api._steps import StepIn, inputs_of
 from qiying.slices.calls.models import is_stranger
-from qiying.slices.calls.queries import DUE_ORDER, ORDER, ROUND_ORDER, Filters, RoundFilters
+from qiying.slices.calls.queries import DUE_ORDER, ORDER, ROUND_ORDER, Filters, RoundFilters, watch
 from qiying.slices.calls.queries import rates as counted
 from qiying.slices.registry import public as registry
 
@@ -38,19 +39,20 @@ COUNTERS = (
     Role.AUDITOR,
     Role.DESK,
 )
+READERS = tuple(sorted(STAFF - {Role.ADMINISTRATOR, Role.GRID_OFFICER}))
 AUDITORS = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR)
 
 
 @router.get("/", response=out.CallsOut, summary="List calls")
 @roles(*EVERYBODY)
-def list_calls(request: HttpRequest, query: Query[out.CallQuery]) -> out.CallsOut:
+def list_calls(request: HttpRequest, query: Query[out.CallQuery]) -> out.Plain:
     actor, now = actor_of(request), timezone.now()
     rows = queries.list_calls(actor, Filters.read(query.dict()), now=now)
     order = DUE_ORDER if query.order == "due" else ORDER
     page = paging.paginate(rows, order=order, cursor=query.cursor, size=query.size)
     codes = render.codes_of(actor)
     items = [render.summary(actor, call, codes, now) for call in page.rows]
-    return out.CallsOut(items=items, next=page.next, previous=page.previous)
+    return {"items": items, "next": page.next, "previous": page.previous}
 
 
 @router.post("/", response={201: out.ReceiptOut}, summary="Raise a call")
@@ -158,6 +160,40 @@ def rates_simulation(
         seed=query.seed,
     )
     return sheets.simulation_out(found, start, end, query.intensity)
+
+
+@router.get("/supervision", response=watched.LadderOut, summary="The supervision ladder")
+@roles(*READERS)
+def list_supervision(request: HttpRequest, query: Query[watched.LadderQuery]) -> watched.LadderOut:
+    """Calls on the ladder, the nearest limit first; steps are taken on the call."""
+    actor, now = actor_of(request), timezone.now()
+    rows = watch.ladder(actor, tab=query.tab, now=now)
+    page = paging.paginate(rows, order=watch.LADDER_ORDER, cursor=query.cursor, size=query.size)
+    items = watched.rung_rows(page.rows, render.codes_of(actor))
+    return watched.LadderOut(items=items, next=page.next, previous=page.previous)
+
+
+@router.get("/meetings", response=watched.MeetingsOut, summary="Joint meetings of third rounds")
+@roles(*READERS)
+def list_meetings(request: HttpRequest, query: Query[watched.MeetingQuery]) -> watched.MeetingsOut:
+    actor = actor_of(request)
+    rows = watch.meetings(actor, tab=query.tab)
+    page = paging.paginate(rows, order=watch.MEETING_ORDER, cursor=query.cursor, size=query.size)
+    items = watched.meeting_rows(actor, page.rows, render.codes_of(actor))
+    return watched.MeetingsOut(items=items, next=page.next, previous=page.previous)
+
+
+@router.get("/declined", response=watched.DeclinedOut, summary="Calls that were not accepted")
+@roles(*AUDITORS)
+def list_declined(
+    request: HttpRequest, query: Query[watched.DeclinedQuery]
+) -> watched.DeclinedOut:
+    """Each with its reason, the path that was told and who decided."""
+    actor = actor_of(request)
+    rows = watch.declined(actor, watch.DeclinedFilters.read(query.dict()))
+    page = paging.paginate(rows, order=watch.DECLINED_ORDER, cursor=query.cursor, size=query.size)
+    items = watched.declined_rows(actor, page.rows, render.codes_of(actor))
+    return watched.DeclinedOut(items=items, next=page.next, previous=page.previous)
 
 
 @router.get("/rounds", response=out.RoundsOut, summary="The rounds behind a rate")

@@ -8,16 +8,21 @@ from qiying.kernel.errors import NotFound
 from qiying.kernel.models import Attachment
 from qiying.slices.calls import queries
 from qiying.slices.calls.api import _schemas as out
+from qiying.slices.calls.api import _watch as watched
 from qiying.slices.calls.models import STATE_LABELS, Call, Pause, Round, Task, is_stranger
 from qiying.slices.calls.queries import Board, BoardRow, Dossier, Figure, OpenStep, local_day
 from qiying.slices.calls.rules import PAUSES_SHOWN, READABLE, is_outside
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
+OF_THE_CALL = (
+    *("rounds", "pauses", "files", "reasons", "steps"),
+    *("extensions", "milestones", "supervision", "meetings"),
+)
 SILENCE: out.Plain = {
     **dict.fromkeys(("text", "position_source", "address", "contact_name", "contact_phone"), ""),
     **dict.fromkeys(("longitude", "latitude", "accuracy_m")),
-    **{name: [] for name in ("rounds", "pauses", "files", "reasons", "steps")},
+    **{name: [] for name in OF_THE_CALL},
 }
 """What stands for everything that a stranger is not told."""
 NOBODY: out.Plain = {"enterprise": None, "proposed_unit": None, "needs_confirmation": False}
@@ -78,7 +83,7 @@ def _told(actor: Actor, call: Call, codes: dict[int, str]) -> out.Plain:
         "urgency": call.urgency,
         "channel": call.channel,
         "nature": call.nature,
-        "enterprise": out.FirmOut(id=firm.public_id, name=str(firm), credit_code=firm.credit_code)
+        "enterprise": {"id": firm.public_id, "name": str(firm), "credit_code": firm.credit_code}
         if firm
         else None,
         "proposed_unit": codes.get(call.proposed_unit_id or 0),
@@ -94,8 +99,9 @@ def matter_name(actor: Actor, call: Call) -> str:
         return str(call.matter_code)
 
 
-def summary(actor: Actor, call: Call, codes: dict[int, str], now: datetime) -> out.CallOut:
-    return out.CallOut(**_plain(actor, call, codes, now))
+def summary(actor: Actor, call: Call, codes: dict[int, str], now: datetime) -> out.Plain:
+    """A line of a list, checked once: when the whole list is."""
+    return _plain(actor, call, codes, now)
 
 
 def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
@@ -118,6 +124,10 @@ def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
         contact_phone=call.contact_phone,
         rounds=[_round(r, found, codes, is_out=is_out) for r in found.rounds],
         pauses=[_pause(p) for p in found.pauses if not is_out or p.state in PAUSES_SHOWN],
+        extensions=watched.extensions(found, is_out=is_out),
+        milestones=watched.milestones(found),
+        supervision=watched.rungs(found, codes, is_out=is_out),
+        meetings=watched.meetings(actor, found, codes, is_out=is_out),
         files=[file(f) for f in found.call_files],
         reasons=[
             out.ReasonOut(
@@ -166,6 +176,7 @@ def _round(round_: Round, found: Dossier, codes: dict[int, str], *, is_out: bool
         lead_unit=codes.get(round_.lead_unit_id or 0),
         started_at=round_.started_at,
         due_at=round_.due_at,
+        promised_at=round_.promised_at,
         is_provisional=round_.is_provisional,
         contacted_at=round_.contacted_at,
         answered_at=round_.answered_at if is_told else None,
@@ -175,6 +186,7 @@ def _round(round_: Round, found: Dossier, codes: dict[int, str], *, is_out: bool
         rating=round_.rating,
         closed_at=round_.closed_at,
         is_on_time=round_.is_on_time,
+        evidence=round_.evidence_kind,
         tasks=[_task(t, found, codes, is_out=is_out) for t in found.tasks_of(round_)],
     )
 

@@ -6,6 +6,12 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from qiying.slices.calls.api._watch import (
+    ExtensionOut,
+    MeetingOut,
+    MilestoneOut,
+    SupervisionOut,
+)
 from qiying.slices.calls.rules import MAX_TEXT, MAX_TITLE
 
 
@@ -113,11 +119,14 @@ class TaskOut(Schema):
 
 
 class RoundOut(Schema):
+    """One cycle; ``due_at`` is its first due time, ``promised_at`` with the extensions granted."""
+
     number: int
     state: str
     lead_unit: str | None
     started_at: datetime
     due_at: datetime
+    promised_at: datetime
     is_provisional: bool
     contacted_at: datetime | None
     answered_at: datetime | None
@@ -127,6 +136,7 @@ class RoundOut(Schema):
     rating: int | None
     closed_at: datetime | None
     is_on_time: bool | None
+    evidence: str
     tasks: list[TaskOut]
 
 
@@ -176,6 +186,10 @@ class DetailOut(CallOut):
     contact_phone: str
     rounds: list[RoundOut]
     pauses: list[PauseOut]
+    extensions: list[ExtensionOut]
+    milestones: list[MilestoneOut]
+    supervision: list[SupervisionOut]
+    meetings: list[MeetingOut]
     files: list[FileOut]
     reasons: list[ReasonOut]
     steps: list[StepOut]

@@ -49,6 +49,9 @@ UNIT_FIELDS = {
     "unit_id": "unit",
     "proposed_unit_id": "proposed_unit",
     "complained_unit_id": "complained_unit",
+    "told_unit_id": "told_unit",
+    "task_unit_id": "task_unit",
+    "unit_ids": "units",
 }
 """Arguments that are ids indoors and codes of units outside."""
 TYPES: dict[str, Any] = {
@@ -77,7 +80,14 @@ TYPES: dict[str, Any] = {
     "outcome": Code,
     "resolved": Code,
     "grade": Annotated[int, Field(ge=1, le=5)],
+    "evidence": Text,
+    "level": Code,
+    "officer_id": int,
+    "until_on": Day,
+    "meets_on": Day,
+    "task_due_on": Day,
     **dict.fromkeys(UNIT_FIELDS, Code),
+    "unit_ids": Annotated[list[Code], Field(min_length=1, max_length=12)],
 }
 
 
@@ -119,7 +129,7 @@ def inputs_of(actor: Actor, body: StepIn) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in given.items():
         if name in names and name not in INPUTS[body.root.step].names:
-            found[names[name]] = _unit(units, value, name)
+            found[names[name]] = _units(units, value, name)
         elif name == "co_units":
             found[name] = [
                 CoUnit(_unit(units, c["unit"], name), c["weight"], c["duty"]) for c in value
@@ -127,6 +137,13 @@ def inputs_of(actor: Actor, body: StepIn) -> dict[str, Any]:
         else:
             found[name] = value
     return found
+
+
+def _units(units: dict[str, int], value: str | list[str], field: str) -> int | list[int]:
+    """The id of a unit's code, or the ids of several."""
+    if isinstance(value, str):
+        return _unit(units, value, field)
+    return [_unit(units, code, field) for code in value]
 
 
 def _unit(units: dict[str, int], code: str, field: str) -> int:

@@ -13,6 +13,7 @@ from qiying.slices.calls.forms.words import Files, Line, Words, WordsForm
 from qiying.slices.calls.models import (
     CHANNEL_LABELS,
     DECLINE_LABELS,
+    EXTENSION_LABELS,
     NATURE_LABELS,
     OUTCOME_LABELS,
     PAUSE_LABELS,
@@ -59,6 +60,18 @@ TEXT_LABELS: Mapping[str, Word] = {
     "callback_confirm": _("What the firm said"),
     "callback_reject": _("What the firm is not content with"),
     "reopen": _("What is still not solved"),
+    "propose_extension": _("Why more time is needed and what was done; the firm reads this"),
+    "approve_extension": _("A word to the unit"),
+    "refuse_extension": _("Why not"),
+    "supervise": _("Why; the unit reads this"),
+    "supervision_note": _("What was done since the last note, what comes next"),
+    "propose_removal": _("What was done, why the supervision should end"),
+    "approve_removal": _("A word to the unit"),
+    "refuse_removal": _("Why it stays"),
+    "convene_meeting": _("What the meeting is about"),
+    "decide_meeting": _("What the meeting decided"),
+    "waive_meeting": _("Why no meeting is needed"),
+    "report_milestone": _("What was done by this day; the firm reads this"),
     "note": _("Words to colleagues"),
     "message": _("Words to the firm"),
 }
@@ -73,6 +86,7 @@ class Options:
     object_kinds: Choices = ()
     people: Choices = ()
     attempts: Choices = ()
+    levels: Mapping[Any, Word] = field(default_factory=dict)
     may_set_precedent: bool = False
     initial: Mapping[str, Any] = field(default_factory=dict)
 
@@ -124,6 +138,23 @@ def _co_units(step: str, options: Options) -> forms.Field:
     )
 
 
+def _day(label: Any, *, is_required: bool = True) -> Make:
+    def make(_step: str, _options: Options) -> forms.Field:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return forms.DateField(label=label, widget=widget, required=is_required)
+
+    return make
+
+
+def _meeting_units(_step: str, options: Options) -> forms.Field:
+    return forms.TypedMultipleChoiceField(
+        label=_("Units that come"),
+        choices=list(options.units),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 def _complained(_step: str, options: Options) -> forms.Field:
     first = [(KEEP, _("As it is")), (NOBODY, _("No complaint about a unit"))]
     return forms.ChoiceField(
@@ -171,9 +202,7 @@ FIELDS: Mapping[str, Make] = {
     "proposed_unit_id": _unit(_("Whose job it is in our view"), is_required=False),
     "co_units": _co_units,
     "code": lambda _s, _o: _radios(_("Why is it not accepted?"), DECLINE_LABELS),
-    "told_path": lambda _s, _o: Line(
-        label=_("Where the firm is told to go"), max_length=500, required=False
-    ),
+    "told_path": lambda _s, _o: Line(label=_("Where the firm is told to go"), max_length=500),
     "matter_code": lambda _s, o: forms.ChoiceField(
         label=_("Matter"), choices=[("", _("Choose a matter")), *o.matters]
     ),
@@ -194,7 +223,30 @@ FIELDS: Mapping[str, Make] = {
     "complained_unit_id": _complained,
     "is_reached": _reached,
     "person_id": _people,
-    "reason": lambda _s, _o: _radios(_("Reason"), PAUSE_LABELS),
+    "reason": lambda step, _o: _radios(
+        _("Reason"), EXTENSION_LABELS if step == "propose_extension" else PAUSE_LABELS
+    ),
+    "until_on": _day(_("New day")),
+    "meets_on": _day(_("Day of the meeting")),
+    "task_due_on": _day(_("Task due"), is_required=False),
+    "unit_ids": _meeting_units,
+    "task_unit_id": _unit(_("Who does it"), is_required=False),
+    "told_unit_id": _unit(
+        _("Unit of the zone that it belongs to, if one does"), is_required=False
+    ),
+    "level": lambda _s, o: _radios(_("Rung"), o.levels),
+    "officer_id": lambda _s, o: forms.TypedChoiceField(
+        label=_("In charge"),
+        choices=[("", _("Whoever the rung is for")), *o.people],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    ),
+    "evidence": lambda _s, _o: Words(
+        label=_("Proof in writing: document, record on site, who confirmed"),
+        required=False,
+        rows=2,
+    ),
     "expected_to_at": lambda step, _o: forms.DateTimeField(
         label=_("Expected until"),
         required=step == "propose_pause",

@@ -1,12 +1,18 @@
 """Tables of the calls, and the words for their codes."""
 
-from qiying.slices.calls.models.calls import Call, Round
+from qiying.slices.calls.models.calls import Call
 from qiying.slices.calls.models.labels import (
     CHANNEL_LABELS,
     CLOCK_LABELS,
     CLOSURE_LABELS,
     DECLINE_LABELS,
+    EVIDENCE_LABELS,
+    EXTENSION_LABELS,
+    EXTENSION_STATE_LABELS,
     GRADE_LABELS,
+    LEVEL_LABELS,
+    MEETING_STATE_LABELS,
+    MILESTONE_STATE_LABELS,
     NATURE_LABELS,
     OUTCOME_LABELS,
     PAUSE_LABELS,
@@ -19,12 +25,15 @@ from qiying.slices.calls.models.labels import (
     STATE_LABELS,
     STATE_TONES,
     STEP_LABELS,
+    SUPERVISION_STATE_LABELS,
     TASK_LABELS,
+    TRIGGER_LABELS,
     URGENCY_LABELS,
 )
 from qiying.slices.calls.models.parts import CallBack, Contact, Dispute, Pause, Task
 from qiying.slices.calls.models.querysets import CallRows, is_own, is_stranger, own
 from qiying.slices.calls.models.rates import (
+    CAUSE_LABELS,
     FINDING_LABELS,
     GRADE_OF_SOURCE,
     RATE_LABELS,
@@ -33,6 +42,7 @@ from qiying.slices.calls.models.rates import (
     STRATEGY_TEXTS,
 )
 from qiying.slices.calls.models.records import Lapse, Note, Visit
+from qiying.slices.calls.models.rounds import Round
 from qiying.slices.calls.models.speed import (
     BULK_LABELS,
     BULK_STATE_LABELS,
@@ -49,18 +59,32 @@ from qiying.slices.calls.models.speed import (
     WordingUse,
 )
 from qiying.slices.calls.models.triage import SURENESS_LABELS, TRAINING_LABELS, TriageModel
+from qiying.slices.calls.models.watch import (
+    Extension,
+    JointMeeting,
+    MeetingUnit,
+    Milestone,
+    Supervision,
+)
 
 __all__ = [
     "BULK_LABELS",
     "BULK_STATE_LABELS",
     "BULK_TONES",
+    "CAUSE_LABELS",
     "CHANNEL_LABELS",
     "CLOCK_LABELS",
     "CLOSURE_LABELS",
     "DECLINE_LABELS",
+    "EVIDENCE_LABELS",
+    "EXTENSION_LABELS",
+    "EXTENSION_STATE_LABELS",
     "FINDING_LABELS",
     "GRADE_LABELS",
     "GRADE_OF_SOURCE",
+    "LEVEL_LABELS",
+    "MEETING_STATE_LABELS",
+    "MILESTONE_STATE_LABELS",
     "NATURE_LABELS",
     "OUTCOME_LABELS",
     "PAUSE_LABELS",
@@ -77,11 +101,13 @@ __all__ = [
     "STEP_LABELS",
     "STRATEGY_LABELS",
     "STRATEGY_TEXTS",
+    "SUPERVISION_STATE_LABELS",
     "SURENESS_LABELS",
     "TASK_LABELS",
     "TEMPLATE_STATE_LABELS",
     "TEMPLATE_TONES",
     "TRAINING_LABELS",
+    "TRIGGER_LABELS",
     "URGENCY_LABELS",
     "BulkRow",
     "BulkRun",
@@ -93,11 +119,16 @@ __all__ = [
     "DailyChoice",
     "DailySheet",
     "Dispute",
+    "Extension",
+    "JointMeeting",
     "Lapse",
+    "MeetingUnit",
     "Mention",
+    "Milestone",
     "Note",
     "Pause",
     "Round",
+    "Supervision",
     "Task",
     "TriageModel",
     "Visit",

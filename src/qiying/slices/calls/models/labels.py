@@ -11,6 +11,11 @@ from qiying.slices.calls.rules import (
     Clock,
     ClosureType,
     DeclineCode,
+    ExtensionReason,
+    ExtensionState,
+    Level,
+    MeetingState,
+    MilestoneState,
     Nature,
     Outcome,
     PauseReason,
@@ -20,7 +25,9 @@ from qiying.slices.calls.rules import (
     Resolved,
     Result,
     RoundState,
+    SupervisionState,
     TaskState,
+    Trigger,
     Urgency,
 )
 
@@ -181,6 +188,61 @@ PURPOSE_LABELS: Words = {
     Purpose.POLICY: _("explaining policies"),
     Purpose.SAFETY: _("safety"),
 }
+EXTENSION_STATE_LABELS: Words = {
+    ExtensionState.PROPOSED: _("waiting for approval"),
+    ExtensionState.GRANTED: _("granted"),
+    ExtensionState.REFUSED: _("refused"),
+    ExtensionState.LAPSED: _("fell away"),
+}
+EXTENSION_LABELS: Words = {
+    ExtensionReason.COMPLEX: _("more complex than it seemed"),
+    ExtensionReason.OTHER_UNITS: _("other units have to act first"),
+    ExtensionReason.EXPERT_OPINION: _("an expert opinion or a test is needed"),
+    ExtensionReason.WORKS_UNDER_WAY: _("works are under way"),
+    ExtensionReason.SUPERIOR_APPROVAL: _("approval from above is awaited"),
+    ExtensionReason.FORCE_MAJEURE: _("force majeure"),
+}
+LEVEL_LABELS: dict[int, Promise | str] = {
+    Level.CHASE: _("Chased"),
+    Level.SUPERVISE: _("Supervised"),
+    Level.POST: _("Posted for supervision"),
+    Level.INTERVIEW: _("Called in for a talk"),
+}
+SUPERVISION_STATE_LABELS: Words = {
+    SupervisionState.OPEN: _("standing"),
+    SupervisionState.REMOVING: _("removal proposed"),
+    SupervisionState.RAISED: _("raised to the next rung"),
+    SupervisionState.REMOVED: _("taken off"),
+    SupervisionState.ENDED: _("ended with the call"),
+}
+TRIGGER_LABELS: Words = {
+    Trigger.OVERDUE: _("overdue"),
+    Trigger.LONG_OVERDUE: _("overdue by more than five working days"),
+    Trigger.THIRD_ROUND: _("third round"),
+    Trigger.DANGER: _("danger to life or property"),
+    Trigger.REPEATED: _("the firm called again and again"),
+    Trigger.PAUSE_CAP: _("pauses used up"),
+    Trigger.LIMIT_OVER: _("the limit of the rung ran out"),
+    Trigger.MARK: _("marked by a leader"),
+}
+MEETING_STATE_LABELS: Words = {
+    MeetingState.DUE: _("to be convened"),
+    MeetingState.CONVENED: _("convened"),
+    MeetingState.DECIDED: _("decided by the meeting"),
+    MeetingState.WAIVED: _("done without"),
+    MeetingState.LAPSED: _("fell away"),
+}
+MILESTONE_STATE_LABELS: Words = {
+    MilestoneState.OPEN: _("ahead"),
+    MilestoneState.REPORTED: _("reported"),
+    MilestoneState.DROPPED: _("dropped"),
+}
+EVIDENCE_LABELS: Words = {
+    "file": _("files"),
+    "contact": _("record of the contact with the firm"),
+    "report": _("report of a co-handler"),
+    "statement": _("written proof"),
+}
 STEP_LABELS: Words = {
     "accept": _("Accept"),
     "ask_info": _("Ask the firm for information"),
@@ -215,6 +277,18 @@ STEP_LABELS: Words = {
     "rate": _("Rate"),
     "reopen": _("Re-open"),
     "archive": _("Archive"),
+    "propose_extension": _("Ask for more time"),
+    "approve_extension": _("Grant more time"),
+    "refuse_extension": _("Refuse more time"),
+    "supervise": _("Put on the supervision ladder"),
+    "supervision_note": _("Write the weekly note"),
+    "propose_removal": _("Propose to end the supervision"),
+    "approve_removal": _("End the supervision"),
+    "refuse_removal": _("Keep the supervision"),
+    "convene_meeting": _("Convene the joint meeting"),
+    "decide_meeting": _("Record the meeting's decision"),
+    "waive_meeting": _("Do without the joint meeting"),
+    "report_milestone": _("Report on the milestone"),
     "note": _("Internal note"),
     "message": _("Message"),
 }
@@ -223,6 +297,11 @@ STEP_LABELS: Words = {
 def choices(words: Words) -> list[tuple[str, Promise | str]]:
     """A list of codes as Django wants its choices."""
     return [(str(code), label) for code, label in words.items()]
+
+
+def level_choices() -> list[tuple[int, Promise | str]]:
+    """The rungs as Django wants its choices."""
+    return [(int(level), label) for level, label in LEVEL_LABELS.items()]
 
 
 def codes(values: Iterable[str]) -> list[str]:

@@ -48,4 +48,22 @@ NOTICES: dict[str, Promise | str] = {
     "calls.overdue.milestone": _("Call %(number)s: the milestone was missed"),
     "calls.overdue.callback": _("Call %(number)s: the time to call back ran out"),
     "calls.overdue.task": _("Call %(number)s: the time for the co-handler's part ran out"),
+    "calls.extension_proposed": _("Call %(number)s: more time waits for your decision"),
+    "calls.extended": _("Call %(number)s: more time was granted"),
+    "calls.extended.firm": _(
+        "Your call %(number)s takes longer; the reason and the day are there"
+    ),
+    "calls.extension_refused": _("Call %(number)s: more time was refused"),
+    "calls.supervised.chase": _("Call %(number)s is chased: act today"),
+    "calls.supervised.supervise": _("Call %(number)s is under supervision"),
+    "calls.supervised.post": _("Call %(number)s is posted for supervision"),
+    "calls.supervised.interview": _("Call %(number)s: the unit is called in for a talk"),
+    "calls.supervision_note_missed": _("Call %(number)s: the weekly note is missing"),
+    "calls.removal_proposed": _("Call %(number)s: decide whether the supervision ends"),
+    "calls.supervision_removed": _("Call %(number)s: the supervision ended"),
+    "calls.removal_refused": _("Call %(number)s: the supervision stays"),
+    "calls.meeting_due": _("Call %(number)s: third round, convene the joint meeting"),
+    "calls.meeting_convened": _("Call %(number)s: a joint meeting is convened, your unit comes"),
+    "calls.meeting_decided": _("Call %(number)s: the joint meeting decided"),
+    "calls.meeting_waived": _("Call %(number)s: answer without the joint meeting"),
 }

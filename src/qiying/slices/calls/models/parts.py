@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.calls.models import labels
-from qiying.slices.calls.models.calls import Call, Round
+from qiying.slices.calls.models.calls import Call
 from qiying.slices.calls.models.labels import choices, codes
 from qiying.slices.calls.models.querysets import PartRows
+from qiying.slices.calls.models.rounds import Round
 from qiying.slices.calls.rules import (
     REACHED,
     TASK_OPEN,

@@ -63,7 +63,50 @@ PROBLEMS: dict[str, Promise | str] = {
         "Closing without the firm's word needs three failed attempts on two different days."
     ),
     "calls.guard.no_pause_proposed": _("A pause is waiting for a decision already."),
-    "calls.guard.pauses_left": _("The clock was paused three times; it cannot be paused again."),
+    "calls.guard.pauses_left": _(
+        "The clock was paused three times or for 20 working days in all; the call goes up the "
+        "supervision ladder instead."
+    ),
+    "calls.pause_cap": _("All pauses of a round together may last %(days)s working days."),
+    "calls.extension_day": _(
+        "Choose a working day after the present one and within the longest extension."
+    ),
+    "calls.milestone_again": _("This day is in the plan already, or the plan has twelve days."),
+    "calls.rung_not_higher": _("The call stands on this rung or higher already."),
+    "calls.meeting_ahead": _("The meeting has not been held yet."),
+    "calls.guard.before_due": _("More time is asked for before the promise runs out."),
+    "calls.guard.no_extension_proposed": _(
+        "A request for more time waits for a decision already."
+    ),
+    "calls.guard.extension_proposed": _("Nobody has asked for more time."),
+    "calls.guard.extensions_left": _("Two extensions were granted; there is no third."),
+    "calls.guard.extension_by_another": _(
+        "Whoever asked for more time or handles the call cannot decide about it."
+    ),
+    "calls.guard.second_extension_by_leader": _(
+        "A second extension is granted by a zone leader only."
+    ),
+    "calls.guard.evidence_given": _(
+        "Nothing proves the answer: no file, no contact with the firm, no report, no proof in "
+        "writing. Return it."
+    ),
+    "calls.guard.below_the_top": _("The call stands on the highest rung."),
+    "calls.guard.under_supervision": _("The call is not under supervision."),
+    "calls.guard.not_supervised": _(
+        "The call is under supervision; somebody has to agree that it ends first."
+    ),
+    "calls.guard.removal_possible": _("There is no supervision to end, or it was proposed."),
+    "calls.guard.removal_proposed": _("The unit has not proposed to end the supervision."),
+    "calls.guard.removal_by_another": _(
+        "Neither whoever proposed it nor anybody of the unit itself can end the supervision."
+    ),
+    "calls.guard.meeting_open": _("No joint meeting is owed."),
+    "calls.guard.meeting_convened": _("The joint meeting has not been convened."),
+    "calls.guard.meeting_settled": _(
+        "The third round is answered after the joint meeting has decided."
+    ),
+    "calls.guard.not_of_the_lead_unit": _("Nobody of the lead unit can do this."),
+    "calls.guard.milestone_open": _("No day of the plan is open."),
     "calls.guard.firm_was_awaited": _("The firm can end a pause only when it was waited for."),
     "calls.guard.not_yet_rated": _("This round was rated already."),
     "calls.guard.within_reopen_time": _(

@@ -9,6 +9,7 @@ RATE_LABELS: Mapping[str, Promise] = {
     "due": _("Rounds due"),
     "responded": _("Response rate"),
     "on_time": _("On-time closure"),
+    "on_time_first": _("On time by the first due time"),
     "declared": _("Declared closure"),
     "verified": _("Verified closure"),
     "first_time": _("Solved at the first go"),
@@ -26,6 +27,19 @@ RATE_LABELS: Mapping[str, Promise] = {
     "found_by_us": _("Found by us"),
     "declined": _("Not accepted"),
 }
+CAUSE_LABELS: Mapping[str, Promise] = {
+    "unanswered": _("Overdue without an answer"),
+    "in_review": _("Answered, not reviewed yet"),
+    "not_called_back": _("Answered, not called back yet"),
+    "rejected": _("The firm was not content at call-back"),
+    "withdrawn": _("Taken back by the firm after a unit had it"),
+    "reopened": _("Opened again by the firm"),
+    "came_back": _("The same matter came back within 30 days"),
+    "unheard": _("Closed without reaching the firm"),
+    "partly": _("Only partly solved, says the firm"),
+    "not_solved": _("Not solved, explained only"),
+}
+"""Why a round does not count as closed."""
 STRATEGY_LABELS: Mapping[str, Promise] = {
     "close_and_refile": _("Close and file again"),
     "exclude_dissatisfied": _("Leave the discontented out of call-back"),
@@ -64,6 +78,7 @@ RULE_LABELS: Mapping[str, Promise] = {
     "needs_answer": _("Without an answer nothing is verified"),
     "extension_moves_period": _("An extension moves a round into another period"),
     "extension_by_other": _("An extension counts only when asked in time and approved by another"),
+    "extension_near": _("An extension asked for closer to the due time than this is named"),
     "exclusion_needs_code": _("Whoever is left out of call-back needs a reason code"),
     "exclusion_cap": _("At most this share may be left out of call-back"),
     "least_to_rank": _("Fewer rounds than this are not ranked"),
@@ -83,4 +98,5 @@ FINDING_LABELS: Mapping[str, Promise] = {
     "merged_kept": _("Merged into another call, kept below the line"),
     "withdrawn_kept": _("Withdrawn after a unit had it, kept in verified closure"),
     "extension_not_counted": _("Extensions that do not count"),
+    "extension_near_due": _("Extensions asked for just before the due time"),
 }

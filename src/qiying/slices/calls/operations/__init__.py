@@ -3,6 +3,7 @@
 from qiying.slices.calls.operations._amend import add_co, recall, redispatch
 from qiying.slices.calls.operations._asked import CallValues
 from qiying.slices.calls.operations._bulk import begin_bulk, run_bulk, undo_bulk, undo_row
+from qiying.slices.calls.operations._climb import climb
 from qiying.slices.calls.operations._closing import (
     archive,
     attempt_callback,
@@ -22,6 +23,11 @@ from qiying.slices.calls.operations._dispatch import (
     dispute,
     sign,
 )
+from qiying.slices.calls.operations._extension import (
+    approve_extension,
+    propose_extension,
+    refuse_extension,
+)
 from qiying.slices.calls.operations._intake import (
     UNCHANGED,
     accept,
@@ -31,9 +37,19 @@ from qiying.slices.calls.operations._intake import (
     supply_info,
     withdraw,
 )
+from qiying.slices.calls.operations._lines import add_line
+from qiying.slices.calls.operations._meetings import convene_meeting, decide_meeting, waive_meeting
 from qiying.slices.calls.operations._mentions import name_colleagues
 from qiying.slices.calls.operations._pauses import end_pauses
+from qiying.slices.calls.operations._plan import report_milestone, schedule
 from qiying.slices.calls.operations._receive import receive
+from qiying.slices.calls.operations._supervision import (
+    approve_removal,
+    propose_removal,
+    refuse_removal,
+    supervise,
+    supervision_note,
+)
 from qiying.slices.calls.operations._take import STEPS, take
 from qiying.slices.calls.operations._talk import message, note, record_visit
 from qiying.slices.calls.operations._tasks import CoUnit
@@ -62,7 +78,6 @@ from qiying.slices.calls.operations._work import (
     resume,
     review_pass,
     review_return,
-    schedule,
     stage_report,
     task_done,
 )
@@ -75,9 +90,12 @@ __all__ = [
     "CoUnit",
     "accept",
     "add_co",
+    "add_line",
     "adjudicate",
     "answer",
+    "approve_extension",
     "approve_pause",
+    "approve_removal",
     "approve_wording",
     "archive",
     "ask_info",
@@ -90,8 +108,11 @@ __all__ = [
     "callback_reject",
     "choose_daily",
     "classify",
+    "climb",
     "close_unreached",
     "contact",
+    "convene_meeting",
+    "decide_meeting",
     "decline",
     "dispatch",
     "dispute",
@@ -102,7 +123,9 @@ __all__ = [
     "name_colleagues",
     "note",
     "note_overdue",
+    "propose_extension",
     "propose_pause",
+    "propose_removal",
     "put_in_charge",
     "rate",
     "recall",
@@ -110,9 +133,12 @@ __all__ = [
     "record_visit",
     "rederive",
     "redispatch",
+    "refuse_extension",
     "refuse_pause",
+    "refuse_removal",
     "reopen",
     "replay_rankings",
+    "report_milestone",
     "resume",
     "retire_wording",
     "review_pass",
@@ -123,6 +149,8 @@ __all__ = [
     "sign",
     "stage_report",
     "supersede_attempt",
+    "supervise",
+    "supervision_note",
     "supply_info",
     "take",
     "task_done",
@@ -131,6 +159,7 @@ __all__ = [
     "undo_row",
     "urge",
     "use_wording",
+    "waive_meeting",
     "withdraw",
     "write_wording",
 ]

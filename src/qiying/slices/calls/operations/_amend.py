@@ -9,7 +9,7 @@ from qiying.kernel.tenancy import operation
 from qiying.slices.calls.models import Call
 from qiying.slices.calls.operations._dispatch import hand_over
 from qiying.slices.calls.operations._move import begin, begin_task, move_task, touch, write
-from qiying.slices.calls.operations._settle import settle_pauses
+from qiying.slices.calls.operations._settle import settle
 from qiying.slices.calls.operations._tasks import (
     MOST_CO_UNITS,
     CoUnit,
@@ -41,7 +41,7 @@ def redispatch(
         raise Invalid("input.invalid", {"lead_unit_id": "calls.same_lead"})
     require_units(actor, call, lead_unit_id, co_units)
     note = write(move, NoteKind.DISPATCH, text)
-    settle_pauses(move, "redispatch")
+    settle(move, "redispatch")
     named = {c.unit_id for c in co_units}
     kept = {t.unit_id for t in move.case.tasks if not t.is_lead and t.unit_id in named}
     old = [t for t in move.case.tasks if t.is_lead or t.unit_id not in kept]

@@ -8,6 +8,8 @@ from qiying.kernel.errors import Invalid, NotFound, Refused
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, CallBack, Round
+from qiying.slices.calls.operations._extension import counted_until
+from qiying.slices.calls.operations._meetings import open_meeting
 from qiying.slices.calls.operations._move import (
     Move,
     begin,
@@ -16,7 +18,7 @@ from qiying.slices.calls.operations._move import (
     step_due,
     write,
 )
-from qiying.slices.calls.operations._settle import settle_pauses
+from qiying.slices.calls.operations._settle import settle
 from qiying.slices.calls.operations._tasks import make_tasks
 from qiying.slices.calls.rules import (
     FAILED,
@@ -147,17 +149,19 @@ def _close(move: Move, name: str, closure: str, *, resolved: str) -> None:
         **heard,
         resolved=resolved,
         closed_at=move.now,
-        is_on_time=answered_at is not None and answered_at <= round_.due_at,
+        is_on_time=answered_at is not None
+        and answered_at <= counted_until(round_, move.case.granted),
     )
     move.set(
         closed_at=move.now,
         closure_type=closure,
         is_confirmed=bool(resolved),
         reopen_until=move.now + REOPEN_WITHIN,
-        due_at=round_.due_at,
+        due_at=round_.promised_at,
         yellow_at=round_.yellow_at,
         clock=Clock.ANSWER,
     )
+    settle(move, name)
     step_clock(move, None)
 
 
@@ -202,7 +206,7 @@ def reopen(
 def _next_round(move: Move, name: str) -> None:
     """Open the next round with the same lead and start its clocks."""
     call, last = move.call, move.round
-    settle_pauses(move, name)
+    settle(move, name)
     term = rules.term(move.now, REDO_WITHIN, registry.calendar(move.actor))
     move.set(current_round=call.current_round + 1, milestone_on=None)
     round_ = Round.objects.create(
@@ -221,6 +225,7 @@ def _next_round(move: Move, name: str) -> None:
     )
     move.case.begin_round(round_)
     make_tasks(move.actor, call, round_, lead_unit_id=call.lead_unit_id, co_units=(), now=move.now)
+    open_meeting(move, round_)
     run_answer_clock(move)
     step_clock(move, Clock.SIGN)
 

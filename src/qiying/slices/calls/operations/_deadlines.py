@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -13,7 +14,7 @@ from qiying.kernel import events
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import rules
-from qiying.slices.calls.models import Call, Lapse, Pause, Round, Task
+from qiying.slices.calls.models import Call, Extension, Lapse, Pause, Round, Task
 from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.operations._move import ledger
 from qiying.slices.calls.rules import (
@@ -23,25 +24,29 @@ from qiying.slices.calls.rules import (
     TASK_OPEN,
     WITH_UNIT,
     Clock,
+    ExtensionState,
     RoundState,
     Term,
     Urgency,
 )
 from qiying.slices.registry import public as registry
 
-P = TypeVar("P", Pause, Task)
+P = TypeVar("P", Pause, "_Part", Extension)
 CHUNK = 1000
 AT_ONCE = 200
 TERMS = (
     "unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::boolean[], %s::timestamptz[])"
 )
-MOVE_ROUNDS = f"""
+MOVE_ROUNDS = """
     UPDATE calls_round r
        SET due_at = v.due_at, yellow_at = v.yellow_at, is_provisional = v.is_provisional,
-           contact_due_at = v.contact_due_at, calendar_version = %s
-      FROM {TERMS} v(id, due_at, yellow_at, is_provisional, contact_due_at)
+           contact_due_at = v.contact_due_at, extended_due_at = v.extended_due_at,
+           calendar_version = %s
+      FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::boolean[],
+                  %s::timestamptz[], %s::timestamptz[])
+           v(id, due_at, yellow_at, is_provisional, contact_due_at, extended_due_at)
      WHERE r.id = v.id AND r.tenant_id = %s
-"""  # noqa: S608  no text from outside
+"""
 MOVE_CALLS = f"""
     UPDATE calls_call c
        SET due_at = v.due_at, yellow_at = v.yellow_at, is_provisional = v.is_provisional,
@@ -63,12 +68,24 @@ CALL_FIELDS = (
 )
 ROUND_FIELDS = (
     *("call_id", "number", "state", "started_at", "rule_kind", "rule_amount", "answered_at"),
-    *("due_at", "yellow_at", "is_provisional", "calendar_version"),
+    *("due_at", "extended_due_at", "yellow_at", "is_provisional", "calendar_version"),
     *("contact_due_at", "contacted_at"),
 )
-TASK_FIELDS = ("round_id", "is_lead", "state", "sent_at", "sign_due_at", "due_at")
+TASK_FIELDS = ("id", "round_id", "is_lead", "state", "sent_at", "sign_due_at", "due_at")
 """The columns that deadlines are derived from, and those that hold them."""
-TERM_FIELDS = ("due_at", "yellow_at", "is_provisional", "calendar_version")
+
+
+@dataclass(slots=True)
+class _Part:
+    """A unit's part as far as its deadlines go: there are more of them than of anything else."""
+
+    pk: int
+    round_id: int
+    is_lead: bool
+    state: str
+    sent_at: datetime
+    sign_due_at: datetime
+    due_at: datetime
 
 
 @operation
@@ -96,18 +113,19 @@ def _rederive(actor: Actor, calls: list[Call], calendar: Calendar, now: datetime
     found = Round.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids).only(*ROUND_FIELDS)
     rounds = {r.call_id: r for r in found if r.number == number[r.call_id]}
     pauses = _by_round(Pause.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids))
-    tasks = _by_round(
-        Task.objects.filter(
-            tenant_id=actor.tenant_id, call_id__in=ids, state__in=sorted(TASK_OPEN)
-        ).only(*TASK_FIELDS)
+    rows = Task.objects.filter(
+        tenant_id=actor.tenant_id, call_id__in=ids, state__in=sorted(TASK_OPEN)
     )
+    tasks = _by_round(starmap(_Part, rows.values_list(*TASK_FIELDS)))
+    extensions = _extensions(actor, rounds.values())
     moved: list[tuple[Call, Round]] = []
-    moved_tasks: list[Task] = []
+    moved_tasks: list[_Part] = []
     for call in calls:
         round_ = rounds[call.pk]
         before = _Terms.of(call, round_)
         paused = ledger(pauses.get(round_.pk, []))
-        _renew(round_, call, paused, calendar)
+        granted = extensions.get(round_.pk, [])
+        _renew(round_, call, granted, paused, calendar)
         moved_parts = _renew_parts(round_, call, tasks.get(round_.pk, []), paused, calendar)
         moved_tasks += moved_parts
         after = _Terms.of(call, round_)
@@ -116,7 +134,19 @@ def _rederive(actor: Actor, calls: list[Call], calendar: Calendar, now: datetime
             _tell(actor, call, round_, before, after, now)
     if moved:
         _write(actor, moved, moved_tasks, now)
+        Extension.objects.bulk_update([e for es in extensions.values() for e in es], ["due_at"])
     return len(moved)
+
+
+def _extensions(actor: Actor, rounds: Iterable[Round]) -> dict[int, list[Extension]]:
+    """The granted extensions of the rounds that have any, in their order."""
+    longer = [r.pk for r in rounds if r.extended_due_at is not None]
+    if not longer:
+        return {}
+    rows = Extension.objects.filter(
+        tenant_id=actor.tenant_id, round_id__in=longer, state=ExtensionState.GRANTED
+    )
+    return _by_round(rows.order_by("ordinal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +161,23 @@ class _Terms:
     @classmethod
     def of(cls, call: Call, round_: Round) -> "_Terms":
         shown = (call.due_at, call.yellow_at, call.is_provisional)
-        answer = (round_.due_at, round_.yellow_at, round_.is_provisional)
+        terms = (round_.due_at, round_.yellow_at, round_.is_provisional)
+        answer = (*terms, round_.extended_due_at)
         indoors = (call.step_due_at, round_.contact_due_at)
-        return cls(call.due_at, round_.due_at, (*shown, *answer), indoors)
+        return cls(call.due_at, round_.promised_at, (*shown, *answer), indoors)
 
 
 def _write(
-    actor: Actor, moved: list[tuple[Call, Round]], tasks: list[Task], now: datetime
+    actor: Actor, moved: list[tuple[Call, Round]], tasks: list[_Part], now: datetime
 ) -> None:
     """Write the new terms in three statements, however many rows there are."""
     tenant_id = actor.tenant_id
     calls, rounds = [c for c, _r in moved], [r for _c, r in moved]
     with connection.cursor() as cursor:
         contacts = _times(r.contact_due_at for r in rounds)
+        extended = _times(r.extended_due_at for r in rounds)
         version = rounds[0].calendar_version
-        cursor.execute(MOVE_ROUNDS, [version, *_columns(rounds), contacts, tenant_id])
+        cursor.execute(MOVE_ROUNDS, [version, *_columns(rounds), contacts, extended, tenant_id])
         steps = _times(c.step_due_at for c in calls)
         cursor.execute(MOVE_CALLS, [now, *_columns(calls), steps, tenant_id])
         due, sign_due = _times(t.due_at for t in tasks), _times(t.sign_due_at for t in tasks)
@@ -175,13 +207,14 @@ def _by_round(rows: Iterable[P]) -> dict[int, list[P]]:
 
 
 def _renew(
-    round_: Round, call: Call, paused: tuple[rules.Paused, ...], calendar: Calendar
+    round_: Round,
+    call: Call,
+    extensions: list[Extension],
+    paused: tuple[rules.Paused, ...],
+    calendar: Calendar,
 ) -> None:
     """Write the derived terms onto round and call."""
-    rule = rules.rule_of(round_.rule_kind, round_.rule_amount)
-    term = rules.term(round_.started_at, rule, calendar, paused)
-    for name in TERM_FIELDS:
-        setattr(round_, name, getattr(term, name))
+    term = _parts.promise_of(round_, extensions, calendar, paused)
     call.step_due_at = _parts.step_due(call, calendar)
     shown = _shown(call, round_, term, calendar)
     if shown is not None:
@@ -192,10 +225,10 @@ def _renew(
 def _renew_parts(
     round_: Round,
     call: Call,
-    tasks: list[Task],
+    tasks: list[_Part],
     paused: tuple[rules.Paused, ...],
     calendar: Calendar,
-) -> list[Task]:
+) -> list[_Part]:
     """The same for first contact and the units' parts while the round is open."""
     if round_.state != RoundState.OPEN:
         return []
@@ -223,8 +256,8 @@ def _tell(
 ) -> None:
     """A promise that moved is told to everybody, a deadline indoors to the house."""
     is_promise = before.promised != after.promised
-    answer = {"answer_before": before.answer_due_at, "answer": round_.due_at}
-    is_shown = (before.due_at, call.due_at) == (before.answer_due_at, round_.due_at)
+    answer = {"answer_before": before.answer_due_at, "answer": round_.promised_at}
+    is_shown = (before.due_at, call.due_at) == (before.answer_due_at, round_.promised_at)
     events.record(
         "calls.deadline_changed" if is_promise else "calls.step_deadlines_changed",
         subject=call,

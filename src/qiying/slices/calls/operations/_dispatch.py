@@ -21,7 +21,7 @@ from qiying.slices.calls.operations._move import (
     touch,
     write,
 )
-from qiying.slices.calls.operations._settle import settle_pauses
+from qiying.slices.calls.operations._settle import settle
 from qiying.slices.calls.operations._tasks import (
     CoUnit,
     make_tasks,
@@ -144,7 +144,7 @@ def dispute(
     )
     barred = {None, call.complained_unit_id}
     keeper = next((u for u in (call.first_receiver_id, unit_id) if u not in barred), None)
-    settle_pauses(move, "dispute")
+    settle(move, "dispute")
     move.set(lead_unit_id=keeper)
     move.round.lead_unit_id = keeper
     move.round.save(update_fields=["lead_unit"])

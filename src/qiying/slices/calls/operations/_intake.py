@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final, TypedDict, Unpack
 
 from qiying.kernel.access import Actor
-from qiying.kernel.errors import Invalid
+from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.tenancy import operation
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries
 from qiying.slices.calls.models import Call, Pause
 from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.operations._asked import Place
@@ -22,7 +22,7 @@ from qiying.slices.calls.operations._move import (
     step_clock,
     write,
 )
-from qiying.slices.calls.operations._settle import relieve_complained, settle_pauses
+from qiying.slices.calls.operations._settle import relieve_complained, settle
 from qiying.slices.calls.operations._tasks import withdraw_tasks
 from qiying.slices.calls.operations._triage import ranked_again
 from qiying.slices.calls.rules import (
@@ -107,23 +107,30 @@ def decline(
     code: str,
     text: str,
     told_path: str = "",
+    told_unit_id: int | None = None,
     version: int | None = None,
 ) -> Call:
     """Do not take the call on: with a reason, and with the path that the firm was told."""
     move = begin(actor, call_id, "decline", now=now, version=version, decline_code=code)
     if code not in set(DeclineCode):
         raise Invalid("input.invalid", {"code": "input.choice"})
-    path = clean(told_path, name="told_path", is_needed=code in rules.PATH_NEEDED)
+    if actor.person_id is None:
+        raise Refused("calls.person_needed")
+    path = clean(told_path, name="told_path")
+    if told_unit_id is not None and told_unit_id not in queries.unit_cards(actor):
+        raise Invalid("input.invalid", {"told_unit_id": "input.choice"})
     note = write(move, NoteKind.DECLINE, text)
-    told = write(move, NoteKind.TOLD_PATH, path, is_needed=False)
+    told = write(move, NoteKind.TOLD_PATH, path)
     end_pause(move)
-    settle_pauses(move, "decline")
+    settle(move, "decline")
     recalled = sorted({t.unit_id for t in move.case.tasks})
     withdraw_tasks(move.case.tasks)
     move.move_round("decline")
-    move.set(decline_code=code)
+    move.set(decline_code=code, told_unit_id=told_unit_id)
     step_clock(move, None)
-    return move.end(note=note, told=told, code=code, recalled=recalled or None)
+    return move.end(
+        note=note, told=told, told_unit=told_unit_id, code=code, recalled=recalled or None
+    )
 
 
 @operation
@@ -134,7 +141,7 @@ def withdraw(
     move = begin(actor, call_id, "withdraw", now=now, version=version)
     note = write(move, NoteKind.WITHDRAWAL, text, is_needed=False)
     end_pause(move)
-    settle_pauses(move, "withdraw")
+    settle(move, "withdraw")
     withdraw_tasks(move.case.tasks)
     move.move_round("withdraw")
     step_clock(move, None)
@@ -178,7 +185,7 @@ def classify(
     move.set(**ranked_again(actor, call, now=now))
     recalled = relieve_complained(move)
     _move_place(move, given)
-    due_before = move.round.due_at
+    due_before = move.round.promised_at
     _decide_again(move, nature)
     return move.end(
         matter=call.matter_code,
@@ -186,7 +193,7 @@ def classify(
         nature=call.nature,
         urgency=call.urgency,
         recalled=recalled or None,
-        due=move.round.due_at.isoformat() if move.round.due_at != due_before else "",
+        due=move.round.promised_at.isoformat() if move.round.promised_at != due_before else "",
     )
 
 
@@ -240,7 +247,8 @@ def _decide_again(move: Move, nature: str) -> None:
         is_public=found.is_public,
         township_code=found.township_code,
     )
-    if call.current_round == 1 and move.round.state == RoundState.OPEN:
+    is_first = call.current_round == 1 and move.round.state == RoundState.OPEN
+    if is_first and not move.case.granted:  # what was extended keeps the rule it was extended by
         rule = found.rule
         move.round.rule_kind, move.round.rule_amount = rule.kind, rule.amount
         move.round.save(update_fields=["rule_kind", "rule_amount"])

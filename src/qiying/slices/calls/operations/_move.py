@@ -248,7 +248,7 @@ def run_answer_clock(move: Move) -> None:
     """Let the call show the promise of its round again."""
     move.set(
         clock=Clock.ANSWER,
-        due_at=move.round.due_at,
+        due_at=move.round.promised_at,
         yellow_at=move.round.yellow_at,
         is_provisional=move.round.is_provisional,
     )
@@ -284,33 +284,25 @@ def run_callback_clock(move: Move) -> None:
 
 
 def derive_round(move: Move, pauses: Iterable[Pause]) -> None:
-    """Derive the deadlines of round and parts again: rule, calendar, ledger."""
-    round_, rows = move.round, list(pauses)
-    found = term_of(move.actor, round_, rows)
-    calendar, paused = registry.calendar(move.actor), ledger(rows)
-    values = {
-        "due_at": found.due_at,
-        "yellow_at": found.yellow_at,
-        "is_provisional": found.is_provisional,
-        "calendar_version": found.calendar_version,
-        "contact_due_at": _parts.contact_due(move.call, round_, calendar, paused),
-    }
-    for name, value in values.items():
-        setattr(round_, name, value)
-    round_.save(update_fields=list(values))
+    """Derive the deadlines of round and parts again: rule, calendar, ledgers."""
+    round_, paused = move.round, ledger(pauses)
+    calendar = registry.calendar(move.actor)
+    extensions = move.case.granted
+    _parts.promise_of(round_, extensions, calendar, paused)
+    round_.contact_due_at = _parts.contact_due(move.call, round_, calendar, paused)
+    round_.save(update_fields=DERIVED)
+    for extension in extensions:
+        extension.save(update_fields=["due_at"])
     for task in move.case.tasks:
         if _parts.renew_task(task, move.call, round_, calendar, paused):
             task.save(update_fields=["sign_due_at", "due_at"])
 
 
-def term_of(actor: Actor, round_: Round, pauses: Iterable[Pause]) -> rules.Term:
-    """The deadline that a round's columns, the calendar and the ledger give."""
-    return rules.term(
-        round_.started_at,
-        rules.rule_of(round_.rule_kind, round_.rule_amount),
-        registry.calendar(actor),
-        ledger(pauses),
-    )
+DERIVED = (
+    *("due_at", "extended_due_at", "yellow_at", "is_provisional", "calendar_version"),
+    "contact_due_at",
+)
+"""What follows from rule, calendar and ledgers."""
 
 
 def ledger(pauses: Iterable[Pause]) -> tuple[rules.Paused, ...]:

@@ -3,12 +3,37 @@
 Derived like the promise itself, from where they start, their rule, the calendar and the pauses.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from qiying.engines.worktime import Calendar
 from qiying.slices.calls import rules
-from qiying.slices.calls.models import Call, Round, Task
+from qiying.slices.calls.models import Call, Extension, Round
 from qiying.slices.calls.rules import TASK_OPEN, Clock, Paused, TaskState
+
+
+def promise_of(
+    round_: Round,
+    extensions: Sequence[Extension],
+    calendar: Calendar,
+    paused: tuple[Paused, ...],
+) -> rules.Term:
+    """Write the derived terms onto a round and onto its extensions; what runs now.
+
+    The round keeps its first due time; ``extensions`` are those granted, in their order.
+    """
+    rule = rules.rule_of(round_.rule_kind, round_.rule_amount)
+    amounts = [e.amount for e in extensions]
+    found = rules.promise(round_.started_at, rule, calendar, paused, amounts)
+    round_.due_at = found.first_due_at
+    round_.extended_due_at = found.dues[-1] if found.dues else None
+    round_.yellow_at = found.shown.yellow_at
+    round_.is_provisional = found.shown.is_provisional
+    round_.calendar_version = found.shown.calendar_version
+    for row, due_at in zip(extensions, found.dues, strict=True):
+        row.due_at = due_at
+    return found.shown
 
 
 def contact_due(
@@ -31,8 +56,18 @@ def step_due(call: Call, calendar: Calendar) -> datetime | None:
     return rules.step_due_at(call.step_clock, call.urgency, call.step_from_at, calendar)
 
 
+class Deadlines(Protocol):
+    """What the deadlines of a part are derived from: a task, or only these of its columns."""
+
+    is_lead: bool
+    state: str
+    sent_at: datetime
+    sign_due_at: datetime
+    due_at: datetime
+
+
 def renew_task(
-    task: Task, call: Call, round_: Round, calendar: Calendar, paused: tuple[Paused, ...]
+    task: Deadlines, call: Call, round_: Round, calendar: Calendar, paused: tuple[Paused, ...]
 ) -> bool:
     """Write the derived deadlines onto an open part; whether any of them moved."""
     if task.state not in TASK_OPEN:
@@ -43,8 +78,8 @@ def renew_task(
             Clock.SIGN, call.urgency, task.sent_at, calendar, paused
         )
     if task.is_lead:
-        task.due_at = round_.due_at
+        task.due_at = round_.promised_at
     else:
-        latest = max(round_.due_at, task.sign_due_at)
+        latest = max(round_.promised_at, task.sign_due_at)
         task.due_at = min(rules.co_task_due_at(task.sent_at, calendar, paused), latest)
     return before != (task.sign_due_at, task.due_at)

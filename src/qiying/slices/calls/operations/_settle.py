@@ -1,14 +1,51 @@
-"""What ends with a step: proposals that nobody will decide, parts of the unit complained of."""
+"""What ends with a step: proposals, plans and rungs that it leaves behind, parts of the unit
+complained of."""
 
 from qiying.slices.calls import rules
 from qiying.slices.calls.operations._decide import first_receiver
 from qiying.slices.calls.operations._move import Move, record, run_answer_clock, step_clock
+from qiying.slices.calls.operations._plan import drop_milestones
+from qiying.slices.calls.operations._supervision import settle_supervision
 from qiying.slices.calls.operations._tasks import withdraw_tasks
 from qiying.slices.calls.rules import Clock, PauseState
 
 
-def settle_pauses(move: Move, name: str) -> None:
-    """Refuse the proposals that the step leaves behind: their round or their lead is over."""
+def settle(move: Move, name: str) -> None:
+    """What the step leaves behind: proposals that nobody will decide, plans, meetings, rungs."""
+    _settle_pauses(move, name)
+    if name in rules.EXTENSION.steps:
+        _settle_extension(move, name)
+    if name in rules.MILESTONE.steps and move.call.milestone_on is not None:
+        drop_milestones(move, name)
+    if name in rules.MEETING.steps and move.case.is_meeting_owed:
+        _settle_meeting(move, name)
+    if name in rules.SUPERVISION.steps:
+        settle_supervision(move, name)
+
+
+def _settle_extension(move: Move, name: str) -> None:
+    row = move.case.proposed_extension
+    if row is None:
+        return
+    step = rules.EXTENSION.step(row.state, name, frozenset({move.role}))
+    row.state, row.decided_at = step.target or row.state, move.now
+    row.save(update_fields=["state", "decided_at"])
+    record(move, step.event, round=move.call.current_round, extension=row.pk)
+
+
+def _settle_meeting(move: Move, name: str) -> None:
+    row = move.case.meeting
+    if row is None or row.state not in rules.MEETING_OPEN:
+        return
+    step = rules.MEETING.step(row.state, name, frozenset({move.role}))
+    row.state = step.target or row.state
+    row.save(update_fields=["state"])
+    record(move, step.event, round=move.call.current_round)
+
+
+def _settle_pauses(move: Move, name: str) -> None:
+    if name not in rules.PAUSE.steps:
+        return
     for pause in move.case.pauses:
         if pause.state != PauseState.PROPOSED:
             continue
@@ -46,7 +83,7 @@ def relieve_complained(move: Move) -> list[int]:
 
 def _back_to_the_desk(move: Move) -> None:
     move.step = rules.CLASSIFY_BACK
-    settle_pauses(move, "classify")
+    settle(move, "classify")
     move.set(lead_unit_id=None, milestone_on=None)
     move.round.lead_unit_id = None
     move.round.save(update_fields=["lead_unit"])

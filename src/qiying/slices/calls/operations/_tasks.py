@@ -49,7 +49,7 @@ def make_tasks(
     """Write a task for each unit; the lead's runs with the round, a co-handler's for 3 days."""
     calendar = registry.calendar(actor)
     sign_due_at = rules.step_due_at(Clock.SIGN, call.urgency, now, calendar)
-    co_due_at = min(rules.co_task_due_at(now, calendar), max(round_.due_at, sign_due_at))
+    co_due_at = min(rules.co_task_due_at(now, calendar), max(round_.promised_at, sign_due_at))
     common = {
         "tenant_id": actor.tenant_id,
         "call": call,
@@ -70,7 +70,9 @@ def make_tasks(
         for c in co_units
     ]
     if lead_unit_id is not None:
-        rows.insert(0, Task(**common, unit_id=lead_unit_id, is_lead=True, due_at=round_.due_at))
+        rows.insert(
+            0, Task(**common, unit_id=lead_unit_id, is_lead=True, due_at=round_.promised_at)
+        )
     return Task.objects.bulk_create(rows)
 
 

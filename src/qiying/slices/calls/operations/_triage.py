@@ -153,12 +153,19 @@ def _report(material: Material, seed: int) -> dict[str, Any]:
     earlier, later = rules.split_by_time(material.examples)
     if not later:
         return {}
-    judged = _fit(material, earlier, seed)
-    keywords = triage.KeywordBaseline(material.matters)
+    found = _judged(material, earlier, later, seed)
+    known, unseen = triage.split_by_wording(material.examples, seed=seed)
+    # Firms repeat one another's words; how it does on new words is the harder question.
+    found["new_wording"] = _judged(material, known, unseen, seed) if known and unseen else {}
+    return found
+
+
+def _judged(material: Material, learned: Any, held_out: Any, seed: int) -> dict[str, Any]:
+    model, keywords = _fit(material, learned, seed), triage.KeywordBaseline(material.matters)
     return {
-        "learned": len(earlier),
-        "model": _figures(triage.evaluate(judged, later)),
-        "keywords": _figures(triage.evaluate(keywords, later)),
+        "learned": len(learned),
+        "model": _figures(triage.evaluate(model, held_out)),
+        "keywords": _figures(triage.evaluate(keywords, held_out)),
     }
 
 

@@ -1,7 +1,7 @@
 """The unit at work: first contact, co-handlers' parts, pauses, milestones, the answer."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid
@@ -9,6 +9,7 @@ from qiying.kernel.tenancy import operation
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Contact, Pause
 from qiying.slices.calls.operations._move import (
+    Move,
     begin,
     begin_pause,
     begin_task,
@@ -18,13 +19,13 @@ from qiying.slices.calls.operations._move import (
     run_answer_clock,
     run_callback_clock,
     run_on,
-    run_plan_clock,
     touch,
     write,
 )
-from qiying.slices.calls.operations._settle import settle_pauses
+from qiying.slices.calls.operations._settle import settle
 from qiying.slices.calls.rules import (
-    MILESTONE_WITHIN,
+    NOT_EXCLUDED,
+    PAUSE_DAYS,
     PAUSE_WITHIN,
     NoteKind,
     PauseReason,
@@ -119,6 +120,7 @@ def propose_pause(
     if reason not in set(PauseReason):
         raise Invalid("input.invalid", {"reason": "input.choice"})
     expected_to_at = _until(actor, expected_to_at, now=now)
+    _require_under_cap(move, reason, expected_to_at)
     unit_id = move.call.lead_unit_id
     note = write(move, NoteKind.PAUSE, text, attachments=attachments, unit_id=unit_id)
     pause = Pause.objects.create(
@@ -154,6 +156,7 @@ def approve_pause(
     until = expected_to_at or (pause.expected_to_at if is_ahead else None)
     pause.state, pause.from_at = PauseState.RUNNING, now
     pause.expected_to_at = _until(actor, until, now=now)
+    _require_under_cap(move, pause.reason_code, pause.expected_to_at, without=pause.pk)
     pause.approver_id, pause.decided_at = actor.person_id, now
     pause.save(update_fields=["state", "from_at", "expected_to_at", "approver", "decided_at"])
     derive_round(move, move.case.pauses)
@@ -162,8 +165,28 @@ def approve_pause(
         pause=pause.pk,
         reason=pause.reason_code,
         note=pause.evidence_id,
-        due=move.round.due_at.isoformat(),
+        due=move.round.promised_at.isoformat(),
     )
+
+
+def _require_under_cap(
+    move: Move, reason: str, until: datetime, *, without: int | None = None
+) -> None:
+    """All pauses of a round together stop its clock for so many working days and no more."""
+    if reason in NOT_EXCLUDED:
+        return
+    others = [p for p in move.case.pauses if p.pk != without]
+    spans = [
+        (p.from_at, p.to_at or p.expected_to_at or move.now)
+        for p in others
+        if p.state in RAN and p.reason_code not in NOT_EXCLUDED
+    ]
+    days = rules.paused_days([*spans, (move.now, until)], registry.calendar(move.actor))
+    if days > PAUSE_DAYS:
+        raise Invalid("input.invalid", {"expected_to_at": "calls.pause_cap"}, days=PAUSE_DAYS)
+
+
+RAN = frozenset({PauseState.RUNNING, PauseState.ENDED})
 
 
 def _until(actor: Actor, expected_to_at: datetime | None, *, now: datetime) -> datetime:
@@ -206,28 +229,6 @@ def resume(
 
 
 @operation
-def schedule(
-    actor: Actor,
-    call_id: int,
-    *,
-    now: datetime,
-    milestone_on: date,
-    text: str,
-    version: int | None = None,
-) -> Call:
-    """It cannot be finished in time: a plan with a day, followed through, counted unresolved."""
-    move = begin(actor, call_id, "schedule", now=now, version=version)
-    calendar = registry.calendar(actor)
-    last = rules.due_at(now, MILESTONE_WITHIN, calendar)
-    if not now < rules.closing(milestone_on, calendar) <= last:
-        raise Invalid("input.invalid", {"milestone_on": "calls.milestone"})
-    note = write(move, NoteKind.PLAN, text, unit_id=move.call.lead_unit_id)
-    move.set(milestone_on=milestone_on)
-    run_plan_clock(move, milestone_on)
-    return move.end(note=note, milestone=milestone_on.isoformat())
-
-
-@operation
 def answer(
     actor: Actor,
     call_id: int,
@@ -235,6 +236,7 @@ def answer(
     now: datetime,
     result: str,
     text: str,
+    evidence: str = "",
     attachments: Sequence[int] = (),
     version: int | None = None,
 ) -> Call:
@@ -244,10 +246,11 @@ def answer(
         raise Invalid("input.invalid", {"result": "input.choice"})
     unit_id = move.call.lead_unit_id
     note = write(move, NoteKind.ANSWER, text, attachments=attachments, unit_id=unit_id)
+    proof = write(move, NoteKind.EVIDENCE, evidence, unit_id=unit_id, is_needed=False)
     lead = move.case.lead_task
     if lead is not None:
         move_task(lead, "answer", move.role, done_at=now)
-    settle_pauses(move, "answer")
+    settle(move, "answer")
     move.move_round(
         "answer",
         answered_at=now,
@@ -256,14 +259,19 @@ def answer(
         result=result,
     )
     run_callback_clock(move)
-    return move.end(note=note, unit=unit_id, result=result)
+    return move.end(note=note, proof=proof, unit=unit_id, result=result)
 
 
 @operation
 def review_pass(actor: Actor, call_id: int, *, now: datetime, version: int | None = None) -> Call:
     """The answer is good enough to be read by the firm and asked about."""
     move = begin(actor, call_id, "review_pass", now=now, version=version)
-    round_ = move.move_round("review_pass", reviewed_at=now, reviewed_by_id=actor.person_id)
+    round_ = move.move_round(
+        "review_pass",
+        reviewed_at=now,
+        reviewed_by_id=actor.person_id,
+        evidence_kind=move.case.evidence_kind,
+    )
     return move.end(answer=round_.answer_note_id, unit=round_.lead_unit_id)
 
 

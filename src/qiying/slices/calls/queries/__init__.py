@@ -9,6 +9,8 @@ from qiying.slices.calls.queries._board import (
     totals,
 )
 from qiying.slices.calls.queries._case import Case, local_day, local_hour
+from qiying.slices.calls.queries._causes import Cause, Moved, compared, moved, settled_years
+from qiying.slices.calls.queries._connect import Deadline, deadlines, open_points
 from qiying.slices.calls.queries._dossier import (
     Dossier,
     case_of,
@@ -54,6 +56,8 @@ from qiying.slices.calls.queries._find import (
 from qiying.slices.calls.queries._lights import light
 from qiying.slices.calls.queries._likes import LikeCall, Near, like_calls
 from qiying.slices.calls.queries._measures import (
+    CAUSES,
+    EXPLAINED,
     LISTED,
     ROUND_ORDER,
     Measure,
@@ -92,7 +96,9 @@ from qiying.slices.calls.queries._triage import (
 __all__ = [
     "AGES",
     "CAP",
+    "CAUSES",
     "DUE_ORDER",
+    "EXPLAINED",
     "LISTED",
     "ORDER",
     "ROUND_ORDER",
@@ -103,6 +109,8 @@ __all__ = [
     "Board",
     "BoardRow",
     "Case",
+    "Cause",
+    "Deadline",
     "Dossier",
     "Figure",
     "Filters",
@@ -111,6 +119,7 @@ __all__ = [
     "Line",
     "MapPoint",
     "Measure",
+    "Moved",
     "Near",
     "OpenStep",
     "Ranking",
@@ -119,10 +128,12 @@ __all__ = [
     "attempts_of",
     "callback_queue",
     "case_of",
+    "compared",
     "count_by_enterprise",
     "count_capped",
     "count_learnable",
     "count_learnable_since",
+    "deadlines",
     "dossier",
     "find_call",
     "find_in_use",
@@ -154,8 +165,10 @@ __all__ = [
     "model_in_use",
     "model_of",
     "morning_sheet",
+    "moved",
     "names_of",
     "open_pauses",
+    "open_points",
     "packed",
     "population",
     "proposal",
@@ -167,6 +180,7 @@ __all__ = [
     "register_version",
     "register_words",
     "search_calls",
+    "settled_years",
     "steps_open",
     "tab_counts",
     "timeline",

@@ -11,6 +11,7 @@ from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, CallBack, Dispute, Pause, Round, Task
+from qiying.slices.calls.queries._watch_facts import WatchFacts
 from qiying.slices.calls.rules import (
     FAILED,
     TASK_OPEN,
@@ -23,11 +24,16 @@ from qiying.slices.registry import public as registry
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ONE_DAY_TO_DISPUTE = rules.DISPUTE_WITHIN
+OF_THE_ROUND = (
+    *("round", "tasks", "pauses", "callbacks", "extensions", "milestones", "meeting"),
+    "evidence_kind",
+)
+"""Rows that belong to one round."""
 UNIT_ROLES = frozenset({Role.HANDLER, Role.UNIT_LEADER})
 
 
 @dataclass(slots=False)
-class Case:
+class Case(WatchFacts):
     """Implements ``rules.Facts`` over one call; ``known`` holds rows that are loaded already."""
 
     actor: Actor
@@ -105,7 +111,7 @@ class Case:
 
     def begin_round(self, round_: Round) -> None:
         """Look at a round that was just opened; what was known of the one before is forgotten."""
-        for name in ("round", "tasks", "pauses", "callbacks"):
+        for name in OF_THE_ROUND:
             self.__dict__.pop(name, None)
         self.__dict__["round"] = round_
 

@@ -14,13 +14,17 @@ from qiying.slices.calls.models import (
     CallBack,
     Contact,
     Dispute,
+    Extension,
+    JointMeeting,
+    Milestone,
     Note,
     Pause,
     Round,
+    Supervision,
     Task,
 )
 from qiying.slices.calls.queries._case import Case
-from qiying.slices.calls.rules import TaskState
+from qiying.slices.calls.rules import MEETING_FROM_ROUND, STANDING, MilestoneState, TaskState
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -40,6 +44,10 @@ class Dossier:
     callbacks: tuple[CallBack, ...]
     disputes: tuple[Dispute, ...]
     contacts: tuple[Contact, ...]
+    extensions: tuple[Extension, ...]
+    supervisions: tuple[Supervision, ...]
+    meetings: tuple[JointMeeting, ...]
+    milestones: tuple[Milestone, ...]
     notes: dict[int, Note]
     files: dict[tuple[str, int], list[Attachment]]
     people: dict[int, str]
@@ -90,6 +98,7 @@ def dossier(actor: Actor, call: Call) -> Dossier:
     disputes = tuple(Dispute.objects.filter(**mine).order_by("id"))
     contacts = tuple(Contact.objects.filter(**mine).order_by("id"))
     rounds = tuple(Round.objects.filter(**mine).order_by("number"))
+    watch = _watch(call, mine)
     return Dossier(
         call,
         rounds,
@@ -98,10 +107,31 @@ def dossier(actor: Actor, call: Call) -> Dossier:
         callbacks,
         disputes,
         contacts,
+        *watch,
         notes,
         _files(actor, call, notes),
-        _people(call, notes.values(), tasks, rounds, pauses, callbacks, disputes, contacts),
+        _people(
+            call, notes.values(), tasks, rounds, pauses, callbacks, disputes, contacts, *watch
+        ),
         unit_cards(actor),
+    )
+
+
+def _watch(
+    call: Call, mine: dict[str, int]
+) -> tuple[
+    tuple[Extension, ...],
+    tuple[Supervision, ...],
+    tuple[JointMeeting, ...],
+    tuple[Milestone, ...],
+]:
+    """Extensions, rungs, meetings and plan; a meeting can only be there from the third round on."""
+    is_third = call.current_round >= MEETING_FROM_ROUND
+    return (
+        tuple(Extension.objects.filter(**mine).order_by("id")),
+        tuple(Supervision.objects.filter(**mine).order_by("id")),
+        tuple(JointMeeting.objects.filter(**mine).order_by("id")) if is_third else (),
+        tuple(Milestone.objects.filter(**mine).order_by("due_on", "id")),
     )
 
 
@@ -135,6 +165,14 @@ PERSON_FIELDS = (
     "raised_by_id",
     "adjudicated_by_id",
     "signed_by_id",
+    "officer_id",
+    "opened_by_id",
+    "removal_by_id",
+    "ended_by_id",
+    "convened_by_id",
+    "decided_by_id",
+    "set_by_id",
+    "reported_by_id",
 )
 
 
@@ -163,6 +201,14 @@ def case_of(actor: Actor, found: Dossier, *, now: datetime) -> Case:
             c for c in found.callbacks if c.round_id == this.pk and c.superseded_by_id is None
         ],
         "disputes": list(found.disputes),
+        "extensions": [e for e in found.extensions if e.round_id == this.pk],
+        "supervision": next((s for s in found.supervisions if s.state in STANDING), None),
+        "meeting": next((m for m in found.meetings if m.round_id == this.pk), None),
+        "milestones": [
+            m
+            for m in found.milestones
+            if m.round_id == this.pk and m.state != MilestoneState.DROPPED
+        ],
     }
     return Case(actor, found.call, now, known=known)
 

@@ -16,6 +16,7 @@ from qiying.slices.calls.models import Call, Pause, Task, own
 from qiying.slices.calls.rules import (
     OPEN,
     PAUSED,
+    PURPLE_FROM,
     WITH_UNIT,
     CallState,
     Clock,
@@ -53,6 +54,7 @@ TAB_STATES: Mapping[str, tuple[str, ...]] = {
     "closed": (CallState.CLOSED, CallState.ARCHIVED),
     "declined": (CallState.DECLINED, CallState.WITHDRAWN),
 }
+NAMES = ("code", "name_zh", "name_en")
 AGES: Mapping[str, tuple[int, int | None]] = {
     "0-1": (0, 1),
     "1-3": (1, 3),
@@ -64,6 +66,13 @@ AGES: Mapping[str, tuple[int, int | None]] = {
 """Age of an open call in days: from, before."""
 
 
+LONG = frozenset({"text", "words", "ranking"})
+OF_A_ROW = (
+    *(f.name for f in Call._meta.concrete_fields if f.name not in LONG),
+    *(f"enterprise__{name}" for name in ("public_id", "name_zh", "name_en", "credit_code")),
+    *(f"{unit}__{name}" for unit in ("lead_unit", "proposed_unit") for name in NAMES),
+)
+"""What a list reads of a call, its firm and its units."""
 TELLING = frozenset({"q", "enterprise", "place", "channel", "urgency", "nature", "proactive"})
 """Filters that tell what a call says and whose it is: from outside they find one's own only."""
 
@@ -113,9 +122,15 @@ def list_calls(actor: Actor, filters: Filters | None = None, *, now: datetime) -
         rows = rows.filter(own(actor))
     for name, value in asked.items():
         rows = rows.filter(_TESTS[name](value, actor, now))
-    return rows.select_related("enterprise", "lead_unit", "proposed_unit").defer(
-        "text", "words", "ranking"
-    )
+    return named(rows)
+
+
+def named(rows: QuerySet[Call]) -> QuerySet[Call]:
+    """Rows of a list: with the names of firm and units and nothing else of theirs, without texts.
+
+    A firm has some forty columns and a unit fifteen: most of a page's time went into them.
+    """
+    return rows.select_related("enterprise", "lead_unit", "proposed_unit").only(*OF_A_ROW)
 
 
 def search_calls(actor: Actor, text: str, limit: int) -> list[Call]:
@@ -153,26 +168,33 @@ def count_capped(rows: QuerySet[Any]) -> int:
 
 def lit(colour: str, now: datetime) -> Q:
     """The open calls that show this light now."""
-    still = Q(state__in=sorted(OPEN))
+    posted = Q(supervision_level__gte=int(PURPLE_FROM))
+    still = Q(state__in=sorted(OPEN)) & ~posted
     late, paused = Q(due_at__lt=now), Q(state__in=sorted(PAUSED))
     return {
+        "purple": Q(state__in=sorted(OPEN)) & posted,
         "red": still & late & ~paused,
-        "grey": paused,
+        "grey": paused & ~posted,
         "yellow": still & ~late & ~paused & Q(yellow_at__lte=now),
         "green": still & ~late & ~paused & Q(yellow_at__gt=now),
     }.get(colour, Q(pk__in=[]))
 
 
+def overdue(now: datetime) -> Q:
+    """The open calls whose promise ran out, whatever their light: what is posted is among them."""
+    return Q(state__in=sorted(OPEN), due_at__lt=now) & ~Q(state__in=sorted(PAUSED))
+
+
 def late(what: str, now: datetime) -> Q:
-    """The calls that show red: those that owe an answer, or those that owe a call-back."""
+    """The calls that are overdue: those that owe an answer, or those that owe a call-back."""
     owes_callback = Q(clock=Clock.CALLBACK)
-    kinds = {"answer": ~owes_callback, "callback": owes_callback}
-    return lit("red", now) & kinds.get(what, Q(pk__in=[]))
+    kinds = {"answer": ~owes_callback, "callback": owes_callback, "any": Q()}
+    return overdue(now) & kinds.get(what, Q(pk__in=[]))
 
 
 def _tab(value: str, actor: Actor, now: datetime) -> Q:
     if value == "overdue":
-        return lit("red", now)
+        return overdue(now)
     if value == "pauses":
         return proposed(actor)
     states = TAB_STATES.get(value)

@@ -4,15 +4,21 @@ from datetime import datetime
 
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call
-from qiying.slices.calls.rules import OPEN, PAUSED
+from qiying.slices.calls.rules import OPEN, PAUSED, PURPLE_FROM
 
 
 def light(call: Call, now: datetime) -> str:
-    """green, yellow, red, grey, or "" when no clock runs any more."""
+    """green, yellow, red, grey, purple (posted for supervision), or "" when no clock runs any more."""
     return rules.light(
         now,
         due_at=call.due_at,
         yellow_at=call.yellow_at,
         is_running=call.state in OPEN,
         is_paused=call.state in PAUSED,
+        is_posted=call.supervision_level >= PURPLE_FROM,
     )
+
+
+def is_overdue(call: Call, now: datetime) -> bool:
+    """Whether the promise of an open call ran out, whatever its light."""
+    return call.state in OPEN and call.state not in PAUSED and now > call.due_at

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from qiying.engines import rates as engine
@@ -80,6 +80,45 @@ def measures(tenant_id: int) -> dict[str, Measure]:
     return {m.name: m for m in rows}
 
 
+EXPLAINED = ("declared", "verified")
+"""The measures whose change is taken apart by causes."""
+COUNTED = "counted"
+CAUSES = (
+    *("unanswered", "in_review", "not_called_back", "rejected", "withdrawn"),
+    *("reopened", "came_back", "unheard", "partly", "not_solved"),
+)
+"""Why a round does not count as closed, in the order in which it is asked: the first that holds."""
+
+
+def causes(tenant_id: int, measure: str) -> dict[str, Q]:
+    """The causes for which a round below the line of a measure does not count, by name."""
+    found = {
+        "unanswered": Q(state=RoundState.OPEN),
+        "in_review": Q(state=RoundState.ANSWERED),
+        "not_called_back": Q(state=RoundState.CALLBACK),
+        "rejected": Q(state=RoundState.REJECTED),
+    }
+    if measure == "verified":
+        found |= {
+            "withdrawn": Q(state=RoundState.STOPPED) & WITHDRAWN_FROM_UNIT,
+            "reopened": CLOSED & Q(reopened_at__isnull=False),
+            "came_back": CLOSED & HEARD & SAID_YES & Q(relapsed(tenant_id)),
+            "unheard": CLOSED & Q(called_back_by=None),
+            "partly": CLOSED & Q(resolved=Resolved.PARTLY),
+            "not_solved": CLOSED & Q(resolved=Resolved.NO),
+        }
+    return found
+
+
+def with_cause(rows: QuerySet[Round], tenant_id: int, measure: str) -> QuerySet[Any]:
+    """The rounds below the line of a measure, each with its ``cause`` or ``counted``."""
+    line = measures(tenant_id)[measure]
+    whens = [When(line.numerator, then=Value(COUNTED))]
+    whens += [When(test, then=Value(name)) for name, test in causes(tenant_id, measure).items()]
+    cause = Case(*whens, default=Value(""), output_field=CharField())
+    return rows.filter(line.denominator).annotate(cause=cause)
+
+
 LISTED = frozenset(engine.ROUND_MEASURES)
 """The names that `listed` knows."""
 
@@ -92,6 +131,7 @@ def listed(tenant_id: int) -> dict[str, Measure]:
     disputes = Dispute.objects.filter(tenant_id=tenant_id, round_id=OuterRef("pk"))
     ended = Q(state__in=[RoundState.CLOSED, RoundState.REJECTED])
     more = (
+        Measure("on_time_first", CLOSED & Q(answered_at__lte=F("due_at"))),
         Measure("returned", Q(Exists(disputes))),
         Measure("signed", Q(in_time), OWED & Q(Exists(parts))),
         Measure("reached", ~Q(resolved="") & Q(called_back_by__isnull=False), ended),
@@ -126,6 +166,8 @@ class RoundFilters:
     measure: str = "due"
     missed: bool = False
     """List those in the denominator that do not count."""
+    cause: str = ""
+    """Why they do not count, one of ``CAUSES``."""
     unit: str = ""
     matter: str = ""
     place: str = ""
@@ -138,6 +180,7 @@ class RoundFilters:
             end=_day(given.get("end")),
             measure=str(given.get("measure") or "due"),
             missed=str(given.get("missed") or "") in {"1", "true", "on"},
+            cause=str(given.get("cause") or ""),
             unit=str(given.get("unit") or ""),
             matter=str(given.get("matter") or ""),
             place=str(given.get("place") or ""),
@@ -150,6 +193,7 @@ class RoundFilters:
             "end": self.end.isoformat() if self.end else "",
             "measure": self.measure,
             "missed": "1" if self.missed else "",
+            "cause": self.cause,
             "unit": self.unit,
             "matter": self.matter,
             "place": self.place,
@@ -178,7 +222,11 @@ def list_rounds(actor: Actor, filters: RoundFilters, *, now: datetime) -> QueryS
     measure = found.get(filters.measure, found["due"])
     rows = rows.filter(measure.denominator)
     counts = measure.numerator if measure.half is None else measure.numerator | measure.half
-    rows = rows.exclude(pk__in=rows.filter(counts)) if filters.missed else rows.filter(counts)
+    if filters.cause in CAUSES and measure.name in EXPLAINED:
+        told = with_cause(rows, actor.tenant_id, measure.name).filter(cause=filters.cause)
+        rows = rows.filter(pk__in=told.values("pk"))
+    else:
+        rows = rows.exclude(pk__in=rows.filter(counts)) if filters.missed else rows.filter(counts)
     return _narrowed(rows, filters).select_related("call", "call__enterprise", "lead_unit")
 
 

@@ -53,7 +53,7 @@ class Sheet:
 
 
 _GROUPS: tuple[tuple[str, object, dict[str, str]], ...] = (
-    ("overdue", _("Overdue"), {"tab": "units", "light": "red"}),
+    ("overdue", _("Overdue"), {"tab": "units", "late": "any"}),
     ("due_today", _("Due today"), {"tab": "units", "due": "rest"}),
     ("soon", _("Due soon"), {"tab": "units", "light": "yellow", "due": "later"}),
     ("unsigned", _("Not signed for"), {"tab": "dispatched"}),

@@ -25,10 +25,16 @@ PRIMARY = frozenset(
         "approve_pause",
         "rate",
         "resume",
+        "approve_extension",
+        "report_milestone",
+        "convene_meeting",
+        "decide_meeting",
     }
 )
 RECALLERS = rules.TASK.steps["recall"].roles
-GRAVE = frozenset({"decline", "withdraw", "dispute", "callback_reject", "close_unreached"})
+GRAVE = frozenset(
+    {"decline", "withdraw", "dispute", "callback_reject", "close_unreached", "supervise"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,10 @@ def _call_allows(case: Case, name: str) -> bool:
 
 
 def _known(case: Case) -> dict[str, object]:
-    names = ("round", "tasks", "pauses", "callbacks", "disputes", "portfolio")
+    names = (
+        *("round", "tasks", "pauses", "callbacks", "disputes", "portfolio"),
+        *("extensions", "supervision", "meeting", "milestones"),
+    )
     return {n: case.__dict__[n] for n in names if n in case.__dict__}
 
 
@@ -115,6 +124,16 @@ HIDING = frozenset(
         "reopen_time_over",
         "not_adjudicated",
         "no_pause_proposed",
+        "no_extension_proposed",
+        "extension_proposed",
+        "before_due",
+        "under_supervision",
+        "removal_possible",
+        "removal_proposed",
+        "meeting_open",
+        "meeting_convened",
+        "milestone_open",
+        "below_the_top",
     }
 )
 """Guards that take the button away; the others leave it and say what is missing."""

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.access import Actor, Role
@@ -18,13 +19,17 @@ from qiying.slices.calls.models import (
     CLOCK_LABELS,
     CLOSURE_LABELS,
     DECLINE_LABELS,
+    EXTENSION_LABELS,
     GRADE_LABELS,
+    LEVEL_LABELS,
     OUTCOME_LABELS,
     PAUSE_LABELS,
     RESULT_LABELS,
+    TRIGGER_LABELS,
     Call,
 )
 from qiying.slices.calls.queries._dossier import Dossier, dossier, names_of
+from qiying.slices.calls.rules import LEVEL_CODES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -73,6 +78,27 @@ TITLES: Mapping[str, tuple[Promise | str, str]] = {
     "calls.pause_refused": (_("The pause was refused"), "done"),
     "calls.resumed": (_("The clock runs on"), "done"),
     "calls.scheduled": (_("Followed through; milestone %(milestone)s"), "done"),
+    "calls.extension_proposed": (
+        _("%(unit)s asks for more time until %(until)s: %(extension)s"),
+        "todo",
+    ),
+    "calls.extended": (_("More time: %(extension)s; due %(due)s"), "stopped"),
+    "calls.extension_refused": (_("More time was refused"), "done"),
+    "calls.extension_lapsed": (_("The request for more time fell away"), "done"),
+    "calls.supervised": (_("Supervision: %(level)s (%(trigger)s)%(skipped)s"), "stopped"),
+    "calls.supervision_noted": (_("Weekly note of the supervision"), "done"),
+    "calls.supervision_note_missed": (_("The weekly note is missing"), "stopped"),
+    "calls.removal_proposed": (_("%(unit)s proposes to end the supervision"), "todo"),
+    "calls.supervision_removed": (_("Supervision ended: %(level)s"), "done"),
+    "calls.removal_refused": (_("The supervision stays"), "stopped"),
+    "calls.supervision_ended": (_("Supervision ended with the call"), "done"),
+    "calls.meeting_due": (_("The third round goes to the joint meeting"), "todo"),
+    "calls.meeting_convened": (_("Joint meeting convened for %(meets_on)s"), "done"),
+    "calls.meeting_decided": (_("The joint meeting decided"), "done"),
+    "calls.meeting_waived": (_("The joint meeting was done without"), "done"),
+    "calls.meeting_lapsed": (_("The joint meeting fell away"), "done"),
+    "calls.milestone_dropped": (_("Milestones ahead fell away"), "done"),
+    "calls.milestone_reported": (_("Milestone %(milestone)s reported"), "done"),
     "calls.answered": (_("%(unit)s answered: %(result)s"), "done"),
     "calls.review_passed": (_("The answer passed review"), "done"),
     "calls.review_returned": (_("The answer was returned"), "stopped"),
@@ -113,10 +139,31 @@ INTERNAL_TOPICS = frozenset(
         "calls.noted",
         "calls.step_deadlines_changed",
         "calls.overdue",
+        "calls.extension_proposed",
+        "calls.extension_refused",
+        "calls.extension_lapsed",
+        "calls.supervised",
+        "calls.supervision_noted",
+        "calls.supervision_note_missed",
+        "calls.removal_proposed",
+        "calls.supervision_removed",
+        "calls.removal_refused",
+        "calls.supervision_ended",
+        "calls.meeting_lapsed",
         "calls.urged",
         "calls.bulk_undone",
     }
 )
+
+_from_above: dict[str, tuple[Promise | str, str]] = {}
+
+
+def name_line(topic: str, title: Promise | str, *, tone: str = "done") -> None:
+    """Give the words of a line that a slice above writes; ``%(number)s`` is its record's number.
+
+    The firm reads it too.
+    """
+    _from_above[topic] = (title, tone)
 
 
 def timeline(actor: Actor, call: Call, *, found: Dossier | None = None) -> list[Line]:
@@ -153,7 +200,7 @@ def _title(event: Event) -> tuple[Promise | str, str]:
         return LOGGED, "done"
     if event.topic == "calls.resumed" and event.data.get("is_over"):
         return PAUSE_OVER, "done"
-    return TITLES.get(event.topic, (event.topic, "done"))
+    return TITLES.get(event.topic) or _from_above.get(event.topic, (event.topic, "done"))
 
 
 def _missing(rows: Sequence[Event], found: Dossier) -> dict[int, str]:
@@ -227,6 +274,24 @@ def _names(data: Mapping[str, Any], found: Dossier, people: dict[int, str]) -> d
         "channel": _label(CHANNEL_LABELS, data.get("channel")),
         "clock": _label(CLOCK_LABELS, data.get("clock")),
         "due": _moment(data.get("due")),
+        "number": str(data.get("number") or ""),
+        **_over_the_clock(data),
+    }
+
+
+def _over_the_clock(data: Mapping[str, Any]) -> dict[str, str]:
+    """The words of extensions, rungs and meetings."""
+    level = LEVEL_CODES.get(data.get("level") or "")
+    passed = [str(LEVEL_LABELS[LEVEL_CODES[code]]) for code in data.get("skipped") or ()]
+    return {
+        "until": str(data.get("until") or ""),
+        "extension": _label(EXTENSION_LABELS, data.get("reason")),
+        "level": str(LEVEL_LABELS[level]) if level else "",
+        "trigger": _label(TRIGGER_LABELS, data.get("trigger")),
+        "skipped": gettext("; passed over: %(rungs)s") % {"rungs": "、".join(passed)}
+        if passed
+        else "",
+        "meets_on": str(data.get("meets_on") or ""),
     }
 
 

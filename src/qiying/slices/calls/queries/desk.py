@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q
 
 from qiying.kernel.access import Actor, Role
 from qiying.slices.calls.models import Call, CallBack, Dispute, Pause, Round
-from qiying.slices.calls.queries._filters import CAP, late, lit, proposed
+from qiying.slices.calls.queries._filters import CAP, late, lit, named, proposed
 from qiying.slices.calls.queries._find import open_pauses
 from qiying.slices.calls.rules import FAILED, OPEN, CallState, PauseState
 
@@ -47,8 +47,7 @@ def lanes(actor: Actor, *, now: datetime) -> tuple[Lane, ...]:
             continue
         state = LANE_STATES[key]
         rows = Call.objects.visible_to(actor).filter(state=state)
-        rows = rows.select_related("enterprise", "lead_unit", "proposed_unit")
-        calls = list(rows.order_by("step_due_at", "due_at", "id")[:MOST])
+        calls = list(named(rows).order_by("step_due_at", "due_at", "id")[:MOST])
         found.append(Lane(key, tuple(calls), counts.get(state, 0)))
     return tuple(found)
 
@@ -86,7 +85,7 @@ def numbered(actor: Actor, ids: Iterable[int]) -> list[Call]:
 def light_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
     """How many open calls show each light, and how many of the red ones owe what."""
     rows = Call.objects.visible_to(actor).filter(state__in=sorted(OPEN)).order_by()
-    tests = {c: lit(c, now) for c in ("red", "yellow", "green", "grey")}
+    tests = {c: lit(c, now) for c in ("purple", "red", "yellow", "green", "grey")}
     tests |= {f"late_{what}": late(what, now) for what in ("answer", "callback")}
     counted = rows.aggregate(**{name: Count("id", filter=test) for name, test in tests.items()})
     return {name: int(counted[name]) for name in tests}
@@ -144,7 +143,4 @@ def open_calls_of_firm(actor: Actor, enterprise_id: int, *, limit: int = 6) -> l
     rows = Call.objects.visible_to(actor).filter(
         enterprise_id=enterprise_id, state__in=sorted(OPEN)
     )
-    rows = rows.select_related("enterprise", "lead_unit", "proposed_unit").defer(
-        "text", "words", "ranking"
-    )
-    return list(rows.order_by("-received_at", "-id")[:limit])
+    return list(named(rows).order_by("-received_at", "-id")[:limit])

@@ -9,12 +9,12 @@ from django.db.models import F, Max, QuerySet
 from qiying.kernel.access import Actor
 from qiying.kernel.models import Attachment
 from qiying.slices.calls.models import Call, Note, Pause, Round, Visit
-from qiying.slices.calls.queries._lights import light
+from qiying.slices.calls.queries._lights import is_overdue, light
 from qiying.slices.calls.rules import OPEN, CallState, PauseState
 from qiying.slices.calls.rules.codes import FOR_THE_FIRM
 from qiying.slices.registry import public as registry
 
-WORST_FIRST = ("red", "yellow", "grey", "green", "")
+WORST_FIRST = ("purple", "red", "yellow", "grey", "green", "")
 RATEABLE = frozenset({CallState.CALLBACK, CallState.CLOSED})
 
 
@@ -128,7 +128,7 @@ def _line(
     return FirmLine(
         firm=firm,
         open_calls=len(calls),
-        overdue=lights.count("red"),
+        overdue=sum(is_overdue(c, now) for c in calls),
         light=min(lights, key=WORST_FIRST.index, default=""),
         waiting=sum(c.pk in asks for c in calls),
         due_at=calls[0].due_at if calls else None,

@@ -12,10 +12,10 @@ from qiying.engines import rates as engine
 from qiying.engines.rates import CoTask, Period, Receipt, Sheet, Table, gaming
 from qiying.kernel.access import Actor
 from qiying.slices.calls import rules
-from qiying.slices.calls.models import Call, Dispute, Round, Task
+from qiying.slices.calls.models import Call, Dispute, Extension, Round, Task
 from qiying.slices.calls.queries._dossier import unit_cards
 from qiying.slices.calls.queries._measures import midnight
-from qiying.slices.calls.rules import CallState, RoundState, TaskState
+from qiying.slices.calls.rules import CallState, ExtensionState, RoundState, TaskState
 from qiying.slices.registry import public as registry
 
 FIRMS = "A03.enterprises"
@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 _ROUND = (
     *("id", "call_id", "number", "state", "started_at", "due_at", "contact_due_at"),
     *("contacted_at", "answered_at", "answered_by_id", "called_back_by_id", "resolved", "rating"),
-    *("closed_at", "reopened_at", "lead_unit_id"),
+    *("closed_at", "reopened_at", "lead_unit_id", "extended_due_at"),
 )
 _OF_CALL = {
     "firm": F("call__enterprise_id"),
@@ -112,14 +112,18 @@ def rates_table(actor: Actor, *, start: date, end: date, now: datetime) -> Table
     """The rounds due in a period and the others of their calls, in a fixed number of queries.
 
     Units go by their codes. What the operations refuse does not occur in it: nobody is left out
-    of call-back, nothing is extended or merged, and no unit rings for itself.
+    of call-back, nothing is merged, and no unit rings for itself. A round stands in the period of
+    its first due time; its extensions come with it.
     """
     codes = {card.id: card.code for card in unit_cards(actor).values()}
     rows = _rounds(actor, start, end, now)
     keys = [r["id"] for r in rows]
-    tasks = _tasks(keys)
+    tasks, more = _tasks(keys), _extensions(rows)
     returned = set(Dispute.objects.filter(round_id__in=keys).values_list("round_id", flat=True))
-    rounds = tuple(_round(r, codes, tasks[r["id"]], is_returned=r["id"] in returned) for r in rows)
+    rounds = tuple(
+        _round(r, codes, tasks[r["id"]], more.get(r["id"], ()), is_returned=r["id"] in returned)
+        for r in rows
+    )
     receipts = tuple(_receipt(c, codes) for c in _calls(actor, rows, start, end))
     firms = int(registry.figures(actor, (start, end)).get(FIRMS, 0))
     return Table(rounds, receipts, firms)
@@ -144,6 +148,25 @@ def _tasks(keys: list[int]) -> dict[int, list[Task]]:
     return found
 
 
+def _extensions(rows: Iterable[Row]) -> dict[int, tuple[engine.Extension, ...]]:
+    """What was granted, by round, in the order in which it was."""
+    longer = [r["id"] for r in rows if r["extended_due_at"] is not None]
+    found: dict[int, tuple[engine.Extension, ...]] = {}
+    if not longer:
+        return found
+    granted = Extension.objects.filter(round_id__in=longer, state=ExtensionState.GRANTED)
+    for row in granted.order_by("ordinal"):
+        more = engine.Extension(
+            due_at=row.due_at,
+            asked_by=row.proposer_id,
+            approved_by=row.approver_id,
+            is_asked_in_time=row.is_in_time,
+            asked_before=row.due_before_at - row.proposed_at,
+        )
+        found[row.round_id] = (*found.get(row.round_id, ()), more)
+    return found
+
+
 def _calls(actor: Actor, rows: Iterable[Row], start: date, end: date) -> Iterable[Row]:
     """Calls of the period, and whatever may be a return; of all calls, seen by the reader or not,
     because a share must not depend on who asks."""
@@ -156,7 +179,8 @@ def _calls(actor: Actor, rows: Iterable[Row], start: date, end: date) -> Iterabl
         received_at__lte=max(last + rules.RELAPSE_WITHIN, midnight(end)),
     )
     names = ("id", "received_at", "enterprise_id", "matter_code", "is_proactive", "state")
-    return list(found.order_by().values(*names, "lead_unit_id", "first_receiver_id"))
+    why = ("decline_code", "told_unit_id")
+    return list(found.order_by().values(*names, *why, "lead_unit_id", "first_receiver_id"))
 
 
 def _receipt(row: Row, codes: Mapping[int, str]) -> Receipt:
@@ -168,11 +192,18 @@ def _receipt(row: Row, codes: Mapping[int, str]) -> Receipt:
         unit=codes.get(row["lead_unit_id"] or row["first_receiver_id"], ""),
         is_found_by_us=row["is_proactive"],
         is_declined=row["state"] == CallState.DECLINED,
+        declined_as=row["decline_code"],
+        told=codes.get(row["told_unit_id"], ""),
     )
 
 
 def _round(
-    row: Row, codes: Mapping[int, str], tasks: Iterable[Task], *, is_returned: bool
+    row: Row,
+    codes: Mapping[int, str],
+    tasks: Iterable[Task],
+    extensions: tuple[engine.Extension, ...],
+    *,
+    is_returned: bool,
 ) -> engine.Round:
     tasks = list(tasks)
     lead = next((t for t in tasks if t.is_lead), None)
@@ -201,6 +232,7 @@ def _round(
         is_returned=is_returned,
         is_found_by_us=row["found_by_us"],
         is_withdrawn_from_unit=row["state"] == RoundState.STOPPED and is_withdrawn,
+        extensions=extensions,
         co_tasks=tuple(_part(t, codes) for t in tasks if not t.is_lead),
     )
 

@@ -13,7 +13,7 @@ from qiying.kernel.access import Actor, Role
 from qiying.slices.calls.models import Call, Task
 from qiying.slices.calls.queries._board import Figure
 from qiying.slices.calls.queries._dossier import unit_cards
-from qiying.slices.calls.queries._filters import CAP, lit
+from qiying.slices.calls.queries._filters import CAP, lit, overdue
 from qiying.slices.calls.queries._measures import RoundFilters, measures, midnight, population
 from qiying.slices.calls.rules import (
     PAUSED,
@@ -108,7 +108,7 @@ def unit_lines(actor: Actor, *, now: datetime) -> list[UnitLine]:
         .values_list("lead_unit_id")
         .annotate(
             total=Count("id"),
-            red=Count("id", filter=lit("red", now)),
+            red=Count("id", filter=overdue(now)),
             yellow=Count("id", filter=lit("yellow", now)),
             unsigned=Count("id", filter=unsigned),
             paused=Count("id", filter=lit("grey", now)),

@@ -127,6 +127,36 @@ def term(
     return Term(found.due_at, yellow_at, found.is_provisional, found.calendar_version)
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The deadline of a round: its first due time, and what runs after more time was granted."""
+
+    first_due_at: datetime
+    shown: Term
+    dues: tuple[datetime, ...]
+    """The due time with each extension, in the order in which they were granted."""
+
+
+def promise(
+    start_at: datetime,
+    rule: Rule,
+    calendar: Calendar,
+    paused: Sequence[Paused] = (),
+    extensions: Sequence[float] = (),
+) -> Promise:
+    """Derive first and present due time from the rule and the ledgers of pauses and extensions.
+
+    ``extensions`` are amounts in the unit of the rule, in the order in which they were granted.
+    """
+    first = term(start_at, rule, calendar, paused)
+    shown, dues, longer = first, [], rule
+    for amount in extensions:
+        longer = longer.extended_by(amount)
+        shown = term(start_at, longer, calendar, paused)
+        dues.append(shown.due_at)
+    return Promise(first.due_at, shown, tuple(dues))
+
+
 def _day_before(on: date, calendar: Calendar) -> datetime:
     """The close of the working day before a day: from then on one day is left."""
     rank = calendar.index.rank(on.toordinal() - 1)
@@ -190,14 +220,18 @@ def light(
     yellow_at: datetime | None,
     is_running: bool,
     is_paused: bool,
+    is_posted: bool = False,
 ) -> str:
-    """green, yellow, red, grey, or "" when nothing runs any more.
+    """green, yellow, red, grey, purple, or "" when nothing runs any more.
 
-    A clock that stands still is grey and nothing else: what ran out before stays on record as a
-    lapse and shows again when the clock does.
+    What is posted for supervision is purple, whatever its clock says. A clock that stands still
+    is grey and nothing else: what ran out before stays on record as a lapse and shows again when
+    the clock does.
     """
     if not is_running or due_at is None:
         return ""
+    if is_posted:
+        return "purple"
     if is_paused:
         return "grey"
     if now > due_at:

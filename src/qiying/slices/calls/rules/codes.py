@@ -144,18 +144,6 @@ class DeclineCode(StrEnum):
     UNCOOPERATIVE = "UNCOOPERATIVE"
 
 
-PATH_NEEDED = frozenset(
-    {
-        DeclineCode.EMERGENCY,
-        DeclineCode.LEGAL_PATH,
-        DeclineCode.PETITION,
-        DeclineCode.DONE_SAME_FACTS,
-        DeclineCode.OUT_OF_DUTY,
-    }
-)
-"""Reasons with which the firm must be told where to go instead."""
-
-
 class PauseReason(StrEnum):
     AWAITING_INFORMATION = "awaiting_information"
     FIRM_ASKED = "firm_asked"
@@ -244,6 +232,13 @@ class NoteKind(StrEnum):
     RATING = "rating"
     REOPENING = "reopening"
     VISIT = "visit"
+    EVIDENCE = "evidence"
+    EXTENSION = "extension"
+    EXTENSION_REPLY = "extension_reply"
+    SUPERVISION = "supervision"
+    REMOVAL = "removal"
+    MEETING = "meeting"
+    MILESTONE = "milestone"
 
 
 INTERNAL = frozenset(
@@ -257,5 +252,9 @@ INTERNAL = frozenset(
         NoteKind.PAUSE_REFUSAL,
         NoteKind.RETURN,
         NoteKind.VISIT,
+        NoteKind.EXTENSION_REPLY,
+        NoteKind.SUPERVISION,
+        NoteKind.REMOVAL,
+        NoteKind.MEETING,
     }
 )

@@ -5,65 +5,17 @@ so both get the same answer.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
 from qiying.kernel.access import Role
 from qiying.slices.calls.rules.codes import FOR_THE_FIRM, WITH_UNIT
+from qiying.slices.calls.rules.facts import Facts
+from qiying.slices.calls.rules.watch_guards import WATCH_GUARDS
 
 ATTEMPTS_NEEDED = 3
 DAYS_NEEDED = 2
 MAX_PAUSES = 3
 REOPEN_WITHIN = timedelta(days=30)
-
-
-class Facts(Protocol):
-    """What a guard may look at; each is found only when a guard asks for it."""
-
-    @property
-    def now(self) -> datetime: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def person_id(self) -> int | None: ...
-    @property
-    def roles(self) -> frozenset[str]: ...
-    @property
-    def own_units(self) -> frozenset[int]: ...
-    @property
-    def is_adjudicated(self) -> bool: ...
-    @property
-    def was_dispatched(self) -> bool: ...
-    @property
-    def was_rushed(self) -> bool: ...
-    @property
-    def dispute_until(self) -> datetime | None: ...
-    @property
-    def disputant_id(self) -> int | None: ...
-    @property
-    def open_co_tasks(self) -> int: ...
-    @property
-    def answerer_id(self) -> int | None: ...
-    @property
-    def answering_unit_id(self) -> int | None: ...
-    @property
-    def failed_attempts(self) -> tuple[int, int]: ...
-    @property
-    def proposed_pauses(self) -> int: ...
-    @property
-    def pauses_used(self) -> int: ...
-    @property
-    def pause_reason(self) -> str: ...
-    @property
-    def reopen_until(self) -> datetime | None: ...
-    @property
-    def is_rated(self) -> bool: ...
-    @property
-    def is_co_task(self) -> bool: ...
-    @property
-    def pause_proposer_id(self) -> int | None: ...
-    @property
-    def decline_code(self) -> str: ...
 
 
 def _uncooperative_approved(facts: Facts) -> bool:
@@ -113,7 +65,7 @@ def _no_pause_proposed(facts: Facts) -> bool:
 
 
 def _pauses_left(facts: Facts) -> bool:
-    return facts.pauses_used < MAX_PAUSES
+    return facts.pauses_used < MAX_PAUSES and not facts.is_paused_out
 
 
 def _firm_was_awaited(facts: Facts) -> bool:
@@ -166,6 +118,7 @@ GUARDS: Mapping[str, Callable[[Facts], bool]] = {
     "is_co_task": _is_co_task,
     "call_with_units": _call_with_units,
     "not_the_proposer": _not_the_proposer,
+    **WATCH_GUARDS,
 }
 
 

@@ -6,81 +6,43 @@ then has a row for each, told apart by ``entity``. Sources: the states and steps
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from qiying.kernel.access import Role
-from qiying.kernel.lifecycle import Lifecycle, Step
-from qiying.slices.calls.rules.codes import (
-    OPEN,
-    CallState,
-    PauseState,
-    RoundState,
-    TaskState,
+from qiying.kernel.lifecycle import Lifecycle
+from qiying.slices.calls.rules.codes import OPEN, CallState, PauseState, RoundState, TaskState
+from qiying.slices.calls.rules.rows import (
+    AT_WORK,
+    BEFORE_WORK,
+    CALLER,
+    DESK,
+    EITHER,
+    FILER,
+    FIRM,
+    GIVEN,
+    GRID,
+    INDOORS,
+    OVERSEER,
+    PLATFORM,
+    TALKING,
+    UNIT,
+    Entity,
+    Row,
+    Where,
+    call_row,
+    going,
+    part_row,
 )
-
-
-class Entity(StrEnum):
-    CALL = "call"
-    ROUND = "round"
-    TASK = "task"
-    PAUSE = "pause"
-
-
-class Where(StrEnum):
-    """In which of the units that share a call a unit's role counts for a step."""
-
-    LEAD = "lead"
-    TASK = "task"
-    ANY = "any"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    entity: Entity
-    name: str
-    step: Step
-    where: Where = Where.LEAD
-
+from qiying.slices.calls.rules.watch import (
+    ExtensionState,
+    MeetingState,
+    MilestoneState,
+    SupervisionState,
+)
+from qiying.slices.calls.rules.watch_rows import WATCH_CALL_ROWS, WATCH_PART_ROWS
 
 C, R, T, P = CallState, RoundState, TaskState, PauseState
-FIRM, GRID, DESK = Role.ENTERPRISE, Role.GRID_OFFICER, Role.DESK
-UNIT = (Role.HANDLER, Role.UNIT_LEADER)
-CALLER, OVERSEER, PLATFORM = Role.CALLBACK, Role.SUPERVISOR, Role.SYSTEM
-INDOORS = (DESK, *UNIT, CALLER, OVERSEER, Role.ZONE_LEADER)
-EITHER = (DESK, OVERSEER)
-BEFORE_WORK = (C.SUBMITTED, C.NEED_INFO, C.TRIAGE)
-AT_WORK = (C.DISPATCHED, C.DISPUTED, C.WORKING, C.SCHEDULED, C.SUSPENDED, C.REOPENED)
-GIVEN = (C.DISPATCHED, C.WORKING, C.SCHEDULED)
-TALKING = (C.DISPATCHED, C.REOPENED, C.WORKING, C.SCHEDULED, C.SUSPENDED)
-
-
-def _call(
-    name: str,
-    source: tuple[str, ...],
-    target: str | None,
-    roles: tuple[str, ...],
-    event: str,
-    *guards: str,
-    where: Where = Where.LEAD,
-) -> Row:
-    step = Step(frozenset(source), target, frozenset(roles), f"calls.{event}", guards)
-    return Row(Entity.CALL, name, step, where)
-
-
-def _part(
-    entity: Entity,
-    name: str,
-    source: tuple[str, ...],
-    target: str | None,
-    roles: tuple[str, ...],
-    event: str,
-    *guards: str,
-) -> Row:
-    step = Step(frozenset(source), target, frozenset(roles), f"calls.{event}", guards)
-    return Row(entity, name, step, Where.TASK if entity is Entity.TASK else Where.LEAD)
-
-
+X, S, M, G = ExtensionState, SupervisionState, MeetingState, MilestoneState
 _TAKING_BACK: Mapping[str, tuple[tuple[str, ...], str]] = {
     "decline": ((DESK,), "declined"),
     "withdraw": ((FIRM,), "withdrawn"),
@@ -98,27 +60,16 @@ _LEAVING: Mapping[str, tuple[tuple[str, ...], str]] = {
     "dispute": (UNIT, ""),
     "answer": (UNIT, ""),
     "callback_reject": ((CALLER,), ""),
-    "reopen": ((FIRM, GRID), ""),
+    "reopen": ((FIRM, GRID, FILER), ""),
 }
 """Steps on the call after which nobody decides a pause that was proposed before."""
 
 
-def _going(
-    entity: Entity,
-    source: tuple[str, ...],
-    target: str,
-    steps: Mapping[str, tuple[tuple[str, ...], str]],
-    event: str = "",
-) -> Iterator[Row]:
-    for name, (roles, own) in steps.items():
-        yield _part(entity, name, source, target, roles, event or own)
-
-
 _CALL_ROWS = (
-    _call("accept", (C.SUBMITTED,), C.TRIAGE, (DESK,), "accepted"),
-    _call("ask_info", (C.SUBMITTED,), C.NEED_INFO, (DESK,), "info_asked"),
-    _call("supply_info", (C.NEED_INFO,), C.SUBMITTED, (FIRM, GRID, DESK), "info_supplied"),
-    _call(
+    call_row("accept", (C.SUBMITTED,), C.TRIAGE, (DESK,), "accepted"),
+    call_row("ask_info", (C.SUBMITTED,), C.NEED_INFO, (DESK,), "info_asked"),
+    call_row("supply_info", (C.NEED_INFO,), C.SUBMITTED, (FIRM, GRID, DESK), "info_supplied"),
+    call_row(
         "decline",
         (*BEFORE_WORK, C.DISPATCHED, C.WORKING),
         C.DECLINED,
@@ -127,13 +78,13 @@ _CALL_ROWS = (
         "undispatched_or_rushed",
         "uncooperative_approved",
     ),
-    _call("withdraw", (*BEFORE_WORK, *AT_WORK), C.WITHDRAWN, (FIRM,), "withdrawn"),
-    _call("classify", (*BEFORE_WORK, *GIVEN, C.REOPENED), None, EITHER, "classified"),
-    _call("dispatch", (C.TRIAGE, C.REOPENED), C.DISPATCHED, (DESK,), "dispatched"),
-    _call("redispatch", GIVEN, C.DISPATCHED, EITHER, "redispatched", "adjudication_stands"),
-    _call("add_co", (*GIVEN, C.REOPENED), None, EITHER, "co_added"),
-    _call("sign", (C.DISPATCHED, C.REOPENED), C.WORKING, UNIT, "signed"),
-    _call(
+    call_row("withdraw", (*BEFORE_WORK, *AT_WORK), C.WITHDRAWN, (FIRM,), "withdrawn"),
+    call_row("classify", (*BEFORE_WORK, *GIVEN, C.REOPENED), None, EITHER, "classified"),
+    call_row("dispatch", (C.TRIAGE, C.REOPENED), C.DISPATCHED, (DESK,), "dispatched"),
+    call_row("redispatch", GIVEN, C.DISPATCHED, EITHER, "redispatched", "adjudication_stands"),
+    call_row("add_co", (*GIVEN, C.REOPENED), None, EITHER, "co_added"),
+    call_row("sign", (C.DISPATCHED, C.REOPENED), C.WORKING, UNIT, "signed"),
+    call_row(
         "dispute",
         (C.DISPATCHED, C.WORKING),
         C.DISPUTED,
@@ -142,11 +93,11 @@ _CALL_ROWS = (
         "not_adjudicated",
         "dispute_in_time",
     ),
-    _call(
+    call_row(
         "adjudicate", (C.DISPUTED,), C.DISPATCHED, (OVERSEER,), "adjudicated", "not_the_disputant"
     ),
-    _call("contact", TALKING, None, UNIT, "contacted"),
-    _call(
+    call_row("contact", TALKING, None, UNIT, "contacted"),
+    call_row(
         "propose_pause",
         (C.WORKING, C.SCHEDULED),
         None,
@@ -155,9 +106,11 @@ _CALL_ROWS = (
         "no_pause_proposed",
         "pauses_left",
     ),
-    _call("approve_pause", (C.WORKING, C.SCHEDULED), C.SUSPENDED, (OVERSEER,), "pause_approved"),
-    _call("refuse_pause", tuple(OPEN), None, (OVERSEER,), "pause_refused"),
-    _call(
+    call_row(
+        "approve_pause", (C.WORKING, C.SCHEDULED), C.SUSPENDED, (OVERSEER,), "pause_approved"
+    ),
+    call_row("refuse_pause", tuple(OPEN), None, (OVERSEER,), "pause_refused"),
+    call_row(
         "resume",
         (C.SUSPENDED,),
         C.WORKING,
@@ -165,13 +118,29 @@ _CALL_ROWS = (
         "resumed",
         "firm_was_awaited",
     ),
-    _call("schedule", (C.WORKING, C.SCHEDULED), C.SCHEDULED, UNIT, "scheduled"),
-    _call("answer", (C.WORKING, C.SCHEDULED), C.ANSWERED, UNIT, "answered", "co_tasks_settled"),
-    _call("review_pass", (C.ANSWERED,), C.CALLBACK, (DESK,), "review_passed", "not_the_answerer"),
-    _call(
+    call_row("schedule", (C.WORKING, C.SCHEDULED), C.SCHEDULED, UNIT, "scheduled"),
+    call_row(
+        "answer",
+        (C.WORKING, C.SCHEDULED),
+        C.ANSWERED,
+        UNIT,
+        "answered",
+        "co_tasks_settled",
+        "meeting_settled",
+    ),
+    call_row(
+        "review_pass",
+        (C.ANSWERED,),
+        C.CALLBACK,
+        (DESK,),
+        "review_passed",
+        "not_the_answerer",
+        "evidence_given",
+    ),
+    call_row(
         "review_return", (C.ANSWERED,), C.WORKING, (DESK,), "review_returned", "not_the_answerer"
     ),
-    _call(
+    call_row(
         "attempt_callback",
         (C.CALLBACK,),
         None,
@@ -180,7 +149,7 @@ _CALL_ROWS = (
         "not_the_answerer",
         "not_of_the_answering_unit",
     ),
-    _call(
+    call_row(
         "supersede_attempt",
         (C.CALLBACK,),
         None,
@@ -189,7 +158,7 @@ _CALL_ROWS = (
         "not_the_answerer",
         "not_of_the_answering_unit",
     ),
-    _call(
+    call_row(
         "callback_confirm",
         (C.CALLBACK,),
         C.CLOSED,
@@ -198,7 +167,7 @@ _CALL_ROWS = (
         "not_the_answerer",
         "not_of_the_answering_unit",
     ),
-    _call(
+    call_row(
         "callback_reject",
         (C.CALLBACK,),
         C.REOPENED,
@@ -207,7 +176,7 @@ _CALL_ROWS = (
         "not_the_answerer",
         "not_of_the_answering_unit",
     ),
-    _call(
+    call_row(
         "close_unreached",
         (C.CALLBACK,),
         C.CLOSED,
@@ -217,41 +186,44 @@ _CALL_ROWS = (
         "not_the_answerer",
         "not_of_the_answering_unit",
     ),
-    _call("rate", (C.CALLBACK, C.CLOSED), None, (FIRM,), "rated", "not_yet_rated"),
-    _call("reopen", (C.CLOSED,), C.REOPENED, (FIRM, GRID), "reopened", "within_reopen_time"),
-    _call(
+    call_row("rate", (C.CALLBACK, C.CLOSED), None, (FIRM,), "rated", "not_yet_rated"),
+    call_row(
+        "reopen", (C.CLOSED,), C.REOPENED, (FIRM, GRID, FILER), "reopened", "within_reopen_time"
+    ),
+    call_row(
         "archive",
         (C.CLOSED,),
         C.ARCHIVED,
         (DESK, OVERSEER, PLATFORM),
         "archived",
         "reopen_time_over",
+        "not_supervised",
     ),
-    _call("note", tuple(CallState), None, INDOORS, "noted", where=Where.ANY),
-    _call(
+    call_row("note", tuple(CallState), None, INDOORS, "noted", where=Where.ANY),
+    call_row(
         "message",
         (*sorted(OPEN), C.CLOSED),
         None,
-        (FIRM, GRID, DESK, *UNIT),
+        (FIRM, GRID, DESK, *UNIT, FILER),
         "messaged",
         where=Where.ANY,
     ),
 )
 _ROUND_ROWS = (
-    _part(Entity.ROUND, "decline", (R.OPEN,), R.STOPPED, (DESK,), "declined"),
-    _part(Entity.ROUND, "withdraw", (R.OPEN,), R.STOPPED, (FIRM,), "withdrawn"),
-    _part(Entity.ROUND, "answer", (R.OPEN,), R.ANSWERED, UNIT, "answered"),
-    _part(Entity.ROUND, "review_pass", (R.ANSWERED,), R.CALLBACK, (DESK,), "review_passed"),
-    _part(Entity.ROUND, "review_return", (R.ANSWERED,), R.OPEN, (DESK,), "review_returned"),
-    _part(Entity.ROUND, "callback_confirm", (R.CALLBACK,), R.CLOSED, (CALLER,), "closed"),
-    _part(
+    part_row(Entity.ROUND, "decline", (R.OPEN,), R.STOPPED, (DESK,), "declined"),
+    part_row(Entity.ROUND, "withdraw", (R.OPEN,), R.STOPPED, (FIRM,), "withdrawn"),
+    part_row(Entity.ROUND, "answer", (R.OPEN,), R.ANSWERED, UNIT, "answered"),
+    part_row(Entity.ROUND, "review_pass", (R.ANSWERED,), R.CALLBACK, (DESK,), "review_passed"),
+    part_row(Entity.ROUND, "review_return", (R.ANSWERED,), R.OPEN, (DESK,), "review_returned"),
+    part_row(Entity.ROUND, "callback_confirm", (R.CALLBACK,), R.CLOSED, (CALLER,), "closed"),
+    part_row(
         Entity.ROUND, "callback_reject", (R.CALLBACK,), R.REJECTED, (CALLER,), "callback_rejected"
     ),
-    _part(Entity.ROUND, "close_unreached", (R.CALLBACK,), R.CLOSED, (CALLER,), "closed"),
+    part_row(Entity.ROUND, "close_unreached", (R.CALLBACK,), R.CLOSED, (CALLER,), "closed"),
 )
 _TASK_ROWS = (
-    _part(Entity.TASK, "sign", (T.SENT,), T.SIGNED, UNIT, "signed", "call_with_units"),
-    _part(
+    part_row(Entity.TASK, "sign", (T.SENT,), T.SIGNED, UNIT, "signed", "call_with_units"),
+    part_row(
         Entity.TASK,
         "assign_person",
         (T.SENT, T.SIGNED, T.REPORTED),
@@ -260,7 +232,7 @@ _TASK_ROWS = (
         "person_assigned",
         "call_with_units",
     ),
-    _part(
+    part_row(
         Entity.TASK,
         "stage_report",
         (T.SIGNED, T.REPORTED),
@@ -270,7 +242,7 @@ _TASK_ROWS = (
         "call_with_units",
         "is_co_task",
     ),
-    _part(
+    part_row(
         Entity.TASK,
         "task_done",
         (T.SIGNED, T.REPORTED),
@@ -280,9 +252,9 @@ _TASK_ROWS = (
         "call_with_units",
         "is_co_task",
     ),
-    _part(Entity.TASK, "answer", (T.SIGNED,), T.DONE, UNIT, "answered"),
-    _part(Entity.TASK, "review_return", (T.DONE,), T.SIGNED, (DESK,), "review_returned"),
-    _part(
+    part_row(Entity.TASK, "answer", (T.SIGNED,), T.DONE, UNIT, "answered"),
+    part_row(Entity.TASK, "review_return", (T.DONE,), T.SIGNED, (DESK,), "review_returned"),
+    part_row(
         Entity.TASK,
         "recall",
         (T.SENT, T.SIGNED, T.REPORTED),
@@ -292,10 +264,10 @@ _TASK_ROWS = (
         "call_with_units",
         "is_co_task",
     ),
-    *_going(Entity.TASK, (T.SENT, T.SIGNED, T.REPORTED, T.DONE), T.WITHDRAWN, _TAKING_BACK),
+    *going(Entity.TASK, (T.SENT, T.SIGNED, T.REPORTED, T.DONE), T.WITHDRAWN, _TAKING_BACK),
 )
 _PAUSE_ROWS = (
-    _part(
+    part_row(
         Entity.PAUSE,
         "approve_pause",
         (P.PROPOSED,),
@@ -304,7 +276,7 @@ _PAUSE_ROWS = (
         "pause_approved",
         "not_the_proposer",
     ),
-    _part(
+    part_row(
         Entity.PAUSE,
         "refuse_pause",
         (P.PROPOSED,),
@@ -313,7 +285,7 @@ _PAUSE_ROWS = (
         "pause_refused",
         "not_the_proposer",
     ),
-    _part(
+    part_row(
         Entity.PAUSE,
         "resume",
         (P.RUNNING,),
@@ -321,10 +293,19 @@ _PAUSE_ROWS = (
         (*UNIT, OVERSEER, FIRM, GRID, PLATFORM),
         "resumed",
     ),
-    _part(Entity.PAUSE, "supply_info", (P.RUNNING,), P.ENDED, (FIRM, GRID, DESK), "info_supplied"),
-    *_going(Entity.PAUSE, (P.PROPOSED,), P.REFUSED, _LEAVING, "pause_lapsed"),
+    part_row(
+        Entity.PAUSE, "supply_info", (P.RUNNING,), P.ENDED, (FIRM, GRID, DESK), "info_supplied"
+    ),
+    *going(Entity.PAUSE, (P.PROPOSED,), P.REFUSED, _LEAVING, "pause_lapsed"),
 )
-TABLE: tuple[Row, ...] = (*_CALL_ROWS, *_ROUND_ROWS, *_TASK_ROWS, *_PAUSE_ROWS)
+TABLE: tuple[Row, ...] = (
+    *_CALL_ROWS,
+    *WATCH_CALL_ROWS,
+    *_ROUND_ROWS,
+    *_TASK_ROWS,
+    *_PAUSE_ROWS,
+    *WATCH_PART_ROWS,
+)
 
 
 def _lifecycle(entity: Entity, initial: str, final: tuple[str, ...]) -> Lifecycle:
@@ -337,8 +318,16 @@ LIFECYCLES: dict[Entity, Lifecycle] = {
     Entity.ROUND: _lifecycle(Entity.ROUND, R.OPEN, (R.CLOSED, R.REJECTED, R.STOPPED)),
     Entity.TASK: _lifecycle(Entity.TASK, T.SENT, (T.DONE, T.WITHDRAWN)),
     Entity.PAUSE: _lifecycle(Entity.PAUSE, P.PROPOSED, (P.REFUSED, P.ENDED)),
+    Entity.EXTENSION: _lifecycle(Entity.EXTENSION, X.PROPOSED, (X.GRANTED, X.REFUSED, X.LAPSED)),
+    Entity.SUPERVISION: _lifecycle(Entity.SUPERVISION, S.OPEN, (S.RAISED, S.REMOVED, S.ENDED)),
+    Entity.MEETING: _lifecycle(Entity.MEETING, M.DUE, (M.DECIDED, M.WAIVED, M.LAPSED)),
+    Entity.MILESTONE: _lifecycle(Entity.MILESTONE, G.OPEN, (G.REPORTED, G.DROPPED)),
 }
-CALL, ROUND, TASK, PAUSE = (LIFECYCLES[e] for e in Entity)
+CALL, ROUND, TASK, PAUSE, EXTENSION, SUPERVISION, MEETING, MILESTONE = (
+    LIFECYCLES[e] for e in Entity
+)
+PLAN_DONE = replace(CALL.steps["report_milestone"], target=C.WORKING)
+"""``report_milestone`` of the last one: nothing is planned any more, the answer is owed."""
 RESUME_PLAN = replace(CALL.steps["resume"], target=C.SCHEDULED)
 """``resume`` of a call that was followed through by a milestone: it goes on where it was."""
 CLASSIFY_BACK = replace(CALL.steps["classify"], target=C.TRIAGE)

@@ -31,7 +31,7 @@ from qiying.slices.calls.models import (
 )
 from qiying.slices.calls.queries import Dossier, desk
 from qiying.slices.calls.rules import INPUTS, OPEN, ROW_STEPS
-from qiying.slices.calls.views import history, moves, record, staff, triage, uploads
+from qiying.slices.calls.views import history, moves, record, staff, triage, uploads, watch
 from qiying.slices.calls.views.moves import Scene, Tried
 from qiying.slices.calls.views.shared import STALE_KEYS, explain
 from qiying.slices.calls.views.staff import READERS
@@ -99,6 +99,8 @@ def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:
         "matter": matter,
         "promised": history.promised_of(actor, found, matter, now=now),
         "rounds": history.rounds_of(actor, found, now=now),
+        "rungs": watch.rungs_of(found, now=now),
+        "meetings": watch.meetings_of(actor, found),
         "people": history.people_of(found),
         "facts": _facts(found),
         "files": found.call_files,

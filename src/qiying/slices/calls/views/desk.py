@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel import exports, paging, saved
+from qiying.kernel import exports, paging, saved, web
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries
@@ -44,9 +44,9 @@ def list_page(request: HttpRequest) -> HttpResponse:
     if not request.GET and (first := saved.first_of(actor, request.path)):
         return redirect(f"{request.path}?{first}")
     asked = filters.asked_of(request)
-    bar = filters.bar_of(actor, asked, now=now)
     rows = filters.calls_of(actor, asked, now=now)
     if kind := exports.wanted(request):
+        bar = filters.bar_of(actor, asked, now=now)
         return exports.respond(_sheet(actor, asked, bar, rows, now), kind)
     cursor = request.GET.get("cursor", "")
     found = paging.paginate(rows, order=asked.order, cursor=cursor)
@@ -54,12 +54,17 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "page": found,
         "rows": staff.rows_of(actor, found, now=now),
         "asked": asked,
+        "may_register": actor.has(Role.DESK),
+        **speed.list_context(actor),
+    }
+    if web.is_part(request, "rows"):
+        return render(request, "calls/desk/parts/rows.html", context)
+    bar = filters.bar_of(actor, asked, now=now)
+    context |= {
         "bar": bar,
         "extras": filters.extras_of(actor, asked, bar),
         "lights": staff.LIGHT_LABELS.items(),
         "views": _tabs(request, actor, now),
-        "may_register": actor.has(Role.DESK),
-        **speed.list_context(actor),
     }
     return render(request, "calls/desk/list.html", context)
 
@@ -225,7 +230,7 @@ def day_words(now: datetime) -> str:
     return f"{local:%A, %-d %B %Y}"
 
 
-LIGHTS = ("red", "yellow", "green", "grey")
+LIGHTS = ("purple", "red", "yellow", "green", "grey")
 
 
 def _kpis(actor: Actor, lights: Mapping[str, int]) -> list[dict[str, Any]]:

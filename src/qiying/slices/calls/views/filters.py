@@ -41,6 +41,7 @@ DUE_LABELS: Mapping[str, Promise] = {
 LATE_LABELS: Mapping[str, Promise] = {
     "answer": _("with the answer"),
     "callback": _("with the call-back"),
+    "any": _("whatever is owed"),
 }
 TAB_LABELS: Mapping[str, Promise] = {
     "": _("All"),

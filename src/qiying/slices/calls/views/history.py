@@ -13,6 +13,7 @@ from qiying.kernel.access import Actor
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import (
     CLOCK_LABELS,
+    EVIDENCE_LABELS,
     PAUSE_LABELS,
     PAUSE_STATE_LABELS,
     RESOLVED_LABELS,
@@ -37,6 +38,7 @@ from qiying.slices.calls.rules import (
     TaskState,
 )
 from qiying.slices.calls.rules.clocks import ledger
+from qiying.slices.calls.views import watch
 from qiying.slices.calls.views.record import Limit, limit_of, rule_words
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
@@ -78,6 +80,8 @@ class Promised:
     limit: Limit | None
     limit_due_at: datetime | None
     is_provisional: bool
+    first_due_at: datetime | None
+    """The first due time, when more time was granted since."""
 
 
 def promised_of(
@@ -100,11 +104,12 @@ def promised_of(
         is_paused=call.state in PAUSED,
         rule=rule_words(round_),
         counted_from=round_.started_at,
-        round_due_at=round_.due_at,
+        round_due_at=round_.promised_at,
         left="" if is_over else _left(actor, call, round_, now),
         limit=limit,
         limit_due_at=limit_due_at,
         is_provisional=call.is_provisional,
+        first_due_at=round_.due_at if round_.extended_due_at else None,
     )
 
 
@@ -176,11 +181,14 @@ class RoundLine:
     tasks: list[TaskLine]
     pauses: list[PauseLine]
     attempts: list[AttemptLine]
+    extensions: list[watch.ExtensionLine]
+    milestones: list[watch.MilestoneLine]
     gross: str
     net: str
     result: Word
     resolved: Word
     rating: Word
+    evidence: Word
     is_current: bool
 
 
@@ -190,7 +198,7 @@ def rounds_of(actor: Actor, found: Dossier, *, now: datetime) -> list[RoundLine]
     lines = []
     for round_ in reversed(found.rounds):
         pauses = [p for p in found.pauses if p.round_id == round_.pk]
-        gross, net = _spent(round_, pauses, calendar, now)
+        gross, net = spent(round_, pauses, calendar, now)
         lines.append(
             RoundLine(
                 round=round_,
@@ -199,11 +207,14 @@ def rounds_of(actor: Actor, found: Dossier, *, now: datetime) -> list[RoundLine]
                 tasks=_tasks(found, round_),
                 pauses=[_pause(found, p) for p in pauses],
                 attempts=[_attempt(found, c) for c in found.callbacks if c.round_id == round_.pk],
+                extensions=watch.extensions_of(found, round_),
+                milestones=watch.milestones_of(found, round_, now=now),
                 gross=gross,
                 net=net,
                 result=_word(RESULT_LABELS, round_.result),
                 resolved=_word(RESOLVED_LABELS, round_.resolved),
                 rating=_word(GRADE_LABELS, round_.rating),
+                evidence=_word(EVIDENCE_LABELS, round_.evidence_kind),
                 is_current=round_.number == found.call.current_round,
             )
         )
@@ -214,9 +225,7 @@ def _word(words: Any, code: Any) -> Word:
     return words.get(code, "") if code else ""
 
 
-def _spent(
-    round_: Round, pauses: Sequence[Pause], calendar: Any, now: datetime
-) -> tuple[str, str]:
+def spent(round_: Round, pauses: Sequence[Pause], calendar: Any, now: datetime) -> tuple[str, str]:
     """How long the unit had it: in all, and without the pauses that count."""
     until = round_.answered_at or (round_.closed_at if round_.state != RoundState.OPEN else now)
     kind = rules.rule_of(round_.rule_kind, round_.rule_amount).kind

@@ -17,11 +17,12 @@ from qiying.kernel.models import Attachment
 from qiying.kernel.people import people_with
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.forms.desk import KEEP, NOBODY, Options, StepForm, is_drawn
-from qiying.slices.calls.models import OUTCOME_LABELS
+from qiying.slices.calls.models import LEVEL_LABELS, OUTCOME_LABELS
 from qiying.slices.calls.operations import CoUnit
 from qiying.slices.calls.queries import Dossier, OpenStep
 from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, PauseState, Sureness
 from qiying.slices.calls.views import filters, raising
+from qiying.slices.calls.views.watch_words import WATCH_HINTS, WATCH_ICONS
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -61,6 +62,7 @@ ICONS: Mapping[str, str] = {
     "close_unreached": "phone-off",
     "reopen": "rotate-ccw",
     "archive": "archive",
+    **WATCH_ICONS,
     "note": "lock",
     "message": "send",
 }
@@ -104,6 +106,7 @@ HINTS: Mapping[str, Promise] = {
     "close_unreached": _("It is closed, and does not count as verified."),
     "contact": _("The first contact that reaches the firm counts for the response rate."),
     "supersede_attempt": _("An outcome is never edited: the correction stands beside it."),
+    **WATCH_HINTS,
     "propose_pause": _("Somebody else decides; until then the clock runs."),
     "approve_pause": _("On that day the clock runs on by itself and the unit is told."),
 }
@@ -112,7 +115,10 @@ CLASSIFIED = (
     *("longitude", "latitude", "accuracy_m"),
 )
 UNIT_INPUTS = frozenset(
-    {"lead_unit_id", "unit_id", "co_units", "proposed_unit_id", "complained_unit_id"}
+    {
+        *("lead_unit_id", "unit_id", "co_units", "proposed_unit_id", "complained_unit_id"),
+        *("unit_ids", "task_unit_id", "told_unit_id"),
+    }
 )
 RANK = {"primary": 0, "plain": 1, "danger": 2}
 
@@ -160,8 +166,9 @@ class StepView:
     @property
     def co_groups(self) -> list[tuple[Promise | str, list[Box]]]:
         """The units as boxes, those that are chosen first."""
-        chosen = {str(v) for v in self.form["co_units"].value() or ()}
-        field_ = self.form.fields["co_units"]
+        name = "co_units" if "co_units" in self.form.fields else "unit_ids"
+        chosen = {str(v) for v in self.form[name].value() or ()}
+        field_ = self.form.fields[name]
         groups: filters.Groups = list(getattr(field_, "choices", []))
         everything = [Box(v, w, v in chosen) for _g, options in groups for v, w in options]
         first = [b for b in everything if b.checked]
@@ -212,6 +219,22 @@ class Scene:
             (p.pk, str(p)) for p in people_with(self.actor, *roles, unit_id=task.unit_id, on=on)
         ]
 
+    def _people(self, asked: frozenset[str], row_id: int) -> list[tuple[int, str]]:
+        """Who can be named: for a unit's part its own people, for a rung who stands above."""
+        if "person_id" in asked:
+            return self.people(row_id)
+        if "officer_id" not in asked:
+            return []
+        on = queries.local_day(self.now)
+        held = people_with(self.actor, Role.ZONE_LEADER, Role.SUPERVISOR, Role.UNIT_LEADER, on=on)
+        return [(p.pk, str(p)) for p in held]
+
+    @property
+    def _levels(self) -> dict[str, Promise | str]:
+        """The rungs above the one that the call stands on."""
+        here = self.found.call.supervision_level
+        return {level.code: LEVEL_LABELS[level] for level in rules.Level if level > here}
+
     def attempts(self) -> list[tuple[int, str]]:
         """The failed attempts of this round that can be corrected."""
         return [
@@ -230,7 +253,8 @@ class Scene:
             units=self.units if needs_units else (),
             matters=self.matters if "matter_code" in asked else (),
             object_kinds=mandate.object_kinds() if "object_kind" in asked else (),
-            people=self.people(row_id) if "person_id" in asked else (),
+            people=self._people(asked, row_id),
+            levels=self._levels,
             attempts=self.attempts() if "callback_id" in asked else (),
             may_set_precedent=self._may_set_precedent,
             initial=self._initial(step),
@@ -248,9 +272,10 @@ class Scene:
             lead = call.proposed_unit_id or call.lead_unit_id
             co = self.ruling.co_unit_ids if self.ruling else ()
             return {"lead_unit_id": lead, "co_units": [u for u in co if u != lead]}
-        if step == "redispatch":
-            helping = self.found.tasks_of(self.found.round)
-            return {"co_units": [t.unit_id for t in helping if not t.is_lead]}
+        if step in {"redispatch", "convene_meeting"}:
+            parts = self.found.tasks_of(self.found.round)
+            helping = {"co_units": [t.unit_id for t in parts if not t.is_lead]}
+            return helping if step == "redispatch" else {"unit_ids": [t.unit_id for t in parts]}
         if step == "adjudicate":
             row = next((d for d in self.found.disputes if d.adjudicated_at is None), None)
             return {"unit_id": row.proposed_unit_id if row else None}

@@ -255,7 +255,7 @@ def morning(request: HttpRequest) -> HttpResponse:
 def _kpis(total: Mapping[str, int]) -> list[dict[str, Any]]:
     here = reverse("calls:list")
     shown = (
-        ("red", gettext("Overdue"), "tab=units&light=red&sort=due"),
+        ("red", gettext("Overdue"), "tab=units&late=any&sort=due"),
         ("yellow", gettext("Due soon"), "tab=units&light=yellow&sort=due"),
         ("unsigned", gettext("Not signed for"), "tab=dispatched"),
         ("paused", gettext("Clock paused"), "state=suspended"),

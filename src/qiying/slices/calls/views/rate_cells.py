@@ -14,9 +14,10 @@ from qiying.engines.rates import Figure, Sheet
 from qiying.kernel import exports
 from qiying.kernel.access import Actor
 from qiying.slices.calls import queries, rules
-from qiying.slices.calls.models import RATE_LABELS
+from qiying.slices.calls.models import DECLINE_LABELS, RATE_LABELS
 from qiying.slices.calls.queries import RoundFilters
 from qiying.slices.calls.queries.rates import Month
+from qiying.slices.calls.queries.watch import DeclinedFilters
 
 SHOWN = (
     *("responded", "on_time", "declared", "verified", "first_time", "solved"),
@@ -63,8 +64,53 @@ def cell_of(figure: Figure, filters: RoundFilters | None) -> Cell:
         high,
         figure.is_ranked,
         figure.digest,
-        f"{reverse('calls:rounds')}?{urlencode(query)}" if is_listed else "",
+        f"{reverse('calls:rounds')}?{urlencode(query)}"
+        if is_listed
+        else _declined_url(figure, filters),
     )
+
+
+def _declined_url(figure: Figure, filters: RoundFilters | None, **more: str) -> str:
+    """The list behind what was not accepted; "" for other figures without rounds."""
+    if filters is None or not figure.name.startswith("declined"):
+        return ""
+    asked = DeclinedFilters(filters.start, filters.end, unit=filters.unit, **more)
+    return f"{reverse('calls:declined')}?{urlencode(asked.as_query())}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclinedCell:
+    """Calls that were not accepted for one reason and told to turn to one place."""
+
+    reason: Promise | str
+    told: str
+    figure: Figure
+    url: str
+
+    @property
+    def low(self) -> float:
+        return self.figure.interval[0]
+
+    @property
+    def high(self) -> float:
+        return self.figure.interval[1]
+
+    @property
+    def seal(self) -> str:
+        return self.figure.digest[:12]
+
+
+def declined_cells(actor: Actor, sheet: Sheet, filters: RoundFilters) -> list[DeclinedCell]:
+    """What was not accepted, by reason and by where the firm was told to go."""
+    cards = {card.code: card for card in queries.unit_cards(actor).values()}
+    found = []
+    for row in sheet.declined:
+        card = cards.get(row.told)
+        told = str(card.id) if card else "-"
+        url = _declined_url(row.figure, filters, code=row.code, told=told)
+        name = card.name if card else gettext("outside the zone's units")
+        found.append(DeclinedCell(DECLINE_LABELS.get(row.code, row.code), name, row.figure, url))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -19,6 +20,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import (
+    CAUSE_LABELS,
     FINDING_LABELS,
     GRADE_OF_SOURCE,
     RATE_LABELS,
@@ -26,7 +28,7 @@ from qiying.slices.calls.models import (
     STRATEGY_LABELS,
     STRATEGY_TEXTS,
 )
-from qiying.slices.calls.queries import RoundFilters
+from qiying.slices.calls.queries import EXPLAINED, Moved, RoundFilters
 from qiying.slices.calls.queries import rates as counted
 from qiying.slices.calls.queries.units import next_month
 from qiying.slices.calls.views import rate_cells as cells
@@ -87,10 +89,14 @@ def rates(request: HttpRequest) -> HttpResponse:
         "settled_on": asked.end + rules.RELAPSE_WITHIN,
         "kpis": _kpis(sheet),
         "cells": _cells(actor, sheet, asked),
+        "declined": cells.declined_cells(actor, sheet, _filters(actor, sheet, asked)),
         "columns": [RATE_LABELS[name] for name in cells.SHOWN],
         "lines": cells.unit_lines(actor, month, asked.start, asked.end),
         "findings": [(FINDING_LABELS[f.code], len(f.rounds)) for f in sheet.findings if f.rounds],
         "plays": _plays(simulated),
+        "moves": []
+        if asked.unit
+        else [_move(queries.moved(actor, m, now=now)) for m in EXPLAINED],
         "rules": _rules(),
         "least": rules.LEAST_TO_RANK,
         "now": now,
@@ -162,10 +168,38 @@ def _kpis(sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def _cells(actor: Actor, sheet: Sheet, asked: Asked) -> list[cells.Cell]:
+    filters = _filters(actor, sheet, asked)
+    return cells.cells_of(sheet.figures, (n for n in MEASURES if n != "due"), filters)
+
+
+def _filters(actor: Actor, sheet: Sheet, asked: Asked) -> RoundFilters:
+    """Period and unit of a sheet, for the lists behind its figures."""
     cards = {card.code: card for card in queries.unit_cards(actor).values()}
     unit = str(cards[sheet.unit].id) if sheet.unit in cards else ""
-    filters = RoundFilters(asked.start, asked.end, unit=unit)
-    return cells.cells_of(sheet.figures, (n for n in MEASURES if n != "due"), filters)
+    return RoundFilters(asked.start, asked.end, unit=unit)
+
+
+def _move(found: Moved) -> dict[str, Any]:
+    """What moved a share from one year to the next, each cause with its two lists."""
+    return {
+        "label": RATE_LABELS[found.measure],
+        "measure": found.measure,
+        "years": [f"{start} ~ {end - timedelta(days=1)}" for start, end in found.periods],
+        "shares": found.shares,
+        "counted": found.counted,
+        "bases": found.bases,
+        "change": found.change * 100,
+        "causes": [
+            {
+                "label": CAUSE_LABELS[cause.name],
+                "before": cause.before,
+                "after": cause.after,
+                "points": cause.points * 100,
+                "urls": [f"{reverse('calls:rounds')}?{urlencode(q)}" for q in cause.queries],
+            }
+            for cause in found.causes
+        ],
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -34,6 +36,8 @@ AT_DESK = (Role.DESK, Role.SUPERVISOR)
 AT_UNIT = (Role.HANDLER, Role.UNIT_LEADER)
 OVER_UNITS = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.DESK)
 """Who may read every unit's morning sheet."""
+OVER_CALLS = (Role.SUPERVISOR, Role.ZONE_LEADER, Role.UNIT_LEADER, Role.DESK)
+"""Who is offered the joint meetings; whoever may read calls may open them."""
 MORNING_READERS = (Role.UNIT_LEADER, *OVER_UNITS)
 MAP_READERS = (STAFF | {Role.ENTERPRISE}) - {Role.ADMINISTRATOR}
 AT_BOARD = (
@@ -53,6 +57,7 @@ LEVELS: Mapping[str, tuple[int, Promise]] = {
     Urgency.NORMAL: (3, _("Ordinary")),
 }
 LIGHT_LABELS: Mapping[str, Promise] = {
+    "purple": _("Posted for supervision"),
     "red": _("Overdue"),
     "yellow": _("Due soon"),
     "green": _("On time"),
@@ -92,6 +97,8 @@ WORK: tuple[tuple[Promise, str, str, tuple[str, ...], nav.Count | None], ...] = 
     (_("Calls of firms"), "list", "inbox", READERS, None),
     (_("Log a call"), "register", "phone-incoming", (Role.DESK,), None),
     (_("Morning sheet"), "morning", "sunrise", MORNING_READERS, None),
+    (_("Supervision ladder"), "supervision", "siren", READERS, None),
+    (_("Joint meetings"), "meetings", "users", OVER_CALLS, None),
 )
 """The entries of the workspace, in order."""
 
@@ -102,7 +109,20 @@ WORK: tuple[tuple[Promise, str, str, tuple[str, ...], nav.Count | None], ...] = 
 def call_url(actor: Actor, call: Call | queries.MapPoint) -> str:
     """Where this reader works on a call: the case page, or the page of firm and grid officer."""
     name = "calls:case" if actor.has(*READERS) else "calls:detail"
-    return reverse(name, args=[call.public_id])
+    return _address(name, call.public_id)
+
+
+NOBODY = UUID(int=0)
+
+
+@cache
+def _pattern(name: str) -> str:
+    return reverse(name, args=[NOBODY])
+
+
+def _address(name: str, public_id: UUID) -> str:
+    """As ``reverse``, for lists: the pattern is looked up once."""
+    return _pattern(name).replace(str(NOBODY), str(public_id))
 
 
 def audited(actor: Actor, ids: Iterable[int]) -> dict[int, trail.Subject]:
@@ -146,7 +166,7 @@ def row_of(actor: Actor, call: Call, names: Mapping[str, str], *, now: datetime)
     return Row(
         call=call,
         url=call_url(actor, call),
-        drawer=reverse("calls:drawer", args=[call.public_id]) if actor.has(*READERS) else "",
+        drawer=_address("calls:drawer", call.public_id) if actor.has(*READERS) else "",
         tone=STATE_TONES[call.state],
         label=STATE_LABELS[call.state],
         light=light,

@@ -28,6 +28,10 @@ MEASURES: Mapping[str, Promise] = {
     "top_3": _("Right among three"),
     "calibration_error": _("Calibration error"),
 }
+ON_NEW_WORDING: Mapping[str, Promise] = {
+    "top_1": _("First guess right on new wording"),
+    "top_3": _("Right among three on new wording"),
+}
 TONES = {TriageState.READY: "done", TriageState.ASKED: "way", TriageState.FAILED: "fix"}
 
 
@@ -65,6 +69,13 @@ def train(request: HttpRequest) -> HttpResponse:
 
 
 def _kpis(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """On later calls, and on calls whose wording nobody had used in what was learned."""
+    found = _strip(report, MEASURES)
+    unseen = report.get("new_wording")
+    return found + _strip(unseen, ON_NEW_WORDING) if unseen else found
+
+
+def _strip(report: dict[str, Any], measures: Mapping[str, Promise]) -> list[dict[str, Any]]:
     """Each measure of the model, with that of the keyword rule as its note."""
     model, keywords = report["model"], report["keywords"]
     return [
@@ -75,7 +86,7 @@ def _kpis(report: dict[str, Any]) -> list[dict[str, Any]]:
             "note": gettext("keywords alone: %(share)s%%")
             % {"share": f"{keywords[name]:.1%}"[:-1]},
         }
-        for name, label in MEASURES.items()
+        for name, label in measures.items()
     ]
 
 

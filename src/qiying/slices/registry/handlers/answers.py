@@ -64,6 +64,12 @@ def _find_unit(actor: Actor, code: str) -> int | None:
     return found.pk if found else None
 
 
+def _unit_code(actor: Actor, unit_id: int) -> str:
+    with tenancy.reading(actor):
+        rows = queries.unit_index(actor).values()
+        return next((row.code for row in rows if row.pk == unit_id), "")
+
+
 def _firm_names(actor: Actor, ids: Iterable[int]) -> dict[int, str]:
     with tenancy.reading(actor):
         found = queries.names_of_enterprises(actor, ids)
@@ -80,5 +86,5 @@ def _find_firm(actor: Actor, code: str) -> int | None:
         )
 
 
-directory.names("unit", _unit_names, _find_unit)
+directory.names("unit", _unit_names, _find_unit, _unit_code)
 directory.names("enterprise", _firm_names, _find_firm)

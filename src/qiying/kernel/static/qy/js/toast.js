@@ -29,7 +29,13 @@ all("[data-toast]").forEach(arm);
 document.addEventListener("qy:toast", (event) => toast(event.detail.text, event.detail.tone));
 document.addEventListener("htmx:sendError", () => toast(say("cannot-load"), "error"));
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status >= 500) toast(say("cannot-load"), "error");
+  const { xhr, elt } = event.detail;
+  if (xhr.status >= 500) toast(say("cannot-load"), "error");
+  // a part that keeps itself fresh and may no longer be read: it goes, and asks no more
+  else if ([403, 404].includes(xhr.status) && elt.matches("[hx-trigger*='qy:']")) {
+    const words = make("div", {}, make("b", { text: say("gone") }));
+    elt.replaceWith(make("div", { class: "note note-warn", role: "alert" }, words));
+  }
 });
 // a refused form (422) comes back as the form with its errors
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,0 +1,35 @@
+"""Icons and hints of the steps about time and supervision."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WATCH_ICONS: Mapping[str, str] = {
+    "propose_extension": "calendar-plus",
+    "approve_extension": "calendar-check",
+    "refuse_extension": "calendar-x",
+    "supervise": "siren",
+    "supervision_note": "notebook-pen",
+    "propose_removal": "shield-question-mark",
+    "approve_removal": "shield-check",
+    "refuse_removal": "shield-x",
+    "convene_meeting": "users",
+    "decide_meeting": "gavel",
+    "waive_meeting": "ban",
+    "report_milestone": "flag",
+}
+WATCH_HINTS: Mapping[str, Promise] = {
+    "propose_extension": _(
+        "Before the promise runs out, once, at most ten working days; somebody else decides. What "
+        "is asked for on the last working day stretches no rate."
+    ),
+    "approve_extension": _(
+        "The firm is told; the first due time stays on record and in the rates."
+    ),
+    "supervise": _("Rungs that are passed over are written down with your reason."),
+    "supervision_note": _("A note is owed every five working days."),
+    "propose_removal": _("Somebody outside the unit decides."),
+    "waive_meeting": _("Your reason stays on record beside the round."),
+    "report_milestone": _("After the last day of the plan the answer is owed."),
+}
