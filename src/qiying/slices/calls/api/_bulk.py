@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema
+from ninja.responses import Status
 
 from qiying.kernel import idempotency, problems, tenancy
 from qiying.kernel.access import Actor
@@ -63,7 +64,7 @@ def _out(actor: Actor, run_id: UUID) -> BulkOut:
 
 
 @roles(*BULK_USERS)
-def do_bulk(request: HttpRequest, body: BulkIn) -> tuple[int, BulkOut]:
+def do_bulk(request: HttpRequest, body: BulkIn) -> Status[BulkOut]:
     """Row by row: what is refused says why. With an ``Idempotency-Key`` a repeat does nothing."""
     actor, now = actor_of(request), timezone.now()
 
@@ -86,7 +87,7 @@ def do_bulk(request: HttpRequest, body: BulkIn) -> tuple[int, BulkOut]:
         run_id = UUID(answer.body)
         pk = bulk.get_run_by_public_id(actor, run_id).pk
     operations.run_bulk(actor, pk, now=now)
-    return 201, _out(actor, run_id)
+    return Status(201, _out(actor, run_id))
 
 
 @roles(*BULK_USERS)
