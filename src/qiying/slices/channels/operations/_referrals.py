@@ -6,8 +6,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from qiying.kernel import events
-from qiying.kernel.access import Actor, Role
-from qiying.kernel.errors import Invalid
+from qiying.kernel.access import Actor, Role, system
+from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import public as calls
 from qiying.slices.channels import queries
@@ -41,9 +41,10 @@ def record_referral(
     referred_on: date | None = None,
     due_on: date | None = None,
     is_complex: bool = False,
+    call_id: int | None = None,
     **given: Unpack[calls.CallValues],
 ) -> Referral:
-    """Take in what was referred; an agreed date never puts off the limit of the law."""
+    """Take in what was referred, or tie it to a call; no date puts off the law's limit."""
     actor.require(Role.DESK)
     code = ReferralKind(chosen(kind, ReferralKind, "kind"))
     today = now.astimezone(SHANGHAI).date()
@@ -52,7 +53,7 @@ def record_referral(
     _require_days(code, start, due_on, latest, today)
     number = _reference(actor, code, reference)
     values: Any = {**given, "channel": CHANNELS[code]}
-    card = calls.receive(actor, title=title[:80], text=text, now=now, **values)
+    card = _call(actor, call_id, title, text, now, values)
     row = Referral.objects.create(
         tenant_id=actor.tenant_id,
         call_id=card.id,
@@ -68,6 +69,22 @@ def record_referral(
     )
     events.record("channels.referral_recorded", subject=row, actor=actor, now=now, call=card.id)
     return row
+
+
+def _call(
+    actor: Actor,
+    call_id: int | None,
+    title: str,
+    text: str,
+    now: datetime,
+    values: dict[str, Any],
+) -> calls.CallCard:
+    """A new call, or the one that is here already and belongs to no referral."""
+    if call_id is None:
+        return calls.receive(actor, title=title[:80], text=text, now=now, **values)
+    if queries.referral_of_call(system(actor.tenant_id), call_id) is not None:
+        raise Refused("channels.referred_already")
+    return calls.card(actor, call_id)
 
 
 def _reference(actor: Actor, kind: str, given: str) -> str:
@@ -164,6 +181,7 @@ def record_signal(
     title: str = "",
     reference: str = "",
     seen_on: date | None = None,
+    call_id: int | None = None,
     **given: Unpack[calls.CallValues],
 ) -> Signal:
     """主动发现: what data showed about a firm becomes a call that the zone itself has found.
@@ -181,7 +199,7 @@ def record_signal(
         raise Invalid("input.invalid", {"seen_on": "channels.future"})
     channel = calls.Channel.ON_BEHALF if actor.key_id is None else calls.Channel.API
     values: Any = {**given, "channel": channel, "is_found": True}
-    card = calls.receive(actor, title=title[:80], text=text, now=now, **values)
+    card = _found(actor, call_id, title, text, now, values)
     row = Signal.objects.create(
         tenant_id=actor.tenant_id,
         call_id=card.id,
@@ -194,3 +212,20 @@ def record_signal(
     )
     events.record("channels.signal_recorded", subject=row, actor=actor, now=now, call=card.id)
     return row
+
+
+def _found(
+    actor: Actor,
+    call_id: int | None,
+    title: str,
+    text: str,
+    now: datetime,
+    values: dict[str, Any],
+) -> calls.CallCard:
+    """A new call that we found, or the one that a visit made after the signal."""
+    if call_id is None:
+        return calls.receive(actor, title=title[:80], text=text, now=now, **values)
+    file = calls.file_of(actor, call_id)
+    if not file.is_proactive or queries.signal_of_call(system(actor.tenant_id), call_id):
+        raise Refused("channels.not_found_by_us")
+    return file.card
