@@ -47,10 +47,9 @@ def record_referral(
     """Take in what was referred, or tie it to a call; no date puts off the law's limit."""
     actor.require(Role.DESK)
     code = ReferralKind(chosen(kind, ReferralKind, "kind"))
-    today = now.astimezone(SHANGHAI).date()
-    start = referred_on or today
+    start = referred_on or now.astimezone(SHANGHAI).date()
     latest = _latest(actor, code, start, is_complex=is_complex)
-    _require_days(code, start, due_on, latest, today)
+    _require_days(code, start, due_on, latest, now.astimezone(SHANGHAI).date())
     number = _reference(actor, code, reference)
     values: Any = {**given, "channel": CHANNELS[code]}
     card = _call(actor, call_id, title, text, now, values)
@@ -184,10 +183,7 @@ def record_signal(
     call_id: int | None = None,
     **given: Unpack[calls.CallValues],
 ) -> Signal:
-    """主动发现: what data showed about a firm becomes a call that the zone itself has found.
-
-    The same reference of the same kind again answers with the first signal.
-    """
+    """主动发现: what data showed becomes a call that we found; a reference counts once."""
     actor.require(Role.DESK, Role.GRID_OFFICER, Role.MACHINE)
     code = chosen(kind, SignalKind, "kind")
     number = clean(reference, name="reference", is_needed=False, most=64)
