@@ -368,6 +368,9 @@ def _channels(zone: Zone) -> None:
     channels.sign_order(desk, order.public_id, now=now)
     channels.ask_extension(desk, order.public_id, days=3, text=f"{mark} parts", now=now)
     zone.rows["order"] = order
+    back = channels.receive_order(desk, order_number=f"{mark}-2", text=f"{mark} dust", now=now)
+    channels.ask_return(desk, back.public_id, reason="not_ours", text=f"{mark} no", now=now)
+    zone.rows["order_back"] = back
     own = {"text": f"{mark} words", "enterprise_id": firm, "now": now}
     zone.rows["referral"] = channels.record_referral(
         desk, kind="leader", referrer=f"{mark} Zhang", reference=f"{mark}-R", **own
