@@ -1,5 +1,6 @@
 """Machines: 12345 hands orders over and answers, others report what their data shows."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -107,7 +108,12 @@ class SignalOut(Schema):
 
 def _out(actor: Actor, row: WorkOrder) -> OrderOut:
     with tenancy.reading(actor):
-        card = calls.cards(actor, [row.call_id]).get(row.call_id)
+        cards = calls.cards(actor, [row.call_id])
+    return _shown(row, cards)
+
+
+def _shown(row: WorkOrder, cards: Mapping[int, calls.CallCard]) -> OrderOut:
+    card = cards.get(row.call_id)
     return OrderOut(
         id=row.public_id,
         call=card.number if card else "",
@@ -127,7 +133,8 @@ def list_orders(request: HttpRequest, query: Query[OrderQuery]) -> OrdersOut:
     page = paging.paginate(
         rows, order=("-received_at", "-id"), cursor=query.cursor, size=query.size
     )
-    items = [_out(actor, row) for row in page.rows]
+    cards = calls.cards(actor, [row.call_id for row in page.rows])
+    items = [_shown(row, cards) for row in page.rows]
     return OrdersOut(items=items, next=page.next, previous=page.previous)
 
 
