@@ -15,6 +15,7 @@ from qiying.slices.channels.models import Referral, Signal
 from qiying.slices.channels.operations._shape import begin, chosen, clean, end
 from qiying.slices.channels.rules import terms
 from qiying.slices.channels.rules.codes import ReferralKind, ReferralState, SignalKind
+from qiying.slices.channels.rules.columns import is_of_ours
 from qiying.slices.channels.rules.tables import REFERRAL
 from qiying.slices.registry import public as registry
 
@@ -94,8 +95,16 @@ def _reference(actor: Actor, kind: str, given: str) -> str:
     return number
 
 
+def _require_ours(**days: date | None) -> None:
+    """Days of the years that people now live in."""
+    wrong = {name: "input.date" for name, day in days.items() if day and not is_of_ours(day)}
+    if wrong:
+        raise Invalid("input.invalid", wrong)
+
+
 def _require_days(kind: str, start: date, due_on: date | None, latest: date, today: date) -> None:
     """Nothing was referred in the future, and no date is agreed beyond the law's."""
+    _require_ours(due_on=due_on)
     if start > today:
         raise Invalid("input.invalid", {"referred_on": "channels.future"})
     if due_on is not None and due_on < start:
@@ -105,6 +114,7 @@ def _require_days(kind: str, start: date, due_on: date | None, latest: date, tod
 
 
 def _latest(actor: Actor, kind: str, start: date, *, is_complex: bool) -> date:
+    _require_ours(referred_on=start)
     months = terms.referral_months(kind, is_complex=is_complex)
     if months is not None:
         return terms.months_after(start, months)
@@ -190,6 +200,7 @@ def record_signal(
     known = queries.find_signal(actor, code, number) if number else None
     if known is not None:
         return known
+    _require_ours(seen_on=seen_on)
     today = now.astimezone(SHANGHAI).date()
     if seen_on is not None and seen_on > today:
         raise Invalid("input.invalid", {"seen_on": "channels.future"})
