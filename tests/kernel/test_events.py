@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiying.kernel import audit, events, tenancy
+from qiying.kernel import audit, events, notifications, tenancy
 from qiying.kernel.access import Actor
-from qiying.kernel.models import Event, Tenant
+from qiying.kernel.models import Event, Tenant, User
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +133,12 @@ def test_many_events_at_once_are_linked_like_few(
     assert [r.sequence for r in rows] == list(range(1, events.MANY + 7))
     assert rows[3].data == {"number": 3, "list": [3, "a:b"], "empty": {}}
     assert audit.verify(desk).holds
+
+
+def test_of_a_past_that_is_played_nobody_is_told(
+    desk: Actor, tenant: Tenant, person: User, now: datetime
+) -> None:
+    told = {"kind": "test", "subject": tenant, "url": "/", "params": {}, "now": now}
+    with events.muted():
+        assert notifications.notify(desk, [person.pk], effect_key="past", **told) == 0
+    assert notifications.notify(desk, [person.pk], effect_key="present", **told) == 1

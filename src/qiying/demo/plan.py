@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from qiying.demo.class_stories import with_classes
 from qiying.demo.enterprises import Enterprise, build_enterprises
 from qiying.demo.geography import Geography, build_geography
 from qiying.demo.live import keep_open
@@ -60,6 +61,7 @@ def make_plan(seed: int, as_of: date, *, is_small: bool = False) -> Plan:
         raise DayError(as_of)
     ends_at = datetime.combine(as_of, time(0), tzinfo=SHANGHAI)
     firms, stories = build_enterprises(seed), build_stories(seed, as_of)
+    patterns = stories
     if is_small:
         stories = _some(stories)
         firms = _those_of(stories, firms)
@@ -72,7 +74,9 @@ def make_plan(seed: int, as_of: date, *, is_small: bool = False) -> Plan:
         organisations=build_organisations(seed),
         firms=firms,
         sites=build_sites(seed),
-        stories=keep_open(stories, firms, seed=seed, ends_at=ends_at),
+        stories=with_classes(
+            keep_open(stories, firms, seed=seed, ends_at=ends_at), firms, patterns, ends_at=ends_at
+        ),
         begins_at=_before(stories[0].submitted_at),
         ends_at=ends_at,
     )

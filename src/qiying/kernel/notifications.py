@@ -36,7 +36,12 @@ def notify(
     effect_key: str,
     now: datetime,
 ) -> int:
-    """Put a line before each person; the same effect key reaches a person once."""
+    """Put a line before each person; the same effect key reaches a person once.
+
+    Nobody is told while a past is played (``events.muted``).
+    """
+    if events.is_muted():
+        return 0
     rows = [
         Notification(
             tenant_id=actor.tenant_id,
