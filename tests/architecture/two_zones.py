@@ -421,6 +421,8 @@ def _speed(zone: Zone) -> None:
     call, everything = zone.rows["call"], world.actor(EVERYTHING)
     run = calls.begin_bulk(everything, "note", [call.pk], text=f"{mark} @{mark}", now=now)
     calls.run_bulk(everything, run.pk, now=now)
+    of_desk = calls.begin_bulk(world.actor("desk"), "urge", [call.pk], text=mark, now=now)
+    calls.run_bulk(world.actor("desk"), of_desk.pk, now=now)
     calls.name_colleagues(world.system, _named_note(zone), now=now)
     words = {"name": mark, "step": "answer", "text": f"{mark} {{firm}}"}
     row = calls.write_wording(world.actor("desk"), now=now, **words)
@@ -429,7 +431,7 @@ def _speed(zone: Zone) -> None:
     calls.put_in_charge(world.keeper, world.units["ZONE_SAFE"], world.user("leader").pk, now=now)
     calls.choose_daily(everything, is_on=True, hour=11, now=now)
     calls.send_daily(world.system, now=now)
-    zone.rows |= {"bulk": run, "wording": row}
+    zone.rows |= {"bulk": run, "desk_bulk": of_desk, "wording": row}
 
 
 def _named_note(zone: Zone) -> int:

@@ -173,6 +173,9 @@ def addresses(zone: Zone, route: Route) -> list[str]:
     given = values(zone, route)
     if route.name in OF_ONES_OWN_FIRMS:
         given["public_id"] = zone.rows["firm"].public_id
+    if route.name == "calls:bulk-result":
+        # each person sees the own ones only; whoever holds every role sits at no desk here
+        given["run_id"] = zone.rows["desk_bulk"].public_id
     if route.name in OF_THE_DESK:
         given["public_id"] = zone.rows[OF_THE_DESK[route.name]].public_id
     plain = route.address(given)
