@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from qiying.kernel import events, numbering
-from qiying.kernel.access import STAFF, Actor, Role
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, NotFound, Refused
 from qiying.kernel.people import people_with
 from qiying.kernel.tenancy import operation
@@ -198,7 +198,7 @@ def list_mediator(
 
 
 def _require_staff(actor: Actor, person_id: int, on: date) -> None:
-    held = people_with(actor, *sorted(STAFF), on=on)
+    held = people_with(actor, *sorted(rules.MEDIATING), on=on)
     if person_id not in {p.pk for p in held}:
         raise NotFound("mediation.mediator_staff")
 
