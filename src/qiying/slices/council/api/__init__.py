@@ -38,7 +38,7 @@ Moment = Annotated[datetime, AfterValidator(_in_our_time)]
 Row = Annotated[int, Field(ge=1, lt=2**62)]
 
 
-class TopicIn(Schema):
+class CouncilTopicIn(Schema):
     title: str = Field(max_length=80)
     text: str = Field(max_length=4000)
     source: str = Field("member", max_length=11)
@@ -110,7 +110,7 @@ class CouncilFigures(Schema):
     classes: dict[str, int]
 
 
-class RecordQuery(Schema):
+class CouncilQuery(Schema):
     state: str = ""
     q: str = Field("", max_length=100)
     cursor: str = ""
@@ -140,7 +140,7 @@ def _out(entity: str, row: Any) -> dict[str, Any]:
     }
 
 
-def _page(entity: str, rows: Any, order: Any, query: RecordQuery) -> CouncilPage:
+def _page(entity: str, rows: Any, order: Any, query: CouncilQuery) -> CouncilPage:
     page = paging.paginate(rows, order=order, cursor=query.cursor, size=query.size)
     items = [CouncilRecordOut(**_out(entity, row)) for row in page]
     return CouncilPage(items=items, next=page.next, previous=page.previous)
@@ -182,7 +182,7 @@ def _take(
 
 @router.get("/topics", response=CouncilPage, summary="Topics of the council")
 @roles(*READERS)
-def list_topics(request: HttpRequest, query: Query[RecordQuery]) -> CouncilPage:
+def list_topics(request: HttpRequest, query: Query[CouncilQuery]) -> CouncilPage:
     rows = queries.list_topics(actor_of(request), state=query.state, q=query.q.strip())
     return _page("topic", rows, queries.TOPIC_ORDER, query)
 
@@ -190,7 +190,7 @@ def list_topics(request: HttpRequest, query: Query[RecordQuery]) -> CouncilPage:
 @router.post("/topics", response={201: CouncilRecordOut}, summary="Propose a topic")
 @roles(*READERS)
 @idempotent
-def propose_topic(request: HttpRequest, body: TopicIn) -> tuple[int, CouncilRecordOut]:
+def propose_topic(request: HttpRequest, body: CouncilTopicIn) -> tuple[int, CouncilRecordOut]:
     actor = actor_of(request)
     with tenancy.acting(actor):
         row = operations.propose(
@@ -224,7 +224,7 @@ def take_topic_step(
 
 @router.get("/meetings", response=CouncilPage, summary="Meetings of the council")
 @roles(*READERS)
-def list_meetings(request: HttpRequest, query: Query[RecordQuery]) -> CouncilPage:
+def list_meetings(request: HttpRequest, query: Query[CouncilQuery]) -> CouncilPage:
     rows = queries.list_meetings(actor_of(request), state=query.state, q=query.q.strip())
     return _page("meeting", rows, queries.MEETING_ORDER, query)
 
@@ -237,7 +237,7 @@ def get_meeting(request: HttpRequest, meeting_id: UUID) -> CouncilDetail:
 
 @router.get("/suggestions", response=CouncilPage, summary="Formal suggestions")
 @roles(*READERS)
-def list_suggestions(request: HttpRequest, query: Query[RecordQuery]) -> CouncilPage:
+def list_suggestions(request: HttpRequest, query: Query[CouncilQuery]) -> CouncilPage:
     rows = queries.list_suggestions(actor_of(request), state=query.state, q=query.q.strip())
     return _page("suggestion", rows, queries.SUGGESTION_ORDER, query)
 

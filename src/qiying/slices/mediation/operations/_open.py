@@ -69,22 +69,35 @@ def open_case(
     people = _parties(actor, parties)
     if call_id is not None:
         _check_call(actor, call_id)
-    limit = rules.limitation_fact(kind).years
+    given = {
+        "kind": kind,
+        "title": clean(title, field="title", limit=MAX_TITLE),
+        "facts": clean(facts, field="facts", limit=MAX_TEXT),
+        "claim_cny": _claim(claim_cny),
+        "call_id": call_id,
+        "applied_on": applied_on,
+        "arose_on": arose_on,
+    }
+    case = _register(actor, given, people, now=now)
+    told: dict[str, Any] = {"kind": str(kind), "parties": len(people), "call": call_id or 0}
+    events.record("mediation.opened", subject=case, actor=actor, now=now, **told)
+    return case
+
+
+def _register(
+    actor: Actor, given: dict[str, Any], people: Sequence[PartyIn], *, now: datetime
+) -> Case:
+    """The case with its limits, and its parties, each still to be asked."""
+    arose_on, limit = given["arose_on"], rules.limitation_fact(given["kind"]).years
     case = Case(
         tenant_id=actor.tenant_id,
         number=numbering.next_number(actor, PREFIX, now=now),
-        kind=kind,
-        title=clean(title, field="title", limit=MAX_TITLE),
-        facts=clean(facts, field="facts", limit=MAX_TEXT),
-        claim_cny=_claim(claim_cny),
-        call_id=call_id,
         opened_by_id=actor.person_id,
-        applied_on=applied_on,
-        arose_on=arose_on,
         limitation_on=rules.years_after(arose_on, limit) if arose_on else None,
         opened_at=now,
         updated_at=now,
         reminded_until=now,
+        **given,
     )
     derive(queries.docket(actor, case, now=now))
     case.save()
@@ -100,12 +113,6 @@ def open_case(
         )
         for p in people
     )
-    told: dict[str, Any] = {
-        "kind": str(kind),
-        "parties": len(people),
-        "call": call_id or 0,
-    }
-    events.record("mediation.opened", subject=case, actor=actor, now=now, **told)
     return case
 
 
