@@ -1,7 +1,7 @@
 """``/api/v1/council``: topics, meetings and suggestions. No endpoint decides anything."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -117,9 +117,27 @@ class CouncilQuery(Schema):
     size: int = 25
 
 
+def _in_our_years(day: date) -> date:
+    if not EARLIEST < day.year < LATEST:
+        raise ValueError("not a year of ours")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_in_our_years)]
+
+
 class CouncilDays(Schema):
-    start: date
-    end: date
+    """The days counted, the last one included; twelve months when nothing is said."""
+
+    start: Day | None = None
+    end: Day | None = None
+
+    def edges(self, now: datetime) -> tuple[datetime, datetime]:
+        """The first moment, and the one after the last; twelve months when nothing is said."""
+        last = self.end or now.astimezone(SHANGHAI).date()
+        first = self.start or last - timedelta(days=365)
+        end = datetime.combine(last + timedelta(days=1), time(0), SHANGHAI)
+        return datetime.combine(first, time(0), SHANGHAI), end
 
 
 LABELS: Mapping[str, labels.Words] = {
@@ -264,11 +282,8 @@ def take_suggestion_step(
 @router.get("/figures", response=CouncilFigures, summary="Answers on time, satisfaction, routes")
 @roles(*sorted(STAFF))
 def get_council_figures(request: HttpRequest, query: Query[CouncilDays]) -> CouncilFigures:
-    years = {query.start.year, query.end.year}
-    if not all(EARLIEST < y < LATEST for y in years):
-        raise NotFound("not_found")
-    start = datetime(query.start.year, query.start.month, query.start.day, tzinfo=SHANGHAI)
-    end = datetime(query.end.year, query.end.month, query.end.day, 23, 59, 59, tzinfo=SHANGHAI)
-    found = queries.figures(actor_of(request), start=start, end=end, now=timezone.now())
+    now = timezone.now()
+    start, end = query.edges(now)
+    found = queries.figures(actor_of(request), start=start, end=end, now=now)
     names = CouncilFigures.model_fields.keys()
     return CouncilFigures(**{name: getattr(found, name) for name in names})

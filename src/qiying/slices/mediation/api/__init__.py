@@ -166,9 +166,9 @@ def list_mediators(request: HttpRequest) -> list[RosterMediatorOut]:
 )
 @roles(*COUNTERS)
 def get_figures(request: HttpRequest, query: Query[MediationDays]) -> MediationFigures:
-    start = datetime(query.start.year, query.start.month, query.start.day, tzinfo=SHANGHAI)
-    end = datetime(query.end.year, query.end.month, query.end.day, 23, 59, 59, tzinfo=SHANGHAI)
-    found = queries.figures(actor_of(request), start=start, end=end, now=timezone.now())
+    now = timezone.now()
+    start, end = query.edges(now)
+    found = queries.figures(actor_of(request), start=start, end=end, now=now)
     return MediationFigures(
         total=_count(found.total),
         kinds=[_count(c) for c in found.kinds],

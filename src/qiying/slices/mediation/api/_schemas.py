@@ -1,6 +1,6 @@
 """What the interface of mediation takes and gives."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -197,6 +197,13 @@ class DisputeQuery(Schema):
 
 
 class MediationDays(Schema):
-    start: Day
-    end: Day
-    """The last day counted."""
+    start: Day | None = None
+    end: Day | None = None
+    """The last day counted; today when it is left out, and a year before it for ``start``."""
+
+    def edges(self, now: datetime) -> tuple[datetime, datetime]:
+        """The first moment, and the one after the last; twelve months when nothing is said."""
+        last = self.end or now.astimezone(SHANGHAI).date()
+        first = self.start or last - timedelta(days=365)
+        end = datetime.combine(last + timedelta(days=1), time(0), SHANGHAI)
+        return datetime.combine(first, time(0), SHANGHAI), end
