@@ -1,6 +1,5 @@
 """``/api/v1/mediations``: disputes for those who have a part in them, counts for leaders."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from qiying.kernel import paging, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import NotFound
-from qiying.kernel.exports import SHANGHAI
 from qiying.kernel.web import actor_of
 from qiying.slices.calls import public as calls
 from qiying.slices.mediation import operations, queries, rules
