@@ -46,7 +46,7 @@ class Bar:
 
 
 BARS: Mapping[str, Bar] = {
-    "create": Bar(25, 15, "create"),
+    "create": Bar(25, 12, "create"),
     "page": Bar(30, 15, "page"),
     "list_rows": Bar(15, 6, "list_rows"),
     "rest_list": Bar(15, 6, "rest_list"),
