@@ -60,7 +60,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("calls:officer-firm", "public_id"): "looked_after.public_id",
     ("calls:officer-raise", "public_id"): "looked_after.public_id",
     ("calls:officer-visit", "public_id"): "looked_after.public_id",
-    ("/channels/orders", "order_id"): "order.public_id",
+    ("/channels/orders", "order_id"): "order_back.public_id",
     ("channels:batch", "public_id"): "call_batch.public_id",
     ("channels:batch-apply", "public_id"): "call_batch.public_id",
     ("channels:batch-discard", "public_id"): "call_batch.public_id",
@@ -71,7 +71,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("channels:mail", "public_id"): "mail.public_id",
     ("channels:order", "public_id"): "order.public_id",
     ("channels:referral", "public_id"): "referral.public_id",
-    ("channels:same", "public_id"): "call.public_id",
+    ("channels:same", "public_id"): "public.public_id",
     ("council", "member_id"): "seat.pk",
     ("council:meeting", "public_id"): "meeting.public_id",
     ("council:suggestion", "public_id"): "suggestion.public_id",
@@ -237,8 +237,8 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "calls:officer-visit": lambda _z: {"purpose": "routine", "text": "all is well"},
     "POST /channels/orders": lambda _z: {"order_number": "ZJ-77", "text": "It is dark"},
     "POST /channels/orders/{order_id}/answers": lambda _z: {
-        "about": "revisit",
-        "is_agreed": True,
+        "about": "return",
+        "is_agreed": False,
     },
     "POST /channels/signals": lambda _z: {
         "kind": "power",

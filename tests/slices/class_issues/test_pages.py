@@ -83,7 +83,7 @@ def test_a_recurrence_is_told_as_too_early_until_its_window_is_over(
         desk, "issue", issue.public_id
     )
     clock.move_to(world.later(days=30))
-    shown = page(desk, "issue", issue.public_id)
+    shown = page(browser(world, "desk", "en"), "issue", issue.public_id)
     assert "0.00 times as many like calls" in shown
     assert "Not to be told from chance" in shown, "three before and none after may be chance"
 

@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from tests.slices.council import steps
-from tests.slices.world import World
+from tests.slices.world import NOW, World
 
 ADVISORY = "议事会意见为协商意见，不具有行政决定效力"
 LISTS = ("home", "topics", "meetings", "suggestions", "members")
@@ -63,6 +64,7 @@ def send(client: Client, entity: str, row: Any, step: str, **data: Any) -> Any:
     return client.post(address, {"idempotency_key": f"{step}{data}", **data})
 
 
+@time_machine.travel(NOW, tick=True)
 def test_the_desk_screens_and_schedules_by_forms(world: World) -> None:
     topic, meeting = steps.propose(world), steps.plan(world)
     client = browser(world, "desk")

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from qiying.kernel import tenancy
 from qiying.kernel.access import Role, stand_in
 from qiying.kernel.errors import NotFound, Refused
-from qiying.kernel.models import Event, Notification
+from qiying.kernel.models import Event, Message, Notification
 from qiying.kernel.people import create_tenant
 from qiying.slices.calls import operations as calls
 from qiying.slices.mediation import handlers, operations, public, queries, rules
@@ -291,6 +291,16 @@ def test_an_event_tells_whom_it_concerns(world: World) -> None:
         assert len(told) == rows.count()
     assert (world.user("mediator").pk, "mediation.appointed_you") in told
     assert (world.user("boss").pk, "mediation.mediator_appointed") in told
+
+
+def test_outside_persons_are_told_by_telephone_once(world: World) -> None:
+    case = steps.labour(world)
+    for _ in range(2):
+        handlers.remind(world.system, case.settle_due_at + timedelta(days=1))
+    with tenancy.reading(world.system):
+        sent = list(Message.objects.filter(recipient="13911112222"))
+    assert len(sent) == 1
+    assert "劳动仲裁" in sent[0].params["text"]
 
 
 def raise_call(world: World, **more: object) -> int:

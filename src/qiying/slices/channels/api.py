@@ -1,13 +1,14 @@
 """Machines: 12345 hands orders over and answers, others report what their data shows."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from qiying.kernel import paging, tenancy
 from qiying.kernel.access import Actor, Role
@@ -17,13 +18,31 @@ from qiying.slices.calls import public as calls
 from qiying.slices.channels import operations, queries
 from qiying.slices.channels.models import WorkOrder
 from qiying.slices.channels.rules.codes import SignalKind
+from qiying.slices.channels.rules.columns import SHANGHAI, is_of_ours
 from qiying.slices.channels.rules.tables import READERS
 
+D = TypeVar("D", bound=date)
 router = Router(tags=["channels"])
 HOTLINE = (Role.MACHINE, Role.DESK)
 Line = Annotated[str, Field(max_length=200)]
 Words = Annotated[str, Field(max_length=4000)]
 Number = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+def _in_our_time(moment: datetime) -> datetime:
+    """A time without an offset is the clock on the wall here."""
+    _in_our_years(moment)
+    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+def _in_our_years(day: D) -> D:
+    if not is_of_ours(day):
+        raise ValueError("not a year of ours")
+    return day
+
+
+Moment = Annotated[datetime, AfterValidator(_in_our_time)]
+Day = Annotated[date, AfterValidator(_in_our_years)]
 
 
 class Strict(Schema):
@@ -37,8 +56,8 @@ class OrderIn(Strict):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
     title: Annotated[str, Field(max_length=80)] = ""
     credit_code: Annotated[str, Field(max_length=18)] = ""
-    issued_at: datetime | None = None
-    due_at: datetime | None = None
+    issued_at: Moment | None = None
+    due_at: Moment | None = None
     matter_code: Annotated[str, Field(max_length=20)] = ""
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
@@ -97,7 +116,7 @@ class SignalIn(Strict):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
     title: Annotated[str, Field(max_length=80)] = ""
     reference: Annotated[str, Field(max_length=64)] = ""
-    seen_on: date | None = None
+    seen_on: Day | None = None
     credit_code: Annotated[str, Field(max_length=18)] = ""
 
 
@@ -107,7 +126,12 @@ class SignalOut(Schema):
 
 def _out(actor: Actor, row: WorkOrder) -> OrderOut:
     with tenancy.reading(actor):
-        card = calls.cards(actor, [row.call_id]).get(row.call_id)
+        cards = calls.cards(actor, [row.call_id])
+    return _shown(row, cards)
+
+
+def _shown(row: WorkOrder, cards: Mapping[int, calls.CallCard]) -> OrderOut:
+    card = cards.get(row.call_id)
     return OrderOut(
         id=row.public_id,
         call=card.number if card else "",
@@ -127,7 +151,8 @@ def list_orders(request: HttpRequest, query: Query[OrderQuery]) -> OrdersOut:
     page = paging.paginate(
         rows, order=("-received_at", "-id"), cursor=query.cursor, size=query.size
     )
-    items = [_out(actor, row) for row in page.rows]
+    cards = calls.cards(actor, [row.call_id for row in page.rows])
+    items = [_shown(row, cards) for row in page.rows]
     return OrdersOut(items=items, next=page.next, previous=page.previous)
 
 

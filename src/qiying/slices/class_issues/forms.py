@@ -149,7 +149,7 @@ def _call(step: str, options: Options) -> forms.Field:
     if step == "add_call":
         return Line(label=_("Number of the call"), max_length=24)
     first = ("", _("Choose a call"))
-    return forms.ChoiceField(label=_("Call"), choices=[first, *options.calls])
+    return forms.ChoiceField(label=_("Number of the call"), choices=[first, *options.calls])
 
 
 Make = Callable[[str, Options], forms.Field]

@@ -171,4 +171,10 @@ def on_call(actor: Actor, call_id: int, _now: datetime) -> panels.Panel | None:
         )
         for row in queries.topics_of_call(actor, call_id)
     )
-    return panels.Panel(_("Deputies' council"), "landmark", lines, order=50) if lines else None
+    actions: tuple[panels.Action, ...] = ()
+    if actor.has(*operations.SECRETARIES) and not lines:
+        address = f"{reverse('council:propose')}?call={call_id}"
+        actions = (panels.Action(_("Propose a topic"), address, "landmark"),)
+    if not lines and not actions:
+        return None
+    return panels.Panel(_("Deputies' council"), "landmark", lines, actions, order=50)

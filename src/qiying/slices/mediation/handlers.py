@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel import events, jobs, notifications, panels, search, tenancy, trail
+from qiying.kernel import events, jobs, messaging, notifications, panels, search, tenancy, trail
 from qiying.kernel.access import Actor, Role, system
 from qiying.kernel.errors import NotFound
 from qiying.kernel.models import Event
@@ -16,6 +17,7 @@ from qiying.kernel.search import Hit
 from qiying.slices.mediation import operations, queries
 from qiying.slices.mediation.models import Case
 from qiying.slices.mediation.models.labels import STATE_TONES, STATES
+from qiying.slices.mediation.models.notices import NOTICES
 from qiying.slices.mediation.queries import Docket
 from qiying.slices.mediation.rules import ENDED, Kind, Reminder
 
@@ -82,6 +84,22 @@ AUDIENCES: Mapping[str, tuple[Told, ...]] = {
 }
 
 
+BY_PHONE: Mapping[str, str] = {
+    "mediation.opened": "mediation.opened",
+    "mediation.declined": "mediation.declined",
+    "mediation.mediator_appointed": "mediation.mediator_appointed",
+    "mediation.session_planned": "mediation.session_planned",
+    "mediation.session_cancelled": "mediation.session_cancelled",
+    "mediation.agreement_drafted": "mediation.agreement_drafted",
+    "mediation.agreement_in_force": "mediation.agreement_in_force",
+    "mediation.agreement_breached": "mediation.agreement_breached",
+    "mediation.failed": "mediation.failed",
+    "mediation.stopped_by_party": "mediation.failed",
+    "mediation.refused": "mediation.failed",
+}
+"""What outside persons, who have no account here, are told by telephone message."""
+
+
 def case_url(case: Case) -> str:
     return reverse("mediation:case", args=[case.public_id])
 
@@ -95,6 +113,8 @@ def tell(event: Event) -> None:
         except NotFound:
             return
         docket = queries.docket(actor, case, now=now)
+        if event.topic in BY_PHONE:
+            _text(docket, BY_PHONE[event.topic], f"mediation:e{event.pk}", left=0)
         for told in AUDIENCES[event.topic]:
             people = {p for p in told.find(docket) if f"p{p}" != event.actor}
             _notify(docket, people, told.kind, f"e{event.pk}:{told.kind}", left=0)
@@ -118,6 +138,22 @@ def _notify(docket: Docket, people: Iterable[int], kind: str, key: str, *, left:
     )
 
 
+def _text(docket: Docket, kind: str, key: str, *, left: int) -> None:
+    """The same sentence in Chinese to the telephones of outside persons."""
+    with translation.override("zh-hans"):
+        words = str(NOTICES[kind]) % {"number": docket.case.number, "left": left}
+    for party in docket.parties:
+        if party.phone:
+            messaging.send(
+                docket.actor,
+                party.phone,
+                template="notice",
+                params={"text": words},
+                effect_key=f"{key}:{party.pk}"[:100],
+                now=docket.now,
+            )
+
+
 def tell_reminder(docket: Docket, reminder: Reminder) -> None:
     """A reminder to the parties and the mediator; the desk hears when a limit has passed."""
     people = _parties_and_mediator(docket)
@@ -128,6 +164,7 @@ def tell_reminder(docket: Docket, reminder: Reminder) -> None:
         kind = "mediation.labour.over" if is_labour else f"{kind}.over"
     key = f"m{docket.case.pk}:{reminder.kind}:{reminder.left}:{reminder.at:%y%m%d}"
     _notify(docket, people, kind, key, left=reminder.left)
+    _text(docket, kind, f"mediation:{key}", left=reminder.left)
 
 
 @jobs.sweeper("mediation.reminders")

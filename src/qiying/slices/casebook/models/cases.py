@@ -119,7 +119,7 @@ class CaseVersion(TenantModel):
     background = models.TextField(_("Background"), blank=True)
     difficulty = models.TextField(_("Difficulty"), blank=True)
     practice = models.TextField(_("Practice"), blank=True)
-    effect = models.TextField(_("Results"), blank=True)
+    effect = models.TextField(_("Effects"), blank=True)
     replicable = models.TextField(_("What others can copy"), blank=True)
     words = models.TextField(editable=False, blank=True)
     digest = models.CharField(max_length=64, blank=True)

@@ -117,7 +117,7 @@ PART_LABELS: dict[str, Any] = {
     "background": _("Background"),
     "difficulty": _("Difficulty"),
     "practice": _("Practice"),
-    "effect": _("Results"),
+    "effect": _("Effects"),
     "replicable": _("What others can copy"),
 }
 CASE_STEPS: Words = {
@@ -126,8 +126,8 @@ CASE_STEPS: Words = {
     "assign": _("Name a reviewer"),
     "review": _("Judge"),
     "send_back": _("Send back for rewriting"),
-    "accept": _("Accept"),
-    "decline": _("Do not accept"),
+    "accept": _("Accept the case"),
+    "decline": _("Decline the case"),
     "publish": _("Publish"),
     "revise": _("Begin a new version"),
     "drop": _("Drop the nomination"),

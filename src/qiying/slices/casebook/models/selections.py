@@ -125,7 +125,7 @@ class Entry(TenantModel):
     background = models.TextField(_("Background"))
     difficulty = models.TextField(_("Difficulty"))
     practice = models.TextField(_("Practice"))
-    effect = models.TextField(_("Results"))
+    effect = models.TextField(_("Effects"))
     replicable = models.TextField(_("What others can copy"))
     evidence = models.TextField(_("proof of the figures"), blank=True)
     state = models.CharField(

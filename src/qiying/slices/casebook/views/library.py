@@ -151,12 +151,14 @@ def _workroom(actor: Actor, case: Case) -> dict[str, Any]:
     may_decide = actor.has(*rules.DECIDERS) and actor.person_id not in case.involved
     on = timezone.localdate()
     is_reviewing = case.state == rules.CaseState.REVIEW
+    totals = [r.total for r in reviews if r.total is not None]
+    lacks = is_reviewing and len(reviews) < rules.reviews_needed(totals)
     return {
         "at_work": True,
         "findings": [finding_line(f, reasons) for f in found],
         "open_findings": sum(f.is_hard or f.key not in reasons for f in found),
         "reviews": [review_line(r, case) for r in reviews],
-        "readers": queries.may_review(actor, case, on) if may_decide and is_reviewing else [],
+        "readers": queries.may_review(actor, case, on) if may_decide and lacks else [],
         "is_own": own,
         "may_write": own and case.state == rules.CaseState.DRAFT and actor.has(*rules.NOMINATORS),
         "may_review": is_reviewing and any(_is_mine(r, actor) for r in reviews),
@@ -177,10 +179,10 @@ def _is_mine(review: Any, actor: Actor) -> bool:
 
 def _open_steps(actor: Actor, case: Case, *, is_own: bool, may_decide: bool) -> list[str]:
     """The steps of the table that this person can take by a button here."""
-    mine = ("submit", "drop", "revise") if is_own else ()
-    others = ("accept", "decline", "send_back", "publish", "withdraw") if may_decide else ()
+    mine = ("submit", "revise", "drop") if is_own else ()
+    others = ("publish", "accept", "send_back", "decline", "withdraw") if may_decide else ()
     open_now = rules.CASE.open_to(case.state, actor.roles)
-    return [s for s in open_now if s in mine or s in others]
+    return [s for s in (*mine, *others) if s in open_now]
 
 
 def finding_line(found: rules.Found, reasons: Any) -> dict[str, Any]:

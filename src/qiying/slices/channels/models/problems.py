@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 PROBLEMS: dict[str, Promise | str] = {
     "channels.order_of_another": _("Another system handed over an order with this number."),
     "channels.order_linked_already": _("This call belongs to an order already."),
+    "channels.referred_already": _("This call belongs to a referral already."),
+    "channels.not_found_by_us": _("This call was not found by us, or has its signal already."),
     "channels.future": _("The time lies in the future."),
     "channels.before_issue": _("The date lies before the day on which it was handed over."),
     "channels.after_the_law": _("The law allows no later date than the one that it names."),

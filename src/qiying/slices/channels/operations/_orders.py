@@ -15,6 +15,7 @@ from qiying.slices.channels.operations import _deliveries
 from qiying.slices.channels.operations._shape import begin, chosen, clean, end
 from qiying.slices.channels.rules import terms
 from qiying.slices.channels.rules.codes import DeliveryKind, EndpointKind, OrderState, ReturnReason
+from qiying.slices.channels.rules.columns import is_of_ours
 from qiying.slices.channels.rules.tables import ORDER
 from qiying.slices.registry import public as registry
 
@@ -54,7 +55,7 @@ def receive_order(
     number = clean(order_number, name="order_number", most=64)
     known = queries.find_order_by_number(system(actor.tenant_id), number, for_update=True)
     if known is not None:
-        if actor.key_id is not None and known.sent_by_key_id != actor.key_id:
+        if queries.find_order_by_number(actor, number) is None:
             raise Refused("channels.order_of_another")
         return known
     issued = issued_at or now
@@ -92,6 +93,8 @@ def _write(
 
 
 def _require_times(issued: datetime, due_at: datetime | None, now: datetime) -> None:
+    if not is_of_ours(issued) or (due_at is not None and not is_of_ours(due_at)):
+        raise Invalid("input.invalid", {"issued_at": "input.date"})
     if issued > now:
         raise Invalid("input.invalid", {"issued_at": "channels.future"})
     if due_at is not None and due_at <= issued:

@@ -12,6 +12,7 @@ from qiying.slices.channels.operations._forwards import hear
 from qiying.slices.channels.operations._sending import first_row, resolve_token, rows_of
 from qiying.slices.channels.rules import sending
 from qiying.slices.channels.rules.codes import ForwardState
+from qiying.slices.channels.rules.columns import is_of_ours
 
 
 def pull_due(actor: Actor, *, now: datetime, is_all: bool = False) -> int:
@@ -67,7 +68,7 @@ def _update(row: dict[str, Any]) -> dict[str, Any] | None:
         at = datetime.fromisoformat(str(row.get("updated_datetime") or ""))
     except ValueError:
         return None
-    if not update_id or not number or len(update_id) > 64:
+    if not update_id or not number or len(update_id) > 64 or not is_of_ours(at):
         return None
     return {
         "update_id": update_id,

@@ -6,8 +6,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from qiying.kernel import events
-from qiying.kernel.access import Actor, Role
-from qiying.kernel.errors import Invalid
+from qiying.kernel.access import Actor, Role, system
+from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import public as calls
 from qiying.slices.channels import queries
@@ -15,6 +15,7 @@ from qiying.slices.channels.models import Referral, Signal
 from qiying.slices.channels.operations._shape import begin, chosen, clean, end
 from qiying.slices.channels.rules import terms
 from qiying.slices.channels.rules.codes import ReferralKind, ReferralState, SignalKind
+from qiying.slices.channels.rules.columns import is_of_ours
 from qiying.slices.channels.rules.tables import REFERRAL
 from qiying.slices.registry import public as registry
 
@@ -41,18 +42,18 @@ def record_referral(
     referred_on: date | None = None,
     due_on: date | None = None,
     is_complex: bool = False,
+    call_id: int | None = None,
     **given: Unpack[calls.CallValues],
 ) -> Referral:
-    """Take in what was referred; an agreed date never puts off the limit of the law."""
+    """Take in what was referred, or tie it to a call; no date puts off the law's limit."""
     actor.require(Role.DESK)
     code = ReferralKind(chosen(kind, ReferralKind, "kind"))
-    today = now.astimezone(SHANGHAI).date()
-    start = referred_on or today
+    start = referred_on or now.astimezone(SHANGHAI).date()
     latest = _latest(actor, code, start, is_complex=is_complex)
-    _require_days(code, start, due_on, latest, today)
+    _require_days(code, start, due_on, latest, now.astimezone(SHANGHAI).date())
     number = _reference(actor, code, reference)
     values: Any = {**given, "channel": CHANNELS[code]}
-    card = calls.receive(actor, title=title[:80], text=text, now=now, **values)
+    card = _call(actor, call_id, title, text, now, values)
     row = Referral.objects.create(
         tenant_id=actor.tenant_id,
         call_id=card.id,
@@ -70,6 +71,22 @@ def record_referral(
     return row
 
 
+def _call(
+    actor: Actor,
+    call_id: int | None,
+    title: str,
+    text: str,
+    now: datetime,
+    values: dict[str, Any],
+) -> calls.CallCard:
+    """A new call, or the one that is here already and belongs to no referral."""
+    if call_id is None:
+        return calls.receive(actor, title=title[:80], text=text, now=now, **values)
+    if queries.referral_of_call(system(actor.tenant_id), call_id) is not None:
+        raise Refused("channels.referred_already")
+    return calls.card(actor, call_id)
+
+
 def _reference(actor: Actor, kind: str, given: str) -> str:
     """The number of the referrer's paper; each is recorded once."""
     number = clean(given, name="reference", is_needed=False, most=64)
@@ -78,8 +95,16 @@ def _reference(actor: Actor, kind: str, given: str) -> str:
     return number
 
 
+def _require_ours(**days: date | None) -> None:
+    """Days of the years that people now live in."""
+    wrong = {name: "input.date" for name, day in days.items() if day and not is_of_ours(day)}
+    if wrong:
+        raise Invalid("input.invalid", wrong)
+
+
 def _require_days(kind: str, start: date, due_on: date | None, latest: date, today: date) -> None:
     """Nothing was referred in the future, and no date is agreed beyond the law's."""
+    _require_ours(due_on=due_on)
     if start > today:
         raise Invalid("input.invalid", {"referred_on": "channels.future"})
     if due_on is not None and due_on < start:
@@ -89,6 +114,7 @@ def _require_days(kind: str, start: date, due_on: date | None, latest: date, tod
 
 
 def _latest(actor: Actor, kind: str, start: date, *, is_complex: bool) -> date:
+    _require_ours(referred_on=start)
     months = terms.referral_months(kind, is_complex=is_complex)
     if months is not None:
         return terms.months_after(start, months)
@@ -164,24 +190,23 @@ def record_signal(
     title: str = "",
     reference: str = "",
     seen_on: date | None = None,
+    call_id: int | None = None,
     **given: Unpack[calls.CallValues],
 ) -> Signal:
-    """主动发现: what data showed about a firm becomes a call that the zone itself has found.
-
-    The same reference of the same kind again answers with the first signal.
-    """
+    """主动发现: what data showed becomes a call that we found; a reference counts once."""
     actor.require(Role.DESK, Role.GRID_OFFICER, Role.MACHINE)
     code = chosen(kind, SignalKind, "kind")
     number = clean(reference, name="reference", is_needed=False, most=64)
     known = queries.find_signal(actor, code, number) if number else None
     if known is not None:
         return known
+    _require_ours(seen_on=seen_on)
     today = now.astimezone(SHANGHAI).date()
     if seen_on is not None and seen_on > today:
         raise Invalid("input.invalid", {"seen_on": "channels.future"})
     channel = calls.Channel.ON_BEHALF if actor.key_id is None else calls.Channel.API
     values: Any = {**given, "channel": channel, "is_found": True}
-    card = calls.receive(actor, title=title[:80], text=text, now=now, **values)
+    card = _found(actor, call_id, title, text, now, values)
     row = Signal.objects.create(
         tenant_id=actor.tenant_id,
         call_id=card.id,
@@ -194,3 +219,20 @@ def record_signal(
     )
     events.record("channels.signal_recorded", subject=row, actor=actor, now=now, call=card.id)
     return row
+
+
+def _found(
+    actor: Actor,
+    call_id: int | None,
+    title: str,
+    text: str,
+    now: datetime,
+    values: dict[str, Any],
+) -> calls.CallCard:
+    """A new call that we found, or the one that a visit made after the signal."""
+    if call_id is None:
+        return calls.receive(actor, title=title[:80], text=text, now=now, **values)
+    file = calls.file_of(actor, call_id)
+    if not file.is_proactive or queries.signal_of_call(system(actor.tenant_id), call_id):
+        raise Refused("channels.not_found_by_us")
+    return file.card

@@ -1,13 +1,14 @@
 """Columns of the files that bring calls and orders in, in Chinese and English."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from qiying.slices.channels.rules.codes import BatchKind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MOST_LINES = 500
+EARLIEST, LATEST = 1990, 2200
 TIMES = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 
 
@@ -78,6 +79,11 @@ def missing(kind: str, places: dict[int, Column]) -> list[Column]:
     return [c for c in COLUMNS[kind] if c.is_required and c not in places.values()]
 
 
+def is_of_ours(day: date) -> bool:
+    """Whether spans and offsets stay within the calendar from there."""
+    return EARLIEST < day.year < LATEST
+
+
 def moment(text: str) -> datetime:
     """A time as people write it, in Shanghai unless it names an offset; ValueError otherwise."""
     tidy = text.replace("/", "-").replace("年", "-").replace("月", "-").replace("日", "")
@@ -86,6 +92,12 @@ def moment(text: str) -> datetime:
             found = datetime.strptime(tidy.strip(), pattern)  # noqa: DTZ007  the zone follows
         except ValueError:
             continue
-        return found.replace(tzinfo=SHANGHAI)
+        return _ours(found.replace(tzinfo=SHANGHAI))
     found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
+    return _ours(found if found.tzinfo else found.replace(tzinfo=SHANGHAI))
+
+
+def _ours(found: datetime) -> datetime:
+    if not is_of_ours(found):
+        raise ValueError(found)
+    return found

@@ -38,12 +38,12 @@ def stepper(issue: Issue) -> list[dict[str, Any]]:
     """The main line of the lifecycle; one that was dismissed or merged ends at once."""
     words = {
         State.CANDIDATE: gettext("Candidate found"),
-        State.RAISED: gettext("Raised"),
+        State.RAISED: gettext("Issue raised"),
         State.PLANNED: gettext("Planned"),
         State.IN_PROGRESS: gettext("In progress"),
         State.LANDED: gettext("Landed"),
-        State.EFFECTIVE: gettext("Verified"),
-        State.CLOSED: gettext("Closed"),
+        State.EFFECTIVE: gettext("Verdict"),
+        State.CLOSED: gettext("Class issue closed"),
     }
     moments = {
         State.CANDIDATE: issue.found_at,
@@ -77,8 +77,8 @@ def facts(issue: Issue, matter: str) -> list[tuple[Any, ...]]:
         (gettext("Matter"), f"{issue.matter_code} {matter}".strip()),
         (gettext("Unit of the calls"), issue.unit.name if issue.unit else ""),
         (gettext("Owner unit"), issue.owner_unit.name if issue.owner_unit else ""),
-        (gettext("Person in charge"), str(issue.owner or "")),
-        (gettext("Found"), str(FOUND_LABELS[issue.found_by])),
+        (gettext("Responsible person"), str(issue.owner or "")),
+        (gettext("How it came to light"), str(FOUND_LABELS[issue.found_by])),
         (gettext("Extensions"), issue.extensions or ""),
         (gettext("Landed by"), str(issue.landed_by or "")),
         (gettext("Verified by"), str(issue.verified_by or "")),

@@ -52,7 +52,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 def _tabs() -> list[tuple[str, str]]:
     return [
         (gettext("All"), ""),
-        (gettext("Candidates"), "tab=candidates"),
+        (gettext("Candidates to judge"), "tab=candidates"),
         (gettext("Under way"), "tab=open"),
         (gettext("Measure landed"), "tab=landed"),
         (gettext("Effective or closed"), "tab=done"),
@@ -100,9 +100,9 @@ def _headings() -> list[str]:
         gettext("Calls"),
         gettext("Firms"),
         gettext("Owner unit"),
-        gettext("Person in charge"),
+        gettext("Responsible person"),
         gettext("Root cause"),
-        gettext("Measure"),
+        gettext("The measure"),
         gettext("Due at"),
         gettext("Landed at"),
         gettext("Verdict"),

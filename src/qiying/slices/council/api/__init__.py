@@ -1,7 +1,7 @@
 """``/api/v1/council``: topics, meetings and suggestions. No endpoint decides anything."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -38,7 +38,7 @@ Moment = Annotated[datetime, AfterValidator(_in_our_time)]
 Row = Annotated[int, Field(ge=1, lt=2**62)]
 
 
-class TopicIn(Schema):
+class CouncilTopicIn(Schema):
     title: str = Field(max_length=80)
     text: str = Field(max_length=4000)
     source: str = Field("member", max_length=11)
@@ -110,16 +110,34 @@ class CouncilFigures(Schema):
     classes: dict[str, int]
 
 
-class RecordQuery(Schema):
+class CouncilQuery(Schema):
     state: str = ""
     q: str = Field("", max_length=100)
     cursor: str = ""
     size: int = 25
 
 
+def _in_our_years(day: date) -> date:
+    if not EARLIEST < day.year < LATEST:
+        raise ValueError("not a year of ours")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_in_our_years)]
+
+
 class CouncilDays(Schema):
-    start: date
-    end: date
+    """The days counted, the last one included; twelve months when nothing is said."""
+
+    start: Day | None = None
+    end: Day | None = None
+
+    def edges(self, now: datetime) -> tuple[datetime, datetime]:
+        """The first moment, and the one after the last; twelve months when nothing is said."""
+        last = self.end or now.astimezone(SHANGHAI).date()
+        first = self.start or last - timedelta(days=365)
+        end = datetime.combine(last + timedelta(days=1), time(0), SHANGHAI)
+        return datetime.combine(first, time(0), SHANGHAI), end
 
 
 LABELS: Mapping[str, labels.Words] = {
@@ -140,7 +158,7 @@ def _out(entity: str, row: Any) -> dict[str, Any]:
     }
 
 
-def _page(entity: str, rows: Any, order: Any, query: RecordQuery) -> CouncilPage:
+def _page(entity: str, rows: Any, order: Any, query: CouncilQuery) -> CouncilPage:
     page = paging.paginate(rows, order=order, cursor=query.cursor, size=query.size)
     items = [CouncilRecordOut(**_out(entity, row)) for row in page]
     return CouncilPage(items=items, next=page.next, previous=page.previous)
@@ -182,7 +200,7 @@ def _take(
 
 @router.get("/topics", response=CouncilPage, summary="Topics of the council")
 @roles(*READERS)
-def list_topics(request: HttpRequest, query: Query[RecordQuery]) -> CouncilPage:
+def list_topics(request: HttpRequest, query: Query[CouncilQuery]) -> CouncilPage:
     rows = queries.list_topics(actor_of(request), state=query.state, q=query.q.strip())
     return _page("topic", rows, queries.TOPIC_ORDER, query)
 
@@ -190,7 +208,7 @@ def list_topics(request: HttpRequest, query: Query[RecordQuery]) -> CouncilPage:
 @router.post("/topics", response={201: CouncilRecordOut}, summary="Propose a topic")
 @roles(*READERS)
 @idempotent
-def propose_topic(request: HttpRequest, body: TopicIn) -> tuple[int, CouncilRecordOut]:
+def propose_topic(request: HttpRequest, body: CouncilTopicIn) -> tuple[int, CouncilRecordOut]:
     actor = actor_of(request)
     with tenancy.acting(actor):
         row = operations.propose(
@@ -224,7 +242,7 @@ def take_topic_step(
 
 @router.get("/meetings", response=CouncilPage, summary="Meetings of the council")
 @roles(*READERS)
-def list_meetings(request: HttpRequest, query: Query[RecordQuery]) -> CouncilPage:
+def list_meetings(request: HttpRequest, query: Query[CouncilQuery]) -> CouncilPage:
     rows = queries.list_meetings(actor_of(request), state=query.state, q=query.q.strip())
     return _page("meeting", rows, queries.MEETING_ORDER, query)
 
@@ -237,7 +255,7 @@ def get_meeting(request: HttpRequest, meeting_id: UUID) -> CouncilDetail:
 
 @router.get("/suggestions", response=CouncilPage, summary="Formal suggestions")
 @roles(*READERS)
-def list_suggestions(request: HttpRequest, query: Query[RecordQuery]) -> CouncilPage:
+def list_suggestions(request: HttpRequest, query: Query[CouncilQuery]) -> CouncilPage:
     rows = queries.list_suggestions(actor_of(request), state=query.state, q=query.q.strip())
     return _page("suggestion", rows, queries.SUGGESTION_ORDER, query)
 
@@ -264,11 +282,8 @@ def take_suggestion_step(
 @router.get("/figures", response=CouncilFigures, summary="Answers on time, satisfaction, routes")
 @roles(*sorted(STAFF))
 def get_council_figures(request: HttpRequest, query: Query[CouncilDays]) -> CouncilFigures:
-    years = {query.start.year, query.end.year}
-    if not all(EARLIEST < y < LATEST for y in years):
-        raise NotFound("not_found")
-    start = datetime(query.start.year, query.start.month, query.start.day, tzinfo=SHANGHAI)
-    end = datetime(query.end.year, query.end.month, query.end.day, 23, 59, 59, tzinfo=SHANGHAI)
-    found = queries.figures(actor_of(request), start=start, end=end, now=timezone.now())
+    now = timezone.now()
+    start, end = query.edges(now)
+    found = queries.figures(actor_of(request), start=start, end=end, now=now)
     names = CouncilFigures.model_fields.keys()
     return CouncilFigures(**{name: getattr(found, name) for name in names})

@@ -164,6 +164,8 @@ DANGEROUS = frozenset(
         ("suggestion", "reject"),
     }
 )
+ASIDE = frozenset({"extend", "amend", "put_off", "recuse", "withdraw", "decline", "cancel"})
+"""Steps that do not stand open on the page, even when nothing else can be done."""
 LEGAL: Words = {
     "decides_nothing": _(
         "Deputies on inspection or research may suggest and criticise; they do not handle "

@@ -11,6 +11,7 @@ from qiying.slices.council.forms import PeriodForm
 from qiying.slices.council.queries import Figures
 
 Edge = tuple[date, datetime]
+EARLIEST, LATEST = date(1992, 1, 1), date(2190, 1, 1)
 
 
 def period_of(request: HttpRequest, today: date) -> tuple[Edge, Edge]:
@@ -18,8 +19,10 @@ def period_of(request: HttpRequest, today: date) -> tuple[Edge, Edge]:
     form = PeriodForm(request.GET)
     data = form.cleaned_data if form.is_valid() else {}
     end = data.get("end") or today
+    if not EARLIEST < end < LATEST:
+        end = today
     start = data.get("start") or end - timedelta(days=365)
-    if not date(1990, 1, 1) < start <= end < date(2190, 1, 1):
+    if not EARLIEST < start <= end:
         start, end = today - timedelta(days=365), today
     return (start, _midnight(start)), (end, _midnight(end + timedelta(days=1)))
 

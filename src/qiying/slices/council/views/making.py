@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST
 
 from qiying.kernel import tenancy
 from qiying.kernel.access import STAFF, Actor, Role
-from qiying.kernel.errors import Invalid
+from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.people import people_with
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
 from qiying.slices.calls import public as calls
 from qiying.slices.council import operations, queries
 from qiying.slices.council.forms import MeetingForm, MemberForm, TermForm, TopicForm
 from qiying.slices.council.models import labels
+from qiying.slices.council.rules import Source
 from qiying.slices.council.views import shared
 from qiying.slices.registry import public as registry
 
@@ -27,7 +28,8 @@ from qiying.slices.registry import public as registry
 def propose(request: HttpRequest) -> HttpResponse:
     """A topic by a member, or by the desk from what firms called about."""
     actor, now = actor_of(request), timezone.now()
-    form = TopicForm(request.POST or None)
+    with tenancy.reading(actor):
+        form = TopicForm(request.POST or None, initial=_from_call(request, actor))
     if request.method == "POST":
         with tenancy.reading(actor):
             found = _call_ids(actor, form) if form.is_valid() else []
@@ -50,6 +52,18 @@ def propose(request: HttpRequest) -> HttpResponse:
             return answer
     facts = ("decides_nothing", "may_suggest", "no_topic")
     return _form(request, form, (_("Propose a topic"), "council:topics", _("Topics")), facts)
+
+
+def _from_call(request: HttpRequest, actor: Actor) -> Mapping[str, str]:
+    """What the call in the address knows."""
+    asked = request.GET.get("call", "")
+    if not asked.isdecimal() or len(asked) > 18:
+        return {}
+    try:
+        card = calls.card(actor, int(asked))
+    except NotFound:
+        return {}
+    return {"title": card.title, "calls": card.number, "source": str(Source.CALL)}
 
 
 def _call_ids(actor: Actor, form: TopicForm) -> list[int]:

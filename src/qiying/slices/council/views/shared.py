@@ -103,6 +103,7 @@ def forms_of(docket: Docket, bound: StepForm | None = None) -> list[dict[str, An
                 "form": form,
                 "is_open": is_sent,
                 "is_danger": (docket.entity, name) in labels.DANGEROUS,
+                "is_main": not found and name not in labels.ASIDE,
             }
         )
     return found

@@ -1,6 +1,5 @@
 """``/api/v1/mediations``: disputes for those who have a part in them, counts for leaders."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,25 +11,24 @@ from qiying.kernel import paging, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import NotFound
-from qiying.kernel.exports import SHANGHAI
 from qiying.kernel.web import actor_of
 from qiying.slices.calls import public as calls
 from qiying.slices.mediation import operations, queries, rules
 from qiying.slices.mediation.api._schemas import (
-    DayQuery,
+    AgreementTermOut,
     DisputeDetail,
     DisputeIn,
     DisputeOut,
     DisputePage,
     DisputePartyIn,
+    DisputePartyOut,
     DisputeQuery,
     MediationCount,
+    MediationDays,
     MediationFigures,
+    MediationSessionOut,
     MediationStepIn,
-    MediatorOut,
-    PartyOut,
-    SessionOut,
-    TermOut,
+    RosterMediatorOut,
 )
 from qiying.slices.mediation.models import Case, labels
 from qiying.slices.mediation.operations import PartyIn
@@ -75,7 +73,7 @@ def _detail(docket: Docket) -> DisputeDetail:
         facts=case.facts,
         claim_cny=case.claim_cny,
         parties=[
-            PartyOut(
+            DisputePartyOut(
                 id=p.pk,
                 side=p.side,
                 name=docket.party_name(p),
@@ -85,7 +83,7 @@ def _detail(docket: Docket) -> DisputeDetail:
             for p in docket.parties
         ],
         sessions=[
-            SessionOut(
+            MediationSessionOut(
                 id=s.pk,
                 number=s.number,
                 state=s.state,
@@ -97,13 +95,13 @@ def _detail(docket: Docket) -> DisputeDetail:
             for s in docket.rows.sessions
         ],
         agreement=agreement.text if agreement else "",
-        terms=[TermOut(party=t.party_id, id=t.pk, **_term(t)) for t in docket.terms],
+        terms=[AgreementTermOut(party=t.party_id, id=t.pk, **_term(t)) for t in docket.terms],
         steps=queries.steps_open(docket),
     )
 
 
 def _term(term: Any) -> dict[str, Any]:
-    names = TermOut.model_fields.keys() - {"id", "party"}
+    names = AgreementTermOut.model_fields.keys() - {"id", "party"}
     return {name: getattr(term, name) for name in names}
 
 
@@ -145,11 +143,11 @@ def _party_in(actor: Actor, body: DisputePartyIn) -> PartyIn:
     return PartyIn(body.side, firm.id if firm else None, body.name, body.phone, body.spokesperson)
 
 
-@router.get("/mediators", response=list[MediatorOut], summary="The roster of mediators")
+@router.get("/mediators", response=list[RosterMediatorOut], summary="The roster of mediators")
 @roles(Role.DESK, Role.SUPERVISOR, Role.ADMINISTRATOR)
-def list_mediators(request: HttpRequest) -> list[MediatorOut]:
+def list_mediators(request: HttpRequest) -> list[RosterMediatorOut]:
     return [
-        MediatorOut(
+        RosterMediatorOut(
             id=c.row.pk,
             name=c.name,
             unit=c.unit,
@@ -165,10 +163,10 @@ def list_mediators(request: HttpRequest) -> list[MediatorOut]:
     "/figures", response=MediationFigures, summary="Counts of a period; no dispute is named"
 )
 @roles(*COUNTERS)
-def get_figures(request: HttpRequest, query: Query[DayQuery]) -> MediationFigures:
-    start = datetime(query.start.year, query.start.month, query.start.day, tzinfo=SHANGHAI)
-    end = datetime(query.end.year, query.end.month, query.end.day, 23, 59, 59, tzinfo=SHANGHAI)
-    found = queries.figures(actor_of(request), start=start, end=end, now=timezone.now())
+def get_figures(request: HttpRequest, query: Query[MediationDays]) -> MediationFigures:
+    now = timezone.now()
+    start, end = query.edges(now)
+    found = queries.figures(actor_of(request), start=start, end=end, now=now)
     return MediationFigures(
         total=_count(found.total),
         kinds=[_count(c) for c in found.kinds],

@@ -1,6 +1,6 @@
 """What the interface of mediation takes and gives."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -53,7 +53,7 @@ class DisputeIn(Schema):
     call: UUID | None = None
 
 
-class TermBody(Schema):
+class AgreementTermIn(Schema):
     """One promise of an agreement; ``party`` is the id of a party of the dispute."""
 
     party: Row
@@ -84,7 +84,7 @@ class MediationStepIn(Schema):
     minutes: str | None = Field(None, max_length=4000)
     present: list[Row] | None = Field(None, max_length=12)
     form: str | None = Field(None, max_length=7)
-    terms: list[TermBody] | None = Field(None, max_length=20)
+    terms: list[AgreementTermIn] | None = Field(None, max_length=20)
     on: Day | None = None
     court: str | None = Field(None, max_length=100)
     confirmation: str | None = Field(None, max_length=10)
@@ -96,7 +96,7 @@ class MediationStepIn(Schema):
         return given
 
 
-class PartyOut(Schema):
+class DisputePartyOut(Schema):
     id: int
     side: str
     name: str
@@ -104,7 +104,7 @@ class PartyOut(Schema):
     has_signed: bool
 
 
-class SessionOut(Schema):
+class MediationSessionOut(Schema):
     """``minutes`` are empty for whoever did not take part."""
 
     id: int
@@ -116,7 +116,7 @@ class SessionOut(Schema):
     present: list[int]
 
 
-class TermOut(Schema):
+class AgreementTermOut(Schema):
     id: int
     number: int
     party: int
@@ -146,10 +146,10 @@ class DisputeOut(Schema):
 class DisputeDetail(DisputeOut):
     facts: str
     claim_cny: Decimal | None
-    parties: list[PartyOut]
-    sessions: list[SessionOut]
+    parties: list[DisputePartyOut]
+    sessions: list[MediationSessionOut]
     agreement: str
-    terms: list[TermOut]
+    terms: list[AgreementTermOut]
     steps: list[str]
 
 
@@ -159,7 +159,7 @@ class DisputePage(Schema):
     previous: str
 
 
-class MediatorOut(Schema):
+class RosterMediatorOut(Schema):
     id: int
     name: str
     unit: str
@@ -196,7 +196,14 @@ class DisputeQuery(Schema):
     size: int = 25
 
 
-class DayQuery(Schema):
-    start: Day
-    end: Day
-    """The last day counted."""
+class MediationDays(Schema):
+    start: Day | None = None
+    end: Day | None = None
+    """The last day counted; today when it is left out, and a year before it for ``start``."""
+
+    def edges(self, now: datetime) -> tuple[datetime, datetime]:
+        """The first moment, and the one after the last; twelve months when nothing is said."""
+        last = self.end or now.astimezone(SHANGHAI).date()
+        first = self.start or last - timedelta(days=365)
+        end = datetime.combine(last + timedelta(days=1), time(0), SHANGHAI)
+        return datetime.combine(first, time(0), SHANGHAI), end

@@ -169,6 +169,10 @@ STEPS: Words = {
 }
 DANGEROUS = frozenset({"refuse", "decline", "recuse", "stop", "fail", "breach", "erase"})
 """Steps whose button is outlined and asks first."""
+MAIN = frozenset(
+    {"consent", "appoint", "plan_session", "hold_session", "draft", "sign", "attest", "complete"}
+)
+"""Steps on the main line: the first of them stands open on the page."""
 LEGAL: Words = {
     "voluntary": _("Parties take part of their own will; no way to court is closed to them."),
     "free": _("Mediation costs nothing."),

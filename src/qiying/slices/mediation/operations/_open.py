@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from qiying.kernel import events, numbering
-from qiying.kernel.access import STAFF, Actor, Role
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, NotFound, Refused
 from qiying.kernel.people import people_with
 from qiying.kernel.tenancy import operation
@@ -69,22 +69,35 @@ def open_case(
     people = _parties(actor, parties)
     if call_id is not None:
         _check_call(actor, call_id)
-    limit = rules.limitation_fact(kind).years
+    given = {
+        "kind": kind,
+        "title": clean(title, field="title", limit=MAX_TITLE),
+        "facts": clean(facts, field="facts", limit=MAX_TEXT),
+        "claim_cny": _claim(claim_cny),
+        "call_id": call_id,
+        "applied_on": applied_on,
+        "arose_on": arose_on,
+    }
+    case = _register(actor, given, people, now=now)
+    told: dict[str, Any] = {"kind": str(kind), "parties": len(people), "call": call_id or 0}
+    events.record("mediation.opened", subject=case, actor=actor, now=now, **told)
+    return case
+
+
+def _register(
+    actor: Actor, given: dict[str, Any], people: Sequence[PartyIn], *, now: datetime
+) -> Case:
+    """The case with its limits, and its parties, each still to be asked."""
+    arose_on, limit = given["arose_on"], rules.limitation_fact(given["kind"]).years
     case = Case(
         tenant_id=actor.tenant_id,
         number=numbering.next_number(actor, PREFIX, now=now),
-        kind=kind,
-        title=clean(title, field="title", limit=MAX_TITLE),
-        facts=clean(facts, field="facts", limit=MAX_TEXT),
-        claim_cny=_claim(claim_cny),
-        call_id=call_id,
         opened_by_id=actor.person_id,
-        applied_on=applied_on,
-        arose_on=arose_on,
         limitation_on=rules.years_after(arose_on, limit) if arose_on else None,
         opened_at=now,
         updated_at=now,
         reminded_until=now,
+        **given,
     )
     derive(queries.docket(actor, case, now=now))
     case.save()
@@ -100,12 +113,6 @@ def open_case(
         )
         for p in people
     )
-    told: dict[str, Any] = {
-        "kind": str(kind),
-        "parties": len(people),
-        "call": call_id or 0,
-    }
-    events.record("mediation.opened", subject=case, actor=actor, now=now, **told)
     return case
 
 
@@ -198,7 +205,7 @@ def list_mediator(
 
 
 def _require_staff(actor: Actor, person_id: int, on: date) -> None:
-    held = people_with(actor, *sorted(STAFF), on=on)
+    held = people_with(actor, *sorted(rules.MEDIATING), on=on)
     if person_id not in {p.pk for p in held}:
         raise NotFound("mediation.mediator_staff")
 

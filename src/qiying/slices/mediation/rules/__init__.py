@@ -48,6 +48,7 @@ from qiying.slices.mediation.rules.law import (
 from qiying.slices.mediation.rules.table import (
     GUARDS,
     LIFECYCLE,
+    MEDIATING,
     ROLES_OF,
     ROWS,
     TABLE,
@@ -68,6 +69,7 @@ __all__ = [
     "MAX_TERMS",
     "MAX_TEXT",
     "MAX_TITLE",
+    "MEDIATING",
     "OVER",
     "ROLES_OF",
     "ROWS",

@@ -3,14 +3,25 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from qiying.kernel.access import STAFF, Role
+from qiying.kernel.access import Role
 from qiying.kernel.lifecycle import Lifecycle, Step
 from qiying.slices.mediation.rules.codes import OVER, Capacity, State
 
 S, BY = State, Capacity
+MEDIATING = frozenset(
+    {
+        Role.DESK,
+        Role.SUPERVISOR,
+        Role.HANDLER,
+        Role.UNIT_LEADER,
+        Role.GRID_OFFICER,
+        Role.CALLBACK,
+    }
+)
+"""Whoever is on the roster holds one of these roles."""
 ROLES_OF: Mapping[Capacity, frozenset[str]] = {
     BY.PARTY: frozenset({Role.ENTERPRISE}),
-    BY.MEDIATOR: frozenset(STAFF),
+    BY.MEDIATOR: MEDIATING,
     BY.DESK: frozenset({Role.DESK, Role.SUPERVISOR}),
     BY.OPENER: frozenset({Role.GRID_OFFICER}),
     BY.CALLER: frozenset({Role.CALLBACK}),

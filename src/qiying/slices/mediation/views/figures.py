@@ -16,6 +16,8 @@ from qiying.slices.mediation.models import labels
 from qiying.slices.mediation.queries import Count, Figures
 from qiying.slices.mediation.views import shared
 
+EARLIEST, LATEST = date(1992, 1, 1), date(2190, 1, 1)
+
 
 @page(*sorted(shared.COUNTERS))
 def figures_page(request: HttpRequest) -> HttpResponse:
@@ -45,8 +47,10 @@ def _period(request: HttpRequest, today: date) -> tuple[date, date]:
     form = PeriodForm(request.GET)
     data = form.cleaned_data if form.is_valid() else {}
     end = data.get("end") or today
+    if not EARLIEST < end < LATEST:
+        end = today
     start = data.get("start") or end - timedelta(days=365)
-    if not date(1990, 1, 1) < start <= end < date(2190, 1, 1):
+    if not EARLIEST < start <= end:
         return today - timedelta(days=365), today
     return start, end
 

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qiying.kernel import tenancy
-from qiying.kernel.access import STAFF, Actor
+from qiying.kernel.access import Actor
 from qiying.kernel.people import people_with
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
 from qiying.slices.mediation import operations, queries
 from qiying.slices.mediation.forms import MediatorForm
 from qiying.slices.mediation.models import labels
-from qiying.slices.mediation.rules import FACTS
+from qiying.slices.mediation.rules import FACTS, MEDIATING
 from qiying.slices.mediation.views import shared
 from qiying.slices.mediation.views.case import fact_line
 from qiying.slices.registry import public as registry
@@ -46,7 +46,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     with tenancy.reading(actor):
         listed = {c.row.person_id for c in queries.mediators(actor, now=now)}
-        staff = people_with(actor, *sorted(STAFF), on=queries.today(now))
+        staff = people_with(actor, *sorted(MEDIATING), on=queries.today(now))
         units = [(c.id, c.name) for c in registry.units(actor).values() if not c.is_retired]
     form = MediatorForm(
         request.POST or None,

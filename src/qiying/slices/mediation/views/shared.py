@@ -133,6 +133,7 @@ def forms_of(docket: Docket, bound: StepForm | None = None) -> list[dict[str, An
                 "form": form,
                 "is_open": is_sent,
                 "is_danger": name in labels.DANGEROUS,
+                "is_main": not found and name in labels.MAIN,
             }
         )
     return found
