@@ -117,6 +117,7 @@ def _call(zone: Zone, n: int, count: int) -> Iterator[Row]:
         "lead_unit_id": None if state in {"submitted", "triage"} else lead_of(zone, n),
         "first_receiver_id": zone.units["ZONE"],
         "received_at": at,
+        "accepted_at": None if state == "submitted" else at,
         "due_at": at + timedelta(days=5 + n % 10),
         "yellow_at": at + timedelta(days=3),
         "clock": "answer",

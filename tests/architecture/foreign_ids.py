@@ -13,7 +13,10 @@ from django.utils import timezone
 from qiying.kernel import files, people
 from qiying.slices.calls import operations as calls
 from qiying.slices.calls.operations import CoUnit
+from qiying.slices.council import operations as council
 from qiying.slices.mandate import operations as mandate
+from qiying.slices.mediation import operations as mediation
+from qiying.slices.mediation.operations import PartyIn
 from qiying.slices.registry import operations as registry
 from tests.architecture.two_zones import EVERYTHING, Zone
 from tests.slices import world
@@ -90,7 +93,54 @@ def _officer(zone: Zone) -> int:
     return int(zone.world.user("grid").pk)
 
 
+def _dispute(own: Zone, firm: int, **more: Any) -> object:
+    return mediation.open_case(
+        own.world.actor("desk"),
+        kind="contract",
+        title="Rent",
+        facts="It was not paid",
+        parties=[PartyIn("applicant", firm), PartyIn("respondent", None, "Li")],
+        now=own.world.now,
+        **more,
+    )
+
+
+def _council(own: Zone, row: str, step: str, **inputs: Any) -> object:
+    return council.take(
+        own.world.actor("desk"), row, own.rows[row].pk, step, now=own.world.now, **inputs
+    )
+
+
 REFUSED: Mapping[str, Attempt] = {
+    "a dispute of a firm": lambda a, b: _dispute(a, b.world.firms["宏达"]),
+    "a dispute after a call": lambda a, b: _dispute(
+        a, a.world.firms["宏达"], call_id=b.rows["call"].pk
+    ),
+    "a mediator of a unit": lambda a, b: mediation.list_mediator(
+        a.world.system,
+        person_id=a.world.user("caller").pk,
+        unit_id=b.world.units["FIN"],
+        now=a.world.now,
+    ),
+    "a mediator who works elsewhere": lambda a, b: mediation.list_mediator(
+        a.world.system,
+        person_id=b.world.user("caller").pk,
+        unit_id=a.world.units["FIN"],
+        now=a.world.now,
+    ),
+    "a topic after a call": lambda a, b: council.propose(
+        a.world.actor("desk"),
+        title="Lamps",
+        text="It is dark",
+        call_ids=[b.rows["call"].pk],
+        now=a.world.now,
+    ),
+    "an invitation to a council": lambda a, b: _council(
+        a, "meeting", "invite", members=[b.rows["seat"].pk]
+    ),
+    "a suggestion handed to a unit": lambda a, b: _council(
+        a, "suggestion", "hand", unit_id=b.world.units["FIN"]
+    ),
     "a call for a firm": lambda a, b: _receive(a, enterprise_id=b.world.firms["宏达"]),
     "a call at a site": lambda a, b: _receive(a, site_id=b.rows["site"].pk),
     "a call at a site with a place of its own": lambda a, b: _receive(

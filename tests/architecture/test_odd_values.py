@@ -93,7 +93,7 @@ def zone(
         time_machine.travel(NOW, tick=True),
         transaction.atomic(),
     ):
-        yield make_zone("here", "JIAZONE", numbers_spent=9)
+        yield make_zone("here", "JIAZONE", numbers_spent=60)
         transaction.set_rollback(True)
     log.level = before
     Kept.forget_all()

@@ -30,6 +30,7 @@ from qiying.kernel.access import Actor, Role
 from qiying.kernel.models import SecondFactor, User, WebhookAttempt
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.calls.models import Call
+from qiying.slices.channels import operations as channels
 from qiying.slices.class_issues import operations as classes
 from qiying.slices.class_issues.models import Issue
 from qiying.slices.mandate import operations as mandate
@@ -37,6 +38,8 @@ from qiying.slices.mandate import public as rulings
 from qiying.slices.mandate import queries as register
 from qiying.slices.registry import operations as registry
 from qiying.slices.registry.operations import imports
+from tests.architecture.cases_of_zones import make_casebook
+from tests.architecture.talks import hold_council, settle_disputes
 from tests.slices.calls import steps
 from tests.slices.world import EAST, FOUNDED, HOME, INSIDE, World, box, credit_code, make_world
 
@@ -62,7 +65,7 @@ ACCUSED = "accused"
 ACCUSED_DESK = "accused-desk"
 """Holds every role of the zone, each of them in the unit that is complained of."""
 COMPLAINT = "GRIEVANCE"
-SPENT = ("QY", "YJ", "XL", "LA")
+SPENT = ("QY", "YJ", "XL", "LA", "TJ", "YT", "YS", "JY", "DX", "PX", "CX")
 
 
 @dataclass
@@ -84,6 +87,7 @@ class Zone:
         """What no page of another zone may show: the mark, numbers and public ids."""
         found = {self.mark, self.rows["call"].number, self.rows["handover"].number}
         found |= {self.rows["public"].number, self.rows["class_issue"].number}
+        found |= {self.rows[name].number for name in ("dispute", "settled", "topic")}
         with tenancy.reading(self.world.system):
             for model in tenant_models():
                 if any(f.name == "public_id" for f in model._meta.fields):
@@ -137,6 +141,7 @@ def _staff(zone: Zone) -> None:
     for role in (Role.HANDLER, Role.UNIT_LEADER):
         world.person(ACCUSED, role, unit="FIN")
     world.person("emb", Role.HANDLER, unit="EMB")
+    world.person("desk2", Role.DESK)
     world.person("gone", Role.DESK)
     people.end_grant(world.system, _grant_of(zone, "gone"), now=timezone.now())
     for person in User.objects.filter(username__startswith=f"{world.tenant.code}-"):
@@ -416,6 +421,8 @@ def _speed(zone: Zone) -> None:
     call, everything = zone.rows["call"], world.actor(EVERYTHING)
     run = calls.begin_bulk(everything, "note", [call.pk], text=f"{mark} @{mark}", now=now)
     calls.run_bulk(everything, run.pk, now=now)
+    of_desk = calls.begin_bulk(world.actor("desk"), "urge", [call.pk], text=mark, now=now)
+    calls.run_bulk(world.actor("desk"), of_desk.pk, now=now)
     calls.name_colleagues(world.system, _named_note(zone), now=now)
     words = {"name": mark, "step": "answer", "text": f"{mark} {{firm}}"}
     row = calls.write_wording(world.actor("desk"), now=now, **words)
@@ -424,7 +431,7 @@ def _speed(zone: Zone) -> None:
     calls.put_in_charge(world.keeper, world.units["ZONE_SAFE"], world.user("leader").pk, now=now)
     calls.choose_daily(everything, is_on=True, hour=11, now=now)
     calls.send_daily(world.system, now=now)
-    zone.rows |= {"bulk": run, "wording": row}
+    zone.rows |= {"bulk": run, "desk_bulk": of_desk, "wording": row}
 
 
 def _named_note(zone: Zone) -> int:
@@ -457,10 +464,10 @@ def _class_issue(zone: Zone) -> None:
     for name in ("水一", "水二"):
         world.firm(name, INSIDE, name_en=f"{mark} {name}")
     for name in ("宏达", "水一", "水二"):
-        steps.raise_call(world, EVERYTHING, name, title="", text=text, **AT_THE_MAIN)
+        call = steps.raise_call(world, EVERYTHING, name, title="", text=text, **AT_THE_MAIN)
     classes.look(world.system, now=world.now)
     with tenancy.reading(world.system):
-        issue = Issue.objects.get()
+        issue = Issue.objects.get(members__call_id=call.pk)
     owner = {"owner_unit": world.units["ZONE_SAFE"], "owner": world.user("safety").pk}
     for who, step, inputs in (
         ("desk", "raise", {"title": f"{mark} water main", "text": f"{mark} owner", **owner}),
@@ -485,8 +492,52 @@ def photo(name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{name}.png", out.getvalue(), "image/png")
 
 
+def _channels(zone: Zone) -> None:
+    """A row in every table of the ways in and out; the complaint has an order, too."""
+    world, mark, now = zone.world, zone.mark, zone.world.now
+    desk, firm = world.actor("desk"), world.firms["宏达"]
+    order = channels.receive_order(desk, order_number=f"{mark}-1", text=f"{mark} lamp", now=now)
+    channels.sign_order(desk, order.public_id, now=now)
+    channels.ask_extension(desk, order.public_id, days=3, text=f"{mark} parts", now=now)
+    zone.rows["order"] = order
+    back = channels.receive_order(desk, order_number=f"{mark}-2", text=f"{mark} dust", now=now)
+    channels.ask_return(desk, back.public_id, reason="not_ours", text=f"{mark} no", now=now)
+    zone.rows["order_back"] = back
+    own = {"text": f"{mark} words", "enterprise_id": firm, "now": now}
+    zone.rows["referral"] = channels.record_referral(
+        desk, kind="leader", referrer=f"{mark} Zhang", reference=f"{mark}-R", **own
+    )
+    channels.record_signal(desk, kind="power", source=f"{mark} meter", **own)
+    channels.record_sender(desk, f"{mark.lower()}@firm.example", firm, now=now)
+    letter = f"From: {mark} <x@{mark.lower()}.example>\nSubject: {mark} mail\n\n{mark} rain\n"
+    zone.rows["mail"] = channels.take_mail(world.system, letter.encode(), now=now)
+    reading = channels.read_file(
+        "calls", file_name=f"{mark}.csv", content=f"诉求内容\n{mark} dust\n".encode()
+    )
+    zone.rows["call_batch"] = channels.prepare_batch(desk, reading, now=now)
+    endpoint = channels.add_endpoint(
+        world.keeper,
+        code="city",
+        kind="open311",
+        name=f"{mark} city",
+        url="https://8.8.8.8/open311/v2",
+        now=now,
+    )
+    zone.rows["endpoint"] = endpoint
+    public = zone.rows["public"]
+    zone.rows["forward"] = channels.forward_call(
+        desk, public.pk, endpoint_id=endpoint.public_id, reason=f"{mark} outside", now=now
+    )
+    channels.say(desk, zone.rows["forward"].public_id, text=f"{mark} hurry", now=now)
+    channels.link_same(desk, public.pk, zone.rows["call"].pk, now=now)
+    grievance = zone.grievance["call"]
+    zone.grievance["order"] = channels.receive_order(
+        desk, order_number=f"{COMPLAINT}-1", text="", call_id=grievance.pk, now=now
+    )
+
+
 MAKERS = (
-    *(_ground, _register, _machine_room, _connectors, _calls, _complaint, _papers),
-    *(_class_issue, _speed),
+    *(_ground, _register, _machine_room, _connectors, _calls, _complaint, make_casebook, _papers),
+    *(_channels, _class_issue, _speed, settle_disputes, hold_council),
 )
 """Who puts rows into a zone, in this order."""

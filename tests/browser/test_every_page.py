@@ -51,6 +51,8 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "calls:supervision": ("", "?tab=over"),
     "calls:meetings": ("", "?tab=over"),
     "calls:rounds": ("?measure=due&start=2026-11-01&end=2026-12-01",),
+    "casebook:library": ("", "?q=nothing-like-this"),
+    "casebook:selection": ("",),
     "kernel:audit": ("?verify=1",),
     "kernel:search": ("?q=QM7",),
     "kernel:security": ("", "?set=1"),
@@ -62,6 +64,8 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
 """Pages that look different with a question in their address."""
 OF_ONES_OWN_FIRMS = {"calls:officer-firm", "calls:officer-raise", "calls:officer-visit"}
 """The tests of access ask for a firm of whoever holds every role; here the grid officer reads."""
+OF_THE_DESK = {"casebook:write": "desk_draft", "casebook:entry-edit": "desk_entry"}
+"""Pages of whoever began a record: the tests of access ask for those of whoever holds every role."""
 SAMPLES = {"kernel:style-guide"}
 """Shows every part with records of its own, which stand in no table."""
 
@@ -169,6 +173,11 @@ def addresses(zone: Zone, route: Route) -> list[str]:
     given = values(zone, route)
     if route.name in OF_ONES_OWN_FIRMS:
         given["public_id"] = zone.rows["firm"].public_id
+    if route.name == "calls:bulk-result":
+        # each person sees the own ones only; whoever holds every role sits at no desk here
+        given["run_id"] = zone.rows["desk_bulk"].public_id
+    if route.name in OF_THE_DESK:
+        given["public_id"] = zone.rows[OF_THE_DESK[route.name]].public_id
     plain = route.address(given)
     unit = zone.world.units["ZONE_SAFE"]
     number = zone.rows["call"].number

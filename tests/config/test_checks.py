@@ -50,3 +50,19 @@ def test_the_embedded_server_is_a_warning(
 ) -> None:
     monkeypatch.setattr(checks, "ENVIRONMENT", Environment(given))
     assert ids(checks.database_is_a_service) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"SECOND_FACTOR": "required", "LOOPBACK": False, "SECURE": False}, []),
+        ({"SECOND_FACTOR": "optional", "LOOPBACK": False, "SECURE": False}, ["qiying.W003"]),
+        ({"SECOND_FACTOR": "required", "LOOPBACK": True, "SECURE": False}, ["qiying.E003"]),
+        ({"SECOND_FACTOR": "required", "LOOPBACK": False, "SECURE": True}, ["qiying.W004"]),
+    ],
+)
+def test_weak_doors_are_named(given: dict[str, Any], expected: list[str], settings: Any) -> None:
+    settings.DEMO, settings.PUBLIC_URL = False, "http://127.0.0.1:8000"
+    for name, value in given.items():
+        setattr(settings, name, value)
+    assert ids(checks.doors_are_shut) == expected

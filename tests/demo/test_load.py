@@ -19,13 +19,24 @@ from qiying.demo.class_stories import count_members
 from qiying.demo.labels import Label, build_labels
 from qiying.demo.load import OccupiedError, load
 from qiying.demo.plan import SMALL_ENTITIES, SMALL_STORIES
+from qiying.demo.selections import FIRST, OF_FIRST
 from qiying.kernel import audit, signin, tenancy
 from qiying.kernel.access import STAFF, Role, stand_in
 from qiying.kernel.models import Event, Notification
 from qiying.kernel.people import actor_of_key
 from qiying.slices.calls import queries as calls
-from qiying.slices.calls.models import Call, Round
-from qiying.slices.calls.rules import OPEN, CallState
+from qiying.slices.calls.models import (
+    Call,
+    Extension,
+    JointMeeting,
+    Milestone,
+    Round,
+    Supervision,
+)
+from qiying.slices.calls.rules import OPEN, STANDING, CallState, Level
+from qiying.slices.casebook import queries as casebook
+from qiying.slices.casebook.operations import findings as find_names
+from qiying.slices.casebook.public import digests
 from qiying.slices.class_issues import queries as classes
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
@@ -42,10 +53,39 @@ def zone(loaded: Any) -> Iterator[Zone]:
 
 
 def test_a_load_says_what_it_does_and_ends_as_loaded(zone: Zone) -> None:
-    assert zone.parts == ("ground", "people", "firms", "register", "calls")
+    parts = ("ground", "people", "firms", "register", "calls", "talks", "casebook")
+    assert zone.parts == parts
     assert public.is_loaded()
     assert not public.is_cut_short()
     assert not public.has_neighbours()
+
+
+def test_the_library_holds_cases_of_verified_closures_that_later_calls_cite(zone: Zone) -> None:
+    leader = zone.person(Role.ZONE_LEADER)
+    with tenancy.reading(leader):
+        published = list(casebook.list_published(leader))
+        assert len(published) == 8
+        assert all(case.card["is_verified"] for case in published)
+        assert sum(casebook.citation_counts(leader, [c.pk for c in published]).values()) == 10
+        for case in published:
+            version = casebook.current_version(case)
+            assert not [f for f in find_names(leader, case, version) if f.is_hard]
+
+
+def test_one_county_has_five_cases_on_the_final_list_as_in_figure_b08(zone: Zone) -> None:
+    boss = zone.person(Role.ENTERPRISE)
+    with tenancy.reading(boss):
+        final = casebook.list_selections(boss).get(state="final")
+        counties = casebook.per_county(casebook.publicised(boss, final))
+    assert counties[0] == (FIRST, OF_FIRST)
+    assert sum(n for _county, n in counties) == final.quota
+    assert digests(boss, final.number) == (final.final_digest,) * 2
+
+
+def test_a_selection_is_being_judged_and_waits_for_the_printed_analyst(zone: Zone) -> None:
+    analyst = zone.person(Role.ANALYST)
+    with tenancy.reading(analyst):
+        assert casebook.readings_to_do(analyst) >= 1
 
 
 def test_a_second_load_is_refused(zone: Zone) -> None:
@@ -89,6 +129,18 @@ def test_history_is_recorded_in_the_order_of_time(zone: Zone) -> None:
     assert times == sorted(times)
     assert times[-1] < zone.plan.ends_at <= zone.now
     assert audit.verify(zone.platform).holds
+
+
+def test_the_ladder_a_meeting_more_time_and_a_plan_are_there_to_be_seen(zone: Zone) -> None:
+    with tenancy.reading(zone.platform):
+        standing = Counter(
+            Supervision.objects.filter(state__in=sorted(STANDING)).values_list("level", flat=True)
+        )
+        asked = Counter(Extension.objects.values_list("state", flat=True))
+        assert JointMeeting.objects.filter(state="convened").exists()
+        assert Milestone.objects.filter(state="reported").exists()
+    assert {Level.CHASE, Level.POST} <= standing.keys()
+    assert {"proposed", "granted"} <= asked.keys()
 
 
 def test_nobody_was_told_of_the_past(zone: Zone) -> None:

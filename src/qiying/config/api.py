@@ -15,8 +15,12 @@ from qiying.kernel.api_connect import layer_router, webhook_router
 from qiying.kernel.errors import Denied, Invalid, Problem
 from qiying.kernel.web import problem_json
 from qiying.slices.calls.api import router as calls
+from qiying.slices.casebook.api import router as casebook
+from qiying.slices.channels.api import router as channels
 from qiying.slices.class_issues.api import router as class_issues
+from qiying.slices.council.api import router as council
 from qiying.slices.mandate.api import router as mandate
+from qiying.slices.mediation.api import router as mediation
 from qiying.slices.registry.api import router as registry
 
 
@@ -98,7 +102,11 @@ ROUTERS = {
     "/registry": registry,
     "/mandate": mandate,
     "/calls": calls,
+    "/channels": channels,
     "/class-issues": class_issues,
+    "/mediations": mediation,
+    "/council": council,
+    "/casebook": casebook,
     "/layers": layer_router,
     "/webhooks": webhook_router,
 }

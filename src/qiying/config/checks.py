@@ -75,8 +75,8 @@ def database_is_a_service(app_configs: Apps, **_kwargs: Any) -> list[checks.Chec
 
 
 @checks.register(checks.Tags.security, deploy=True)
-def staff_have_a_second_factor(app_configs: Apps, **_kwargs: Any) -> list[checks.CheckMessage]:
-    """Warn where staff may enter by a password alone, or requests may stay on this machine."""
+def doors_are_shut(app_configs: Apps, **_kwargs: Any) -> list[checks.CheckMessage]:
+    """Warn of a password alone, of requests to this machine, of an address nobody can reach."""
     found: list[checks.CheckMessage] = []
     if settings.SECOND_FACTOR != "required" and not settings.DEMO:
         found.append(

@@ -3,6 +3,7 @@
 An unknown or malformed one stops start-up with a sentence that says what to do.
 """
 
+import ipaddress
 import os
 import sys
 from collections.abc import Mapping
@@ -23,12 +24,14 @@ KNOWN = {
     "EMAIL_URL": "smtp://user:password@host:port for the last message channel",
     "FILES": "folder for uploaded files",
     "LOOPBACK": "1 lets webhooks and identity providers be on this machine, over http; for trials",
+    "MAIL_IN_URL": "imaps://user:password@host/INBOX?zone=CODE: mails of firms become calls",
     "MAP_APPROVAL": "approval number (审图号) printed in the corner of maps",
     "MESSAGE_BACKEND": "log, sms, zhezhengding, wecom or email",
     "MESSAGE_KEY": "credential for the message gateway",
     "MESSAGE_URL": "address of the message gateway",
     "PUBLIC_URL": "address under which people reach the platform; named in webhooks and calendars",
     "SECOND_FACTOR": "required or optional for staff; required unless the demonstration is on",
+    "OUTBOUND_ALLOW": "networks besides public ones that may be asked, as 10.1.0.0/16,127.0.0.1/32",
     "SECRET_KEY": "signing secret; at least 50 characters in production",
     "SECURE": "1 behind HTTPS: secure cookies and HSTS",
     "TILE_ATTRIBUTION": "words in the corner of maps that use tiles",
@@ -74,6 +77,17 @@ class Environment:
 
     def folder(self, name: str, default: Path) -> Path:
         return Path(self.text(name) or default).expanduser().resolve()
+
+    def networks(self, name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        try:
+            given = [part.strip() for part in self.text(name).split(",")]
+            return tuple(ipaddress.ip_network(part) for part in given if part)
+        except ValueError as error:
+            raise SettingError(
+                _("QIYING_%(name)s must be networks such as 10.1.0.0/16, not “%(value)s”."),
+                name=name,
+                value=self.text(name),
+            ) from error
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
         value = self.text(name, choices[0])

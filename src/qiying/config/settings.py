@@ -35,7 +35,16 @@ ALLOWED_HOSTS = ENV.text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver"
 DATABASES = databases(ENV)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-SLICES = ["registry", "mandate", "calls", "class_issues"]
+SLICES = [
+    "registry",
+    "mandate",
+    "calls",
+    "channels",
+    "class_issues",
+    "mediation",
+    "council",
+    "casebook",
+]
 INSTALLED_APPS = [
     "qiying.config",
     "qiying.demo",
@@ -162,6 +171,10 @@ PUBLIC_URL = ENV.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 LOOPBACK = ENV.switch("LOOPBACK", default=False)
 _NEEDS = ("optional", "required") if DEMO else ("required", "optional")
 SECOND_FACTOR = ENV.choice("SECOND_FACTOR", _NEEDS)
+MAIL_IN_URL = ENV.text("MAIL_IN_URL")
+if MAIL_IN_URL and not MAIL_IN_URL.startswith(("imaps://", "imap://")):
+    raise SettingError(_("QIYING_MAIL_IN_URL must begin with imaps:// or imap://."))
+OUTBOUND_ALLOW = ENV.networks("OUTBOUND_ALLOW")
 TILE_URL = ENV.text("TILE_URL")
 TILE_ATTRIBUTION = ENV.text("TILE_ATTRIBUTION")
 MAP_APPROVAL = ENV.text("MAP_APPROVAL")

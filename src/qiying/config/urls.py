@@ -15,6 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mandate/", include("qiying.slices.mandate.urls")),
     path("calls/", include("qiying.slices.calls.urls")),
     path("class-issues/", include("qiying.slices.class_issues.urls")),
+    path("channels/", include("qiying.slices.channels.urls")),
+    path("mediation/", include("qiying.slices.mediation.urls")),
+    path("council/", include("qiying.slices.council.urls")),
+    path("casebook/", include("qiying.slices.casebook.urls")),
     path("open311/", include("qiying.slices.calls.open311.urls")),
 ]
 handler400 = "qiying.kernel.faults.bad_request"

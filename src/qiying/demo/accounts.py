@@ -30,7 +30,7 @@ Account = dict[str, str]
 
 def choose_accounts(plan: Plan, tenant_id: int) -> list[Account]:
     """Role and user name of each account: the firms and units with most in hand come first."""
-    staff, firms, units = plan.organisations, _firms(plan), _units(plan, tenant_id)
+    staff, firms, units = plan.organisations, busiest_firms(plan), _units(plan, tenant_id)
     names = {role: [staff.staff(role)[0].username] for role in _ZONE_WIDE}
     names["enterprise"] = [username_of(firm.code) for firm in firms]
     names["grid_officer"] = [
@@ -41,7 +41,7 @@ def choose_accounts(plan: Plan, tenant_id: int) -> list[Account]:
     return [{"role": role, "username": name} for role in _ORDER for name in names[role]]
 
 
-def _firms(plan: Plan) -> list[Enterprise]:
+def busiest_firms(plan: Plan) -> list[Enterprise]:
     """Two firms of different grids: those that called most of late."""
     recent = Counter(story.enterprise for story in plan.stories[-400:])
     firms = [firm for firm in plan.firms if firm.grid and firm.code in recent]

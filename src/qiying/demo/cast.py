@@ -40,6 +40,10 @@ class Cast:
         """The person of a firm."""
         return self._actors[username_of(code)]
 
+    def named(self, username: str) -> Actor:
+        """Somebody by the user name."""
+        return self._actors[username]
+
     def grid_officer(self, grid: str) -> Actor:
         """The officer who looks after a grid."""
         return self._grids[grid]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from PIL import Image
 
 from qiying.demo.haste import in_haste
@@ -74,7 +75,7 @@ def _candidate(platform: Actor, matter: str, now: datetime) -> Issue | None:
     with tenancy.reading(platform):
         wanted = queries.Filters(tab="candidates", matter=matter)
         rows = queries.list_issues(platform, wanted, now=now)
-        return rows.order_by("-calls", "id").first()
+        return rows.order_by(F("calls").desc(), "id").first()
 
 
 def _carry(

@@ -8,7 +8,7 @@ from qiying.kernel.access import Role, stand_in, system
 from qiying.kernel.models import DeliveryState, Event, WebhookDelivery
 
 NAME, URL = "县协同办公系统", "https://oa.lanchuan.example/hooks/qiying"
-TOPICS = ("calls.received", "calls.dispatched", "calls.closed", "calls.overdue")
+TOPICS = ("calls.received", "calls.dispatched", "calls.answered", "calls.closed")
 MOST = 12
 ANSWERS: tuple[tuple[int | None, str], ...] = ((204, ""), (204, ""), (503, ""), (None, "timeout"))
 """In turn; what failed was received at the second attempt."""
@@ -34,13 +34,11 @@ def connect(plan: Plan, tenant_id: int) -> None:
             made = list(waiting.order_by("id").values_list("id", "created_at"))
         for turn, (delivery_id, at) in enumerate(made):
             status, fault = ANSWERS[turn % len(ANSWERS)]
-            took, pause = 60 + 17 * (turn % 5), timedelta()
+            took, pause = (15_000 if fault else 60 + 17 * (turn % 5)), timedelta()
             webhooks.settle(
                 platform, delivery_id, status, fault, now=at, took_ms=took, pause=pause
             )
             if status != ANSWERS[0][0]:
                 later = at + AGAIN
-                webhooks.settle(
-                    platform, delivery_id, 204, "", now=later, took_ms=took, pause=pause
-                )
+                webhooks.settle(platform, delivery_id, 204, "", now=later, took_ms=84, pause=pause)
         webhooks.move(keeper, row.public_id, "pause", now=plan.ends_at)

@@ -3,6 +3,7 @@ the sheets of this morning."""
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from qiying.demo.cast import Cast
 from qiying.demo.packaged import read_toml
@@ -38,7 +39,7 @@ def _put_in_charge(plan: Plan, tenant_id: int) -> None:
             calls.put_in_charge(platform, unit.id, leader, now=plan.ends_at - timedelta(days=90))
 
 
-def _write_wordings(plan: Plan, tenant_id: int, rows: list[Mapping[str, str]]) -> None:
+def _write_wordings(plan: Plan, tenant_id: int, rows: list[Mapping[str, Any]]) -> None:
     cast, now = Cast(plan, tenant_id), plan.ends_at - timedelta(days=60)
     desk, supervisor = cast.everyone(Role.DESK)[0], cast.everyone(Role.SUPERVISOR)[0]
     for index, row in enumerate(rows):
@@ -51,7 +52,7 @@ def _name_colleagues(plan: Plan, tenant_id: int, notes: list[str]) -> None:
     """Notes of the last minutes on open calls, each naming a supervisor who may read it."""
     cast, now = Cast(plan, tenant_id), plan.ends_at - timedelta(minutes=40)
     desk, supervisor = cast.everyone(Role.DESK)[0], cast.everyone(Role.SUPERVISOR)[0]
-    name = User.objects.get(pk=supervisor.person_id).username
+    name = User.objects.get(pk=supervisor.person_id or 0).username
     with tenancy.acting(desk):
         rows = Call.objects.visible_to(desk).filter(state__in=sorted(OPEN), complained_unit=None)
         for call, text in zip(rows.order_by("-received_at", "-id"), notes, strict=False):

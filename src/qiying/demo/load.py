@@ -17,6 +17,8 @@ from typing import cast
 from django.db import connections
 
 from qiying.demo.accounts import PASSWORD, choose_accounts
+from qiying.demo.cases import fill_library, open_casebook
+from qiying.demo.channels import play_channels
 from qiying.demo.classes import play_classes
 from qiying.demo.connectors import connect
 from qiying.demo.desk import set_up_desk
@@ -25,6 +27,8 @@ from qiying.demo.haste import in_haste
 from qiying.demo.models import Demonstration
 from qiying.demo.plan import Plan
 from qiying.demo.play import Share, expected_steps, play
+from qiying.demo.selections import hold_selections
+from qiying.demo.talks import play_talks
 from qiying.demo.watching import watch_over
 from qiying.kernel import events
 from qiying.kernel.access import system
@@ -82,11 +86,10 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
     else:
         steps = _play_together(plan, founded.tenant_id, total, report, processes)
     report("calls", total, total)
-    _note_overdue(plan, founded.tenant_id)
-    play_classes(plan, founded.tenant_id)
-    watch_over(plan, founded.tenant_id)
-    connect(plan, founded.tenant_id)
-    set_up_desk(plan, founded.tenant_id)
+    for part, furnish in ROOMS:
+        if part:
+            report(part, 0, 0)
+        furnish(plan, founded.tenant_id)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()
@@ -106,6 +109,32 @@ def _note_overdue(plan: Plan, tenant_id: int) -> None:
     """What ran out in two years is no news: the first minute of the worker tells nobody of it."""
     with events.muted():
         calls.note_overdue(system(tenant_id), now=plan.ends_at - timedelta(seconds=1))
+
+
+def _talk(plan: Plan, tenant_id: int) -> None:
+    with in_haste(), events.muted():
+        play_talks(plan, tenant_id)
+
+
+def _play_casebook(plan: Plan, tenant_id: int) -> None:
+    """The library of typical cases and the selections, after the calls that they tell of."""
+    with in_haste(), events.muted():
+        office = open_casebook(plan, tenant_id)
+        fill_library(plan, office)
+        hold_selections(plan, office)
+
+
+ROOMS: tuple[tuple[str, Callable[[Plan, int], object]], ...] = (
+    ("", watch_over),
+    ("", _note_overdue),
+    ("", connect),
+    ("", set_up_desk),
+    ("", play_channels),
+    ("", play_classes),
+    ("talks", _talk),
+    ("casebook", _play_casebook),
+)
+"""What stands around the calls, once they are played; in this order, with what is told of it."""
 
 
 def _play_here(plan: Plan, tenant_id: int, total: int, report: Report) -> int:

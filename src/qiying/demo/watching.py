@@ -9,12 +9,14 @@ from qiying.demo.story_rhythm import is_working_day
 from qiying.kernel import events, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Problem
+from qiying.kernel.models import Event
 from qiying.slices.calls import operations as calls
 from qiying.slices.calls.models import Call, Supervision, Task
 from qiying.slices.calls.rules import CallState, Level, SupervisionState
 
-_BEFORE = timedelta(minutes=50)
-"""All of it happens in the last hour, so that nothing is told before it was played."""
+_BEFORE, _UNTIL = timedelta(minutes=50), timedelta(seconds=2)
+_MOMENTS = 80
+"""All of it happens after everything that was played, so that the record keeps its order."""
 
 
 def watch_over(plan: Plan, tenant_id: int) -> None:
@@ -28,7 +30,11 @@ class _Watch:
         self._plan = plan
         self._cast = Cast(plan, tenant_id)
         self._platform = self._cast.platform
-        self._now = plan.ends_at - _BEFORE
+        last = Event.objects.filter(tenant_id=tenant_id).order_by("-sequence")
+        with tenancy.reading(self._platform):
+            played = last.values_list("occurred_at", flat=True).first()
+        self._now = max(plan.ends_at - _BEFORE, played or plan.begins_at)
+        self._pace = max((plan.ends_at - _UNTIL - self._now) / _MOMENTS, timedelta(0))
 
     def run(self) -> None:
         with tenancy.acting(self._platform):
@@ -40,7 +46,7 @@ class _Watch:
             self._notes()
 
     def _tick(self) -> datetime:
-        self._now += timedelta(seconds=40)
+        self._now += self._pace
         return self._now
 
     def _one(self, role: str, shift: int = 0) -> Actor:

@@ -52,7 +52,10 @@ class KernelConfig(AppConfig):
         from qiying.kernel.access import Role  # noqa: PLC0415
 
         administrator, auditor = [Role.ADMINISTRATOR], [Role.AUDITOR, Role.ADMINISTRATOR]
+        from qiying.kernel.views_webhooks import audited  # noqa: PLC0415
+
         trail.name_topics(TOPICS)
+        trail.name_subjects("kernel.webhookendpoint", audited)
         notifications.register(NOTICES)
         nav.item("system", _("People and roles"), "kernel:people", "users", administrator)
         nav.item("system", _("API keys"), "kernel:keys", "key-round", administrator, order=60)

@@ -1,5 +1,6 @@
 """The administrator's pages of webhooks: endpoints, their deliveries, what came back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,9 +45,23 @@ def fault_words(fault: str) -> str:
     return words.get(fault, fault)
 
 
+def audited(actor: Actor, ids: Iterable[int]) -> dict[int, trail.Subject]:
+    """The endpoints of the audit trail by name, with their page while they have one."""
+    rows = Endpoint.objects.filter(tenant_id=actor.tenant_id, id__in=list(ids))
+    is_keeper = actor.has(Role.ADMINISTRATOR)
+    return {
+        row.pk: trail.Subject(
+            row.name,
+            reverse("kernel:webhook", args=[row.public_id])
+            if is_keeper and row.state != EndpointState.REMOVED
+            else "",
+        )
+        for row in rows
+    }
+
+
 def _choices() -> list[tuple[str, str]]:
-    pairs = [(topic, str(trail.name_of(topic))) for topic in sorted(webhooks.published())]
-    return sorted(pairs, key=lambda pair: pair[0])
+    return [(topic, str(trail.name_of(topic))) for topic in webhooks.published()]
 
 
 def _form(data: Any = None, initial: dict[str, Any] | None = None) -> WebhookForm:

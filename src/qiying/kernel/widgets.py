@@ -26,7 +26,7 @@ class Renderer(DjangoTemplates):
         draw = DRAWN.get(template_name)
         if draw is not None:
             return markup(draw(context["widget"]))
-        return super().render(template_name, context, request)
+        return markup(super().render(template_name, context, request))
 
 
 def _attributes(attrs: Mapping[str, Any]) -> str:

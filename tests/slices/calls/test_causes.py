@@ -8,6 +8,7 @@ from django.test import Client
 from qiying.kernel import tenancy
 from qiying.slices.calls import queries
 from qiying.slices.calls.queries import CAUSES, EXPLAINED, RoundFilters
+from qiying.slices.registry import operations as registry
 from tests.slices.calls import steps
 from tests.slices.calls.steps import take
 from tests.slices.world import World
@@ -80,6 +81,17 @@ def test_the_years_that_are_compared_are_those_whose_thirty_days_are_over(world:
     assert before[1] == after[0]
     assert after[1] == queries.local_day(world.now) - timedelta(days=30)
     assert [(end - start).days for start, end in (before, after)] == [365, 365]
+
+
+def test_where_the_zone_changed_its_ways_the_day_of_the_change_parts_the_years(
+    world: World,
+) -> None:
+    reform_on = queries.local_day(world.now) - timedelta(days=200)
+    registry.set_zone(world.keeper, now=world.now, call_reform_on=reform_on)
+    with tenancy.reading(world.system):
+        before, after = queries.compared(world.system, now=world.now)
+    assert before[1] == after[0] == reform_on
+    assert after[1] == queries.local_day(world.now) - timedelta(days=30)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

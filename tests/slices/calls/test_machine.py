@@ -269,7 +269,7 @@ def test_every_input_of_every_step_can_be_drawn() -> None:
 
 
 def test_whatever_people_do_in_whatever_order_what_must_hold_holds() -> None:
-    drive(examples=12, length=16)
+    drive(examples=12, length=12)
 
 
 @pytest.mark.full

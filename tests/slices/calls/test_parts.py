@@ -34,7 +34,7 @@ def paused(world: World, **more: Any) -> Call:
 
 def test_a_pause_stops_the_clocks_of_co_handlers_and_of_the_first_contact(world: World) -> None:
     before = co_task(world, steps.working(world, co=("EMB",)))
-    call = paused(world, expected_to_at=world.now + timedelta(days=30))
+    call = paused(world, expected_to_at=world.now + timedelta(days=25))
     contact_before = round_of(world, steps.working(world)).contact_due_at
     world.later(days=2)
     take(world, "boss", call, "resume", text="已复产")
@@ -47,7 +47,7 @@ def test_a_pause_stops_the_clocks_of_co_handlers_and_of_the_first_contact(world:
 
 
 def test_nothing_of_a_call_that_stands_still_runs_out(world: World) -> None:
-    call = paused(world, expected_to_at=world.now + timedelta(days=30))
+    call = paused(world, expected_to_at=world.now + timedelta(days=25))
     world.later(days=20)
     operations.note_overdue(world.system, now=world.now)
     with tenancy.reading(world.system):

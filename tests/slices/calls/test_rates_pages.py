@@ -240,3 +240,14 @@ def test_the_command_plays_every_strategy_and_succeeds_while_the_rules_hold(
     shown = run("rates", "simulate")
     assert shown.exit_code == 0
     assert str(played.now.date() - timedelta(days=31)) in shown.output
+
+
+def test_the_command_tells_what_moved_the_years_and_what_gaming_would_do(
+    run: Callable[..., Any],
+) -> None:
+    told = json.loads(run("rates", "years", "--json").stdout)
+    assert [move["measure"] for move in told["moved"]] == ["declared", "verified"]
+    assert all(effect["holds"] for effect in told["simulation"]["effects"])
+    shown = run("rates", "years")
+    assert shown.exit_code == 0
+    assert ".." in shown.stdout

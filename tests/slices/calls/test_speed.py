@@ -295,8 +295,6 @@ def test_the_hall_names_nobody(world: World) -> None:
             "配电房",
             call.number,
             str(call.public_id),
-            "boss",
-            "safety",
             "投诉拖延",
         ):
             assert secret not in text, secret

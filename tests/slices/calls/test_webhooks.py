@@ -134,6 +134,18 @@ def test_another_zone_hears_nothing(world: World, receiver: Receiver) -> None:
     assert receiver.seen == []
 
 
+def test_an_event_about_another_table_never_names_a_call(
+    world: World, admin: Actor, receiver: Receiver
+) -> None:
+    """Numbers of rows are no names: wording 7 is not call 7."""
+    listen(admin, receiver)
+    call = steps.submitted(world)
+    with tenancy.reading(world.system):
+        event = Event.objects.get(topic="calls.received")
+    event.subject_type, event.subject_id = "calls.wording", call.pk
+    assert webhooks.fan_out(world.system, event, now=NOW) == 0
+
+
 # --- complaints ---
 
 

@@ -25,6 +25,8 @@ PARTS = {
     "firms": _("firms and sites"),
     "register": _("register of powers, hand-overs"),
     "calls": _("two years of calls"),
+    "talks": _("disputes and the council"),
+    "casebook": _("typical cases, selections"),
 }
 
 app = typer.Typer(

@@ -1,7 +1,7 @@
 """``qiying identity …``: who vouches for people of a tenant by OpenID Connect."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -50,32 +50,34 @@ def set_(
     ] = False,
 ) -> None:
     """Print the address that the provider must send people back to."""
-    secret = _secret(secret_file)
+    values = {
+        "issuer": issuer,
+        "client_id": client_id,
+        "client_secret": _secret(secret_file),
+        "name_zh": name_zh,
+        "name_en": name_en,
+        "vouches_second_factor": vouches_second_factor,
+    }
     _platform.start_django()
     from django.conf import settings
     from django.urls import reverse
+
+    _keep(tenant, code, values)
+    address = f"{settings.PUBLIC_URL}{reverse('kernel:oidc-back')}"
+    say(_("Register this address with the provider: %(address)s"), address=address)
+
+
+def _keep(tenant: str, code: str, values: dict[str, Any]) -> None:
     from django.utils import timezone
 
     from qiying.kernel import problems, sign_in_oidc
     from qiying.kernel.errors import Problem
 
     try:
-        sign_in_oidc.set_provider(
-            _system(tenant),
-            code,
-            issuer=issuer,
-            client_id=client_id,
-            client_secret=secret,
-            name_zh=name_zh,
-            name_en=name_en,
-            vouches_second_factor=vouches_second_factor,
-            now=timezone.now(),
-        )
+        sign_in_oidc.set_provider(_system(tenant), code, now=timezone.now(), **values)
     except Problem as problem:
         typer.echo(problems.explain(problem), err=True)
         raise typer.Exit(2) from None
-    address = f"{settings.PUBLIC_URL}{reverse('kernel:oidc-back')}"
-    say(_("Register this address with the provider: %(address)s"), address=address)
 
 
 def _secret(file: str) -> str:

@@ -102,8 +102,9 @@ def simulate(
 @app.command(
     help=text(
         _(
-            "Print declared and verified closure of the last two settled years, what moved them, "
-            "and what gaming would do; exit code 1 when verified closure rises."
+            "Print declared and verified closure before and after the call reform (else of the last "
+            "two settled years), what moved them, and what gaming would do; exit code 1 when "
+            "verified closure rises."
         )
     )
 )

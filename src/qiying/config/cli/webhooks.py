@@ -46,7 +46,7 @@ def topics() -> None:
     _platform.start_django()
     from qiying.kernel import trail, webhooks
 
-    for topic in sorted(webhooks.published()):
+    for topic in webhooks.published():
         typer.echo(f"{topic}\t{trail.name_of(topic)}")
 
 

@@ -173,6 +173,13 @@ def _sentences() -> dict[str, str]:
         "recorded": _("Voice note, %(clock)s"),
         "no-microphone": _("The microphone is not available. Choose a sound file instead."),
         "voice-note": _("voice note"),
+        "no-such-step": _("This step is not open here"),
+    }
+
+
+def _outbox_sentences() -> dict[str, str]:
+    """What is said of forms that wait for the network."""
+    return {
         "outbox-kept": _("No network. Kept on this device; sent by itself when it is back."),
         "outbox-waiting": _("Waits for the network: %(title)s"),
         "outbox-sent": _("Sent: %(title)s"),
@@ -182,13 +189,14 @@ def _sentences() -> dict[str, str]:
         "outbox-discard": _("Discard"),
         "outbox-found": _("What you wrote when the network dropped is kept (%(at)s)"),
         "outbox-restore": _("Fill in again"),
-        "no-such-step": _("This step is not open here"),
     }
 
 
 @lru_cache(maxsize=4)
 def _strings(_language: str | None) -> SafeString:
-    text = json.dumps(_sentences(), ensure_ascii=False).replace("<", "\\u003C")
+    text = json.dumps(_sentences() | _outbox_sentences(), ensure_ascii=False).replace(
+        "<", "\\u003C"
+    )
     return markup(f'<script type="application/json" id="qy-strings">{text}</script>')
 
 

@@ -38,23 +38,30 @@ class Subject:
 
 
 Describe = Callable[[Actor, int], Subject | None]
-_topics: dict[str, Describe] = {}
+_topics: dict[str, tuple[str, Describe]] = {}
 
 
-def publish(topics: Iterable[str], describe: Describe) -> None:
-    """Let endpoints hear of these topics; ``describe(actor, subject_id)`` names the subject."""
+def publish(topics: Iterable[str], describe: Describe, *, subject_type: str) -> None:
+    """Let endpoints hear of these topics; ``describe(actor, subject_id)`` names the subject.
+
+    An event whose subject is of another table (``subject_type``) is never told: its number would
+    name the wrong record.
+    """
     for topic in topics:
-        _topics[topic] = describe
+        _topics[topic] = (subject_type, describe)
 
 
-def published() -> frozenset[str]:
-    return frozenset(_topics)
+def published() -> tuple[str, ...]:
+    """What can be told, in the order in which the slices named it."""
+    return tuple(_topics)
 
 
 def subject_of(actor: Actor, event: Event) -> Subject | None:
     """How the subject of an event is named; None when it is gone or was never published."""
-    describe = _topics.get(event.topic)
-    return describe(actor, event.subject_id) if describe else None
+    subject_type, describe = _topics.get(event.topic, ("", None))
+    if describe is None or event.subject_type != subject_type:
+        return None
+    return describe(actor, event.subject_id)
 
 
 def body_of(event: Event, subject: Subject) -> str:

@@ -47,7 +47,7 @@ _chance = Random()  # noqa: S311  spreads retries, hides nothing
 
 def _wanted(tenant_id: int, topics: frozenset[str]) -> frozenset[str]:
     """Which of these topics some endpoint waits for; no query when none is ever told."""
-    told = topics & _body.published()
+    told = topics.intersection(_body.published())
     if not told:
         return told
     with connection.cursor() as cursor:

@@ -27,7 +27,7 @@ from qiying.slices.calls.queries import rates as counted
 from qiying.slices.registry import public as registry
 
 router = Router(tags=["calls"])
-router.add_router("", _bulk.router)
+_bulk.hang(router)
 EVERYBODY = tuple(sorted((STAFF - {Role.ADMINISTRATOR}) | {Role.ENTERPRISE, Role.MACHINE}))
 RAISERS = (Role.ENTERPRISE, Role.GRID_OFFICER, Role.DESK, Role.MACHINE)
 MOVERS = tuple(sorted(set(EVERYBODY) - {Role.ANALYST, Role.AUDITOR, Role.MACHINE}))

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema
+from ninja.responses import Status
 
 from qiying.kernel import idempotency, problems, tenancy
 from qiying.kernel.access import Actor
@@ -15,8 +16,6 @@ from qiying.kernel.web import actor_of
 from qiying.slices.calls import operations
 from qiying.slices.calls.queries import bulk
 from qiying.slices.calls.rules.desk import BULK_USERS, MOST_AT_ONCE, BulkAction
-
-router = Router(tags=["calls"])
 
 
 class BulkIn(Schema):
@@ -64,9 +63,8 @@ def _out(actor: Actor, run_id: UUID) -> BulkOut:
         return BulkOut(id=run.public_id, action=run.action, asked_at=run.asked_at, rows=rows)
 
 
-@router.post("/bulk", response={201: BulkOut}, summary="Do one thing to many calls")
 @roles(*BULK_USERS)
-def do_bulk(request: HttpRequest, body: BulkIn) -> tuple[int, BulkOut]:
+def do_bulk(request: HttpRequest, body: BulkIn) -> Status[BulkOut]:
     """Row by row: what is refused says why. With an ``Idempotency-Key`` a repeat does nothing."""
     actor, now = actor_of(request), timezone.now()
 
@@ -89,16 +87,14 @@ def do_bulk(request: HttpRequest, body: BulkIn) -> tuple[int, BulkOut]:
         run_id = UUID(answer.body)
         pk = bulk.get_run_by_public_id(actor, run_id).pk
     operations.run_bulk(actor, pk, now=now)
-    return 201, _out(actor, run_id)
+    return Status(201, _out(actor, run_id))
 
 
-@router.get("/bulk/{uuid:run_id}", response=BulkOut, summary="What came of a bulk action")
 @roles(*BULK_USERS)
 def get_bulk(request: HttpRequest, run_id: UUID) -> BulkOut:
     return _out(actor_of(request), run_id)
 
 
-@router.post("/bulk/{uuid:run_id}/undo", response=BulkOut, summary="Take a bulk action back")
 @roles(*BULK_USERS)
 def undo_bulk(request: HttpRequest, run_id: UUID) -> BulkOut:
     """Within ten minutes, as long as nobody moved the call on; asking again changes nothing."""
@@ -107,3 +103,14 @@ def undo_bulk(request: HttpRequest, run_id: UUID) -> BulkOut:
         pk = bulk.get_run_by_public_id(actor, run_id).pk
     operations.undo_bulk(actor, pk, now=timezone.now())
     return _out(actor, run_id)
+
+
+def hang(router: Router) -> None:
+    """Hang the addresses of bulk actions under those of the calls."""
+    router.post("/bulk", response={201: BulkOut}, summary="Do one thing to many calls")(do_bulk)
+    read = router.get(
+        "/bulk/{uuid:run_id}", response=BulkOut, summary="What came of a bulk action"
+    )
+    read(get_bulk)
+    undo = router.post("/bulk/{uuid:run_id}/undo", response=BulkOut, summary="Take it back")
+    undo(undo_bulk)

@@ -33,6 +33,7 @@ class Shape:
 SERVICES = Shape("services", "service")
 DEFINITION = Shape("service_definition")
 REQUESTS = Shape("service_requests", "request")
+UPDATES = Shape("service_request_updates", "request_update")
 ERRORS = Shape("errors", "error")
 DISCOVERY = Shape("discovery")
 INNER = {

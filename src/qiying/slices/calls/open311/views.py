@@ -55,7 +55,7 @@ def door(view: View) -> View:
     return run
 
 
-def _tenant(data: Mapping[str, Any]) -> Tenant:
+def tenant_of(data: Mapping[str, Any]) -> Tenant:
     """The zone that is asked; the identifier may be left out where there is only one."""
     found = people.zones(data.get("jurisdiction_id") or "")
     if not found:
@@ -65,7 +65,7 @@ def _tenant(data: Mapping[str, Any]) -> Tenant:
     return found[0]
 
 
-def _reader(data: Mapping[str, Any], tenant: Tenant) -> Actor:
+def reader_of(data: Mapping[str, Any], tenant: Tenant) -> Actor:
     """Who reads: the holder of a key, or the public."""
     if key := data.get("api_key"):
         actor = people.actor_of_key(key, now=timezone.now())
@@ -74,7 +74,7 @@ def _reader(data: Mapping[str, Any], tenant: Tenant) -> Actor:
     return Actor(tenant.pk, "open311", (Held(Role.MACHINE),))
 
 
-def _writer(data: Mapping[str, Any], tenant: Tenant) -> Actor:
+def writer_of(data: Mapping[str, Any], tenant: Tenant) -> Actor:
     """Who files: only the holder of a key of this zone."""
     key = data.get("api_key")
     actor = people.actor_of_key(key, now=timezone.now()) if key else None
@@ -97,7 +97,7 @@ def discovery(request: HttpRequest, *, fmt: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def services(request: HttpRequest, *, fmt: str) -> HttpResponse:
     """The public matters of the zone."""
-    actor = _reader(request.GET, _tenant(parse.merged(request)))
+    actor = reader_of(request.GET, tenant_of(parse.merged(request)))
     with tenancy.reading(actor):
         return answer(rows.services(actor, timezone.localdate()), SERVICES, fmt)
 
@@ -106,7 +106,7 @@ def services(request: HttpRequest, *, fmt: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def definition(request: HttpRequest, *, fmt: str, code: str) -> HttpResponse:
     """What a matter asks besides place and words."""
-    actor = _reader(request.GET, _tenant(parse.merged(request)))
+    actor = reader_of(request.GET, tenant_of(parse.merged(request)))
     with tenancy.reading(actor):
         rows.service(actor, code, timezone.localdate())
     return answer(rows.definition(code), DEFINITION, fmt)
@@ -119,7 +119,7 @@ def requests(request: HttpRequest, *, fmt: str) -> HttpResponse:
     if request.method == "POST":
         return _file(request, fmt)
     data = parse.merged(request)
-    actor = _reader(data, _tenant(data))
+    actor = reader_of(data, tenant_of(data))
     with tenancy.reading(actor):
         found = list_standard(actor, **_window(data))
         return answer(rows.requests(actor, found, request), REQUESTS, fmt)
@@ -155,7 +155,7 @@ def _window(data: Any) -> dict[str, Any]:
 def one(request: HttpRequest, *, fmt: str, number: str) -> HttpResponse:
     """One request, still as a list: clients take its first row."""
     data = parse.merged(request)
-    actor = _reader(data, _tenant(data))
+    actor = reader_of(data, tenant_of(data))
     with tenancy.reading(actor):
         found = list_standard(actor, numbers=[number], limit=1)
         if not found:
@@ -168,7 +168,7 @@ def one(request: HttpRequest, *, fmt: str, number: str) -> HttpResponse:
 def token(request: HttpRequest, *, fmt: str, number: str) -> HttpResponse:
     """Every service answers at once, so a token is the request's own number."""
     data = parse.merged(request)
-    actor = _reader(data, _tenant(data))
+    actor = reader_of(data, tenant_of(data))
     with tenancy.reading(actor):
         if not list_standard(actor, numbers=[number], limit=1):
             raise NotFound("not_found")
@@ -177,7 +177,7 @@ def token(request: HttpRequest, *, fmt: str, number: str) -> HttpResponse:
 
 def _file(request: HttpRequest, fmt: str) -> HttpResponse:
     data = parse.merged(request)
-    actor = _writer(data, _tenant(data))
+    actor = writer_of(data, tenant_of(data))
     content = repr(sorted((k, data.getlist(k)) for k in data)).encode()
     stored = idempotency.once(
         actor,

@@ -25,7 +25,8 @@ class CallValues(TypedDict, total=False):
 
     Longitude and latitude in WGS 84 / CGCS2000; ``attachments`` are ids of the actor's own loose
     files; ``visit_id`` the visit on which it was found; ``firm`` the card of ``enterprise_id``
-    where the caller has just read it.
+    where the caller has just read it; ``is_found`` says that the zone found it by a signal, without
+    a visit.
     """
 
     enterprise_id: int | None
@@ -46,6 +47,7 @@ class CallValues(TypedDict, total=False):
     contact_name: str
     contact_phone: str
     visit_id: int | None
+    is_found: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ class Asked:
     contact_name: str = ""
     contact_phone: str = ""
     visit_id: int | None = None
+    is_found: bool = False
 
     @property
     def words(self) -> tuple[str, str]:

@@ -56,8 +56,7 @@ def begin_bulk(
     if not 1 <= len(set(call_ids)) <= MOST_AT_ONCE:
         raise Invalid("input.invalid", {"ids": "calls.bulk_count"}, limit=MOST_AT_ONCE)
     words = clean(text, is_needed=known == BulkAction.NOTE)
-    visible = bulk.visible_ids(actor, call_ids)
-    if not visible:
+    if not (visible := bulk.visible_ids(actor, call_ids)):
         raise NotFound("not_found")
     if actor.person_id is None:
         raise Denied("calls.person_needed")

@@ -39,36 +39,41 @@ def propose_extension(
     move = begin(actor, call_id, "propose_extension", now=now, version=version)
     if reason not in set(ExtensionReason):
         raise Invalid("input.invalid", {"reason": "input.choice"})
-    round_, calendar = move.round, registry.calendar(actor)
+    row = _extension(move, until_on)
+    unit_id = move.call.lead_unit_id
+    row.evidence_id = write(
+        move, NoteKind.EXTENSION, text, attachments=attachments, unit_id=unit_id
+    )
+    row.reason_code = reason
+    row.save()
+    return move.end(
+        note=row.evidence_id,
+        extension=row.pk,
+        reason=reason,
+        unit=unit_id,
+        until=until_on.isoformat(),
+        in_time=row.is_in_time,
+    )
+
+
+def _extension(move: Move, until_on: date) -> Extension:
+    """What is asked for, with the due time that it would give; Invalid when it gives nothing."""
+    round_, calendar = move.round, registry.calendar(move.actor)
     amount = _amount(move, until_on, calendar)
-    amounts = [e.amount for e in move.case.granted]
-    due_at = _due_with(move, [*amounts, amount], calendar)
+    due_at = _due_with(move, [*(e.amount for e in move.case.granted), amount], calendar)
     if due_at <= round_.promised_at:
         raise Invalid("input.invalid", {"until_on": "calls.extension_day"})
-    note = write(
-        move, NoteKind.EXTENSION, text, attachments=attachments, unit_id=move.call.lead_unit_id
-    )
-    row = Extension.objects.create(
-        tenant_id=actor.tenant_id,
+    return Extension(
+        tenant_id=move.actor.tenant_id,
         call=move.call,
         round=round_,
-        reason_code=reason,
         amount=amount,
         until_on=until_on,
         due_before_at=round_.promised_at,
         due_at=due_at,
-        is_in_time=rules.asked_in_time(now, round_.promised_at, calendar),
-        evidence_id=note,
-        proposer_id=actor.person_id,
-        proposed_at=now,
-    )
-    return move.end(
-        note=note,
-        extension=row.pk,
-        reason=reason,
-        unit=move.call.lead_unit_id,
-        until=until_on.isoformat(),
-        in_time=row.is_in_time,
+        is_in_time=rules.asked_in_time(move.now, round_.promised_at, calendar),
+        proposer_id=move.actor.person_id,
+        proposed_at=move.now,
     )
 
 

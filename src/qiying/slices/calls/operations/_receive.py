@@ -140,7 +140,7 @@ def _said(actor: Actor, role: str, asked: Asked) -> dict[str, Any]:
         "contact_name": contact_name,
         "contact_phone": contact_phone,
         "is_anonymous_machine": role == Role.MACHINE and asked.enterprise_id is None,
-        "is_proactive": is_visit,
+        "is_proactive": is_visit or (asked.is_found and role != Role.ENTERPRISE),
         "complained_unit_id": asked.complained_unit_id,
     }
 

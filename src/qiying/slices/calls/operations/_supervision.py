@@ -71,10 +71,7 @@ def put_on(
 ) -> Call:
     """End the rung below and begin this one, with its limit and its first weekly note."""
     call, actor, calendar = move.call, move.actor, registry.calendar(move.actor)
-    old = move.case.supervision
-    below = old.level if old else 0
-    if old is not None:
-        _step(move, old, "supervise", ended_by_id=actor.person_id)
+    below = _leave(move)
     skipped = level - below - 1
     row = Supervision.objects.create(
         tenant_id=actor.tenant_id,
@@ -102,6 +99,15 @@ def put_on(
         person=officer_id,
         limit=row.limit_at.isoformat(),
     )
+
+
+def _leave(move: Move) -> int:
+    """End the rung that the call stands on; which one it was, 0 for none."""
+    old = move.case.supervision
+    if old is None:
+        return 0
+    _step(move, old, "supervise", ended_by_id=move.actor.person_id)
+    return old.level
 
 
 def _step(move: Move, row: Supervision, name: str, **values: object) -> None:

@@ -42,7 +42,7 @@ def message(
     """A message between the firm and those who handle its call; both sides read it."""
     move = begin(actor, call_id, "message", now=now, version=version)
     row = write(move, NoteKind.MESSAGE, text, attachments=attachments)
-    is_from_firm = move.role in {Role.ENTERPRISE, Role.GRID_OFFICER}
+    is_from_firm = move.role in {Role.ENTERPRISE, Role.GRID_OFFICER, Role.MACHINE}
     return move.end(note=row, from_firm=is_from_firm)
 
 

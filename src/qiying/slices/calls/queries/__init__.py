@@ -9,7 +9,7 @@ from qiying.slices.calls.queries._board import (
     totals,
 )
 from qiying.slices.calls.queries._case import Case, local_day, local_hour
-from qiying.slices.calls.queries._causes import Cause, Moved, moved, settled_years
+from qiying.slices.calls.queries._causes import Cause, Moved, compared, moved, settled_years
 from qiying.slices.calls.queries._connect import Deadline, deadlines, open_points
 from qiying.slices.calls.queries._dossier import (
     Dossier,
@@ -128,6 +128,7 @@ __all__ = [
     "attempts_of",
     "callback_queue",
     "case_of",
+    "compared",
     "count_by_enterprise",
     "count_capped",
     "count_learnable",

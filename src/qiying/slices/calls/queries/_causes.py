@@ -20,6 +20,7 @@ from qiying.slices.calls.queries._measures import (
     population,
     with_cause,
 )
+from qiying.slices.registry import public as registry
 
 YEAR = timedelta(days=365)
 
@@ -64,11 +65,24 @@ def settled_years(now: datetime) -> tuple[tuple[date, date], tuple[date, date]]:
     return (end - 2 * YEAR, end - YEAR), (end - YEAR, end)
 
 
+def compared(actor: Actor, *, now: datetime) -> tuple[tuple[date, date], tuple[date, date]]:
+    """The year before the zone changed how it handles calls and the time since, as far as it is
+    settled; the last two settled years where nothing changed or it is too early to tell."""
+    reform_on = registry.zone(actor).call_reform_on
+    years = settled_years(now)
+    settled_on = years[1][1]
+    if reform_on is None or reform_on >= settled_on:
+        return years
+    is_leap_day = (reform_on.month, reform_on.day) == (2, 29)
+    year_before = (reform_on.year - 1, reform_on.month, 28 if is_leap_day else reform_on.day)
+    return (date(*year_before), reform_on), (reform_on, settled_on)
+
+
 def moved(
     actor: Actor, measure: str, *, now: datetime, periods: tuple[tuple[date, date], ...] = ()
 ) -> Moved:
     """What moved a share from one period to the next, in one query each."""
-    before, after = periods or settled_years(now)
+    before, after = periods or compared(actor, now=now)
     counts = [_counts(actor, measure, *period, now=now) for period in (before, after)]
     bases = sum(counts[0].values()), sum(counts[1].values())
     found = []

@@ -110,7 +110,7 @@ def causes(tenant_id: int, measure: str) -> dict[str, Q]:
     return found
 
 
-def with_cause(rows: QuerySet[Round], tenant_id: int, measure: str) -> QuerySet[Round]:
+def with_cause(rows: QuerySet[Round], tenant_id: int, measure: str) -> QuerySet[Any]:
     """The rounds below the line of a measure, each with its ``cause`` or ``counted``."""
     line = measures(tenant_id)[measure]
     whens = [When(line.numerator, then=Value(COUNTED))]
@@ -223,7 +223,8 @@ def list_rounds(actor: Actor, filters: RoundFilters, *, now: datetime) -> QueryS
     rows = rows.filter(measure.denominator)
     counts = measure.numerator if measure.half is None else measure.numerator | measure.half
     if filters.cause in CAUSES and measure.name in EXPLAINED:
-        rows = with_cause(rows, actor.tenant_id, measure.name).filter(cause=filters.cause)
+        told = with_cause(rows, actor.tenant_id, measure.name).filter(cause=filters.cause)
+        rows = rows.filter(pk__in=told.values("pk"))
     else:
         rows = rows.exclude(pk__in=rows.filter(counts)) if filters.missed else rows.filter(counts)
     return _narrowed(rows, filters).select_related("call", "call__enterprise", "lead_unit")

@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db.models import Count, Q, QuerySet
 
 from qiying.kernel.access import Actor
-from qiying.slices.calls.models import Call, JointMeeting, MeetingUnit, Note, Supervision
+from qiying.slices.calls.models import Call, JointMeeting, MeetingUnit, Note, Pause, Supervision
 from qiying.slices.calls.queries._dossier import names_of
 from qiying.slices.calls.queries._measures import midnight
 from qiying.slices.calls.rules import (
@@ -25,7 +25,6 @@ LADDER_ORDER = ("-level", "limit_at", "id")
 ENDED_ORDER = ("-opened_at", "-id")
 MEETING_ORDER = ("-opened_at", "-id")
 DECLINED_ORDER = ("-received_at", "-id")
-MOST = 99
 
 
 def ladder(actor: Actor, *, tab: str, now: datetime, unit_id: int | None = None) -> QuerySet[Any]:
@@ -60,12 +59,6 @@ def ladder_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
     return {tab: int(found[f"n_{tab}"]) for tab in tabs}
 
 
-def count_standing(actor: Actor) -> int:
-    """How many calls stand on the ladder, counted up to 99."""
-    rows = Supervision.objects.visible_to(actor).filter(state__in=sorted(STANDING))
-    return rows.order_by()[: MOST + 1].count()
-
-
 def meetings(actor: Actor, *, tab: str) -> QuerySet[Any]:
     """Joint meetings with their calls: ``over``, else those that are owed or convened."""
     rows = JointMeeting.objects.visible_to(actor).select_related(
@@ -89,6 +82,15 @@ def last_notes(actor: Actor, call_ids: list[int]) -> dict[int, Note]:
     """The last weekly note of each call."""
     rows = Note.objects.visible_to(actor).filter(call_id__in=call_ids, kind=NoteKind.SUPERVISION)
     return {n.call_id: n for n in rows.order_by("id") if n.call_id is not None}
+
+
+def pauses_of(actor: Actor, round_ids: list[int]) -> dict[int, list[Pause]]:
+    """The pauses that ran or run, by round."""
+    rows = Pause.objects.visible_to(actor).filter(round_id__in=round_ids)
+    found: dict[int, list[Pause]] = {}
+    for row in rows.order_by("id"):
+        found.setdefault(row.round_id, []).append(row)
+    return found
 
 
 # --- what was not accepted ---

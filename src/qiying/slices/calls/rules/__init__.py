@@ -62,9 +62,13 @@ from qiying.slices.calls.rules.guards import (
 )
 from qiying.slices.calls.rules.inputs import INPUTS, ROW_STEPS, Inputs
 from qiying.slices.calls.rules.outside import (
+    CLOSURE_STATUS,
+    DONE_STATUS,
     OUTSIDERS,
     PAUSES_SHOWN,
     READABLE,
+    SAID_STATUS,
+    UPDATE_STATUS,
     is_outside,
 )
 from qiying.slices.calls.rules.rates import LEAST_TO_RANK, RATES, RELAPSE_WITHIN, wilson
@@ -138,9 +142,11 @@ __all__ = [
     "ATTEMPTS_NEEDED",
     "CALL",
     "CLASSIFY_BACK",
+    "CLOSURE_STATUS",
     "CO_TASK_WITHIN",
     "DAYS_NEEDED",
     "DISPUTE_WITHIN",
+    "DONE_STATUS",
     "ENDS_CALL",
     "EXTENSION",
     "EXTENSIONS_MOST",
@@ -191,6 +197,7 @@ __all__ = [
     "RESUME_PLAN",
     "ROUND",
     "ROW_STEPS",
+    "SAID_STATUS",
     "SOURCES",
     "STANDING",
     "STEP_WITHIN",
@@ -199,6 +206,7 @@ __all__ = [
     "TABLE",
     "TASK",
     "TASK_OPEN",
+    "UPDATE_STATUS",
     "WHERE",
     "WITH_UNIT",
     "Basis",

@@ -38,6 +38,8 @@ class Row:
 
 C = CallState
 FIRM, GRID, DESK = Role.ENTERPRISE, Role.GRID_OFFICER, Role.DESK
+FILER = Role.MACHINE
+"""The interface that filed the call, for whoever asked it to; no other call is its own."""
 UNIT = (Role.HANDLER, Role.UNIT_LEADER)
 CALLER, OVERSEER, PLATFORM = Role.CALLBACK, Role.SUPERVISOR, Role.SYSTEM
 LEADER = Role.ZONE_LEADER

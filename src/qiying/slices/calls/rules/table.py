@@ -17,6 +17,7 @@ from qiying.slices.calls.rules.rows import (
     CALLER,
     DESK,
     EITHER,
+    FILER,
     FIRM,
     GIVEN,
     GRID,
@@ -59,7 +60,7 @@ _LEAVING: Mapping[str, tuple[tuple[str, ...], str]] = {
     "dispute": (UNIT, ""),
     "answer": (UNIT, ""),
     "callback_reject": ((CALLER,), ""),
-    "reopen": ((FIRM, GRID), ""),
+    "reopen": ((FIRM, GRID, FILER), ""),
 }
 """Steps on the call after which nobody decides a pause that was proposed before."""
 
@@ -186,7 +187,9 @@ _CALL_ROWS = (
         "not_of_the_answering_unit",
     ),
     call_row("rate", (C.CALLBACK, C.CLOSED), None, (FIRM,), "rated", "not_yet_rated"),
-    call_row("reopen", (C.CLOSED,), C.REOPENED, (FIRM, GRID), "reopened", "within_reopen_time"),
+    call_row(
+        "reopen", (C.CLOSED,), C.REOPENED, (FIRM, GRID, FILER), "reopened", "within_reopen_time"
+    ),
     call_row(
         "archive",
         (C.CLOSED,),
@@ -201,7 +204,7 @@ _CALL_ROWS = (
         "message",
         (*sorted(OPEN), C.CLOSED),
         None,
-        (FIRM, GRID, DESK, *UNIT),
+        (FIRM, GRID, DESK, *UNIT, FILER),
         "messaged",
         where=Where.ANY,
     ),

@@ -15,8 +15,16 @@ from qiying.slices.calls.models.topics import TOPICS
 from qiying.slices.calls.rules import Clock
 from qiying.slices.calls.views import staff
 
-KEPT_INDOORS = frozenset({"calls.noted", "calls.visited"})
-"""Told to nobody outside: they have no call, or are for colleagues."""
+TOLD = (
+    *("received", "classified", "accepted", "info_asked", "info_supplied", "declined"),
+    *("withdrawn", "dispatched", "redispatched", "co_added", "recalled", "signed", "disputed"),
+    *("adjudicated", "contacted", "stage_reported", "task_done", "pause_approved", "resumed"),
+    *("scheduled", "deadline_changed", "extended", "answered", "review_passed"),
+    *("review_returned", "callback_attempted", "callback_rejected", "closed", "rated"),
+    *("reopened", "archived", "overdue", "urged", "supervised", "supervision_removed"),
+)
+"""What other systems may hear of, in the course of a call. Notes, messages, proposals and the
+work of the house on its own wordings stay indoors."""
 SHORT, LONG = timedelta(minutes=30), timedelta(hours=24)
 WARN_BEFORE = {Clock.MILESTONE: LONG, Clock.TASK: timedelta(hours=4)}
 LAYER: Promise = _("Open calls")
@@ -25,8 +33,8 @@ LAYER: Promise = _("Open calls")
 def register_connectors() -> None:
     """Tell the kernel what calls offer; called once at start-up."""
     ical.provider("calls")(_entries)
-    told = [t for t in TOPICS if t not in KEPT_INDOORS and not t.startswith("calls.triage")]
-    webhooks.publish(told, _subject)
+    topics = [f"calls.{name}" for name in TOLD]
+    webhooks.publish([t for t in topics if t in TOPICS], _subject, subject_type="calls.call")
     layers.provider("calls", LAYER, geometry="Point", roles={*staff.MAP_READERS, Role.MACHINE})(
         _points
     )

@@ -124,7 +124,7 @@ def _figures(found: Hall) -> list[Big]:
         ),
         _big(
             "satisfied",
-            _("Satisfied"),
+            _("Satisfied share"),
             _("of all closed; who did not rate does not count as satisfied"),
             months["satisfied"],
         ),
@@ -166,7 +166,7 @@ def _trend(found: Hall) -> Any:
     shown = [v for line in lines for v in line.values if v is not None]
     low = max(0, min(90, int(float(min(shown, default=50)) // 10 * 10)))
     drawn = charts.chart(
-        names, lines, title=gettext("Closure by month"), unit="%", height=400, low=low, high=100
+        names, lines, title=gettext("Closure by month"), unit="%", height=460, low=low, high=100
     )
     return drawn + charts.legend([(line.name, line.colour) for line in lines])
 
@@ -191,7 +191,7 @@ def _wanted(found: Hall, names: Mapping[str, str]) -> Any:
 def _ages(found: Hall) -> Any:
     names = [str(AGE_LABELS[key]) for key, _n in found.ages]
     series = [Series(gettext("Open calls"), [n for _key, n in found.ages], colour=1)]
-    return charts.chart(names, series, title=gettext("Open calls by age"), height=400)
+    return charts.chart(names, series, title=gettext("Open calls by age"), height=460)
 
 
 def _stages(found: Hall) -> list[tuple[Promise, int, int]]:

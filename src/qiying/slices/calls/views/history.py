@@ -198,7 +198,7 @@ def rounds_of(actor: Actor, found: Dossier, *, now: datetime) -> list[RoundLine]
     lines = []
     for round_ in reversed(found.rounds):
         pauses = [p for p in found.pauses if p.round_id == round_.pk]
-        gross, net = _spent(round_, pauses, calendar, now)
+        gross, net = spent(round_, pauses, calendar, now)
         lines.append(
             RoundLine(
                 round=round_,
@@ -225,9 +225,7 @@ def _word(words: Any, code: Any) -> Word:
     return words.get(code, "") if code else ""
 
 
-def _spent(
-    round_: Round, pauses: Sequence[Pause], calendar: Any, now: datetime
-) -> tuple[str, str]:
+def spent(round_: Round, pauses: Sequence[Pause], calendar: Any, now: datetime) -> tuple[str, str]:
     """How long the unit had it: in all, and without the pauses that count."""
     until = round_.answered_at or (round_.closed_at if round_.state != RoundState.OPEN else now)
     kind = rules.rule_of(round_.rule_kind, round_.rule_amount).kind

@@ -49,6 +49,7 @@ def register(request: HttpRequest) -> HttpResponse:
     scene = raising.scene_of(actor, firm, now=now, contact=first, is_on_behalf=True)
     if request.method != "POST":
         start = {"where": PREMISES, "contact_name": first[0], "contact_phone": first[1]}
+        start |= _rung(request)
         form = with_channel(scene.form(initial=start))
         return _show(request, scene, form, contacts=contacts, held=[], key="", now=now)
     held = uploads.kept(request, actor)
@@ -65,6 +66,13 @@ def register(request: HttpRequest) -> HttpResponse:
     return _show(
         request, scene, form, contacts=contacts, held=sent.kept, key=sent.key, now=now, status=422
     )
+
+
+def _rung(request: HttpRequest) -> dict[str, str]:
+    """What whoever answered the telephone knows already: the channel, who rings, from where."""
+    names = {"channel": "channel", "name": "contact_name", "phone": "contact_phone"}
+    given = {field: filters.plain(request.GET.get(name, ""))[:64] for name, field in names.items()}
+    return {field: value for field, value in given.items() if value}
 
 
 def _show(

@@ -1,5 +1,6 @@
 """The rounds behind a number of the board: counted ones, or those that fell short."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import exports, paging
 from qiying.kernel.access import Actor
@@ -21,12 +24,20 @@ from qiying.slices.calls.models import (
     ROUND_LABELS,
     Round,
 )
-from qiying.slices.calls.queries import RoundFilters
+from qiying.slices.calls.queries import RoundFilters, watch
 from qiying.slices.calls.rules import RoundState
 from qiying.slices.calls.views import filters, staff
 from qiying.slices.calls.views.board import MEASURES
-from qiying.slices.calls.views.history import ROUND_TONES
+from qiying.slices.calls.views.history import ROUND_TONES, spent
 from qiying.slices.calls.views.staff import AT_BOARD
+from qiying.slices.registry import public as registry
+
+KIND_LABELS: Mapping[str, Promise] = {
+    "working_days": _("working days"),
+    "natural_days": _("days"),
+    "hours": _("hours"),
+    "working_hours": _("working hours"),
+}
 
 
 @page(*AT_BOARD)
@@ -135,18 +146,28 @@ def _sheet(actor: Actor, rows: Any, asked: RoundFilters, now: datetime) -> expor
         gettext("Matter"),
         gettext("Lead unit"),
         gettext("Due at"),
+        gettext("Due with more time"),
         gettext("Answered at"),
         gettext("Closed at"),
+        gettext("Time in all"),
+        gettext("Time without pauses"),
+        gettext("Counted in"),
         gettext("Status"),
         gettext("Solved, says the firm"),
         gettext("Rating by the firm"),
     ]
-    lines = (_export_line(_line(actor, r, names)) for r in ordered)
+    listed = list(ordered)
+    pauses = watch.pauses_of(actor, [r.pk for r in listed])
+    calendar = registry.calendar(actor)
+    lines = [
+        _export_line(_line(actor, r, names), spent(r, pauses.get(r.pk, []), calendar, now))
+        for r in listed
+    ]
     words = _words(actor, asked, now)
     return exports.Sheet(gettext("Rounds"), headings, lines, words, actor.name, now)
 
 
-def _export_line(line: dict[str, Any]) -> list[Any]:
+def _export_line(line: dict[str, Any], took: tuple[str, str]) -> list[Any]:
     row: Round = line["round"]
     return [
         line["call"].number,
@@ -156,8 +177,12 @@ def _export_line(line: dict[str, Any]) -> list[Any]:
         line["matter"],
         line["unit"],
         row.due_at,
+        row.extended_due_at,
         row.answered_at,
         row.closed_at,
+        float(took[0]),
+        float(took[1]),
+        str(KIND_LABELS.get(row.rule_kind, "")),
         str(line["label"]),
         str(line["resolved"]),
         str(line["rating"]),

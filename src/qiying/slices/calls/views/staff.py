@@ -14,7 +14,7 @@ from qiying.kernel import nav, trail
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, Call
-from qiying.slices.calls.queries import desk, units, watch
+from qiying.slices.calls.queries import desk, units
 from qiying.slices.calls.rules import PAUSED, STOPPED, Urgency
 from qiying.slices.calls.views.record import decisive
 from qiying.slices.calls.views.shared import light_word
@@ -97,7 +97,7 @@ WORK: tuple[tuple[Promise, str, str, tuple[str, ...], nav.Count | None], ...] = 
     (_("Calls of firms"), "list", "inbox", READERS, None),
     (_("Log a call"), "register", "phone-incoming", (Role.DESK,), None),
     (_("Morning sheet"), "morning", "sunrise", MORNING_READERS, None),
-    (_("Supervision ladder"), "supervision", "siren", READERS, watch.count_standing),
+    (_("Supervision ladder"), "supervision", "siren", READERS, None),
     (_("Joint meetings"), "meetings", "users", OVER_CALLS, None),
 )
 """The entries of the workspace, in order."""

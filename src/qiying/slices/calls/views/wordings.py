@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -186,7 +186,7 @@ def wording(request: HttpRequest, wording_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     if request.method != "POST":
         shelves.get_wording(actor, wording_id)
-        return HttpResponseSeeOther(f"{reverse('calls:wordings')}?from={wording_id}")
+        return redirect(f"{reverse('calls:wordings')}?from={wording_id}")
     act = ACTS.get(request.POST.get("do", ""))
     if act is None:
         with tenancy.reading(actor):

@@ -39,13 +39,13 @@ def tell_members(actor: Actor, issue_id: int, *, now: datetime) -> int:
     if issue.state not in AFTER_LANDING or not waiting:
         return 0
     cards = calls.cards(actor, list(waiting))
-    for card in cards:
+    for card in cards.values():
         _tell_firm(actor, issue, card, now)
         if card.is_open and card.lead_unit_id is not None:
             _tell_handlers(actor, issue, card, now)
         codes = {"number": issue.number}
         calls.add_line(actor, card.id, "class_issues.call_told", now=now, codes=codes)
-    rows.filter(call_id__in=[c.id for c in cards]).update(told_at=now)
+    rows.filter(call_id__in=list(cards)).update(told_at=now)
     events.record(
         "class_issues.members_told", subject=issue, actor=actor, now=now, calls=len(cards)
     )

@@ -175,7 +175,7 @@ def _members_named(actor: Actor, issue: Issue, numbers: Sequence[str]) -> list[M
     """The members whose calls have these numbers; Invalid when one is none or none is named."""
     rows = {row.call_id: row for row in _live(issue)}
     wanted = {n.strip().upper() for n in numbers}
-    found = [c for c in calls.cards(actor, list(rows)) if c.number in wanted]
+    found = [c for c in calls.cards(actor, rows).values() if c.number in wanted]
     if not wanted or len(found) != len(wanted):
         raise Invalid("input.invalid", {"calls": "input.choice"})
     return [rows[c.id] for c in found]
@@ -193,7 +193,7 @@ def add_call(
 ) -> Issue:
     """Take a call in by hand, by its number: the same problem in other words."""
     move = begin(actor, issue_id, "add_call", now=now, version=version)
-    card = calls.card_by_number(actor, call)
+    card = calls.find_by_number(actor, call)
     platform = system(actor.tenant_id)
     is_free = card is not None and card.id not in queries.held_calls(platform)
     # complaints about a unit are no sources of classes, whoever asks

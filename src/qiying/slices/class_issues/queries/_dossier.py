@@ -77,7 +77,7 @@ class Dossier:
 def dossier(actor: Actor, issue: Issue) -> Dossier:
     """Everything about a visible class issue that this actor may read."""
     rows = list(members_of(actor, issue))
-    cards = {c.id: c for c in calls.cards(actor, [m.call_id for m in rows])}
+    cards = calls.cards(actor, [m.call_id for m in rows])
     firms = registry.names(actor, {c.enterprise_id for c in cards.values() if c.enterprise_id})
     lines = [
         MemberLine(m, cards[m.call_id], firms.get(cards[m.call_id].enterprise_id or 0, ""))

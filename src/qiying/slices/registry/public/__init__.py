@@ -30,16 +30,25 @@ from qiying.slices.registry.public._cards import (
     UnitCard,
     ZoneCard,
 )
+from qiying.slices.registry.queries.identities import FirmIdentity, Identities
+from qiying.slices.registry.queries.identities import identities as _identities
+from qiying.slices.registry.rules.cells import plain
 from qiying.slices.registry.rules.coordinates import convert
 from qiying.slices.registry.rules.kinds import AreaKind
+from qiying.slices.registry.rules.tables import MOST_BYTES, Table
+from qiying.slices.registry.rules.tables import read as read_table
 
 __all__ = [
+    "MOST_BYTES",
     "AreaCard",
     "ContactCard",
     "EnterpriseCard",
+    "FirmIdentity",
     "FirmPanel",
+    "Identities",
     "MapLayer",
     "SiteCard",
+    "Table",
     "UnitCard",
     "ZoneCard",
     "areas",
@@ -53,10 +62,13 @@ __all__ = [
     "firm_panel",
     "firm_panels",
     "grid_at",
+    "identities",
     "map_layer",
     "map_layers",
     "names",
+    "plain",
     "portfolio_ids",
+    "read_table",
     "search_enterprises",
     "sites",
     "unit",
@@ -170,6 +182,12 @@ def names(actor: Actor, ids: Iterable[int]) -> dict[int, str]:
     with tenancy.reading(actor):
         found = queries.names_of_enterprises(actor, ids)
     return {pk: in_language(zh, en) for pk, (zh, en) in found.items()}
+
+
+def identities(actor: Actor) -> Identities:
+    """By what every firm and contact of the zone can be recognised; for comparing only."""
+    with tenancy.reading(actor):
+        return _identities(actor.tenant_id)
 
 
 def _firm_card(row: Enterprise) -> EnterpriseCard:

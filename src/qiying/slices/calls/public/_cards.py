@@ -1,4 +1,4 @@
-"""What other slices may know of calls."""
+"""A call on a card, and counts of calls, for slices above."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,37 +10,10 @@ from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, Call
-from qiying.slices.calls.operations import add_line
 from qiying.slices.calls.queries import MapPoint
-from qiying.slices.calls.queries._sources import (
-    Source,
-    WordRarity,
-    find_by_number,
-    listed_by_id,
-    sources,
-    word_rarity,
-    word_rarity_of,
-)
-from qiying.slices.calls.queries._timeline import name_line
+from qiying.slices.calls.queries._sources import find_by_number as numbered
+from qiying.slices.calls.queries._sources import listed_by_id
 from qiying.slices.calls.rules import OPEN, REOPEN_WITHIN
-
-__all__ = [
-    "CallCard",
-    "MapPoint",
-    "Source",
-    "WordRarity",
-    "add_line",
-    "card",
-    "card_by_number",
-    "cards",
-    "count_by_enterprise",
-    "figures",
-    "map_points",
-    "name_line",
-    "sources",
-    "word_rarity",
-    "word_rarity_of",
-]
 
 HUNDREDTH = Decimal("0.01")
 
@@ -61,6 +34,8 @@ class CallCard:
     closed_at: datetime | None
     is_solved: bool
     """Closed as solved and confirmed by the firm."""
+    is_against_unit: bool = False
+    """Complains of a unit: nobody of that unit may learn of it."""
 
     @property
     def state_label(self) -> str:
@@ -81,23 +56,30 @@ class CallCard:
 def card(actor: Actor, call_id: int) -> CallCard:
     """A visible call; NotFound otherwise."""
     with tenancy.reading(actor):
-        return _card(queries.get_call(actor, call_id))
+        return as_card(queries.get_call(actor, call_id))
 
 
-def cards(actor: Actor, call_ids: Iterable[int]) -> list[CallCard]:
+def card_by_public_id(actor: Actor, public_id: UUID) -> CallCard:
+    """As ``card``, by the id that addresses carry."""
+    with tenancy.reading(actor):
+        return as_card(queries.get_by_public_id(actor, public_id))
+
+
+def cards(actor: Actor, call_ids: Iterable[int]) -> dict[int, CallCard]:
     """Those of these calls that the actor may see, newest first, in one query."""
     with tenancy.reading(actor):
-        return [_card(call) for call in listed_by_id(actor, call_ids)]
+        return {row.pk: as_card(row) for row in listed_by_id(actor, call_ids)}
 
 
-def card_by_number(actor: Actor, number: str) -> CallCard | None:
+def find_by_number(actor: Actor, number: str) -> CallCard | None:
     """A visible call by its number; None when there is none."""
     with tenancy.reading(actor):
-        call = find_by_number(actor, number)
-    return None if call is None else _card(call)
+        call = numbered(actor, number)
+    return None if call is None else as_card(call)
 
 
-def _card(call: Call) -> CallCard:
+def as_card(call: Call) -> CallCard:
+    """What others may know of a row that was read for them."""
     return CallCard(
         call.pk,
         call.public_id,
@@ -110,6 +92,7 @@ def _card(call: Call) -> CallCard:
         call.received_at,
         call.closed_at,
         call.closure_type == "solved" and call.is_confirmed,
+        call.complained_unit_id is not None,
     )
 
 

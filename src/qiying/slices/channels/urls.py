@@ -1,0 +1,45 @@
+from django.urls import path
+
+from qiying.slices.channels.views import (
+    batches,
+    endpoints,
+    forwards,
+    home,
+    mails,
+    orders,
+    phone,
+    referrals,
+)
+
+app_name = "channels"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("phone/", phone.phone, name="phone"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/new/", orders.order_new, name="order-new"),
+    path("orders/replies/", orders.replies, name="order-replies"),
+    path("orders/<uuid:public_id>/", orders.order, name="order"),
+    path("referrals/", referrals.referrals, name="referrals"),
+    path("referrals/new/", referrals.referral_new, name="referral-new"),
+    path("referrals/<uuid:public_id>/", referrals.referral, name="referral"),
+    path("found/", referrals.signals, name="signals"),
+    path("found/new/", referrals.signal_new, name="signal-new"),
+    path("mails/", mails.mails, name="mails"),
+    path("mails/<uuid:public_id>/", mails.mail, name="mail"),
+    path("files/", batches.batches, name="batches"),
+    path("files/new/", batches.batch_new, name="batch-new"),
+    path("files/template/<slug:kind>/", batches.template, name="batch-template"),
+    path("files/<uuid:public_id>/", batches.batch, name="batch"),
+    path("files/<uuid:public_id>/apply/", batches.apply, name="batch-apply"),
+    path("files/<uuid:public_id>/discard/", batches.discard, name="batch-discard"),
+    path("files/<uuid:public_id>/errors/", batches.errors, name="batch-errors"),
+    path("handed-on/", forwards.forwards, name="forwards"),
+    path("handed-on/<uuid:public_id>/", forwards.forward, name="forward"),
+    path("calls/<uuid:public_id>/hand-on/", forwards.forward_new, name="forward-new"),
+    path("calls/<uuid:public_id>/same/", forwards.same, name="same"),
+    path("stuck/", forwards.stuck, name="stuck"),
+    path("stuck/again/", forwards.retry, name="stuck-again"),
+    path("connections/", endpoints.endpoints, name="endpoints"),
+    path("connections/new/", endpoints.endpoint_new, name="endpoint-new"),
+    path("connections/<uuid:public_id>/", endpoints.endpoint, name="endpoint"),
+]

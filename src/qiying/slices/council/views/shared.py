@@ -1,0 +1,134 @@
+"""What the pages of the council share: readers, forms of steps, sentences of law."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms as django_forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from qiying.kernel import problems
+from qiying.kernel.access import STAFF, Actor, Role
+from qiying.kernel.errors import Invalid, NotFound, Problem
+from qiying.kernel.exports import SHANGHAI
+from qiying.kernel.web import submit_once
+from qiying.slices.council import queries
+from qiying.slices.council.forms import Given, StepForm
+from qiying.slices.council.models import labels
+from qiying.slices.council.queries import Docket
+from qiying.slices.council.rules import FACTS, Capacity, Fact
+from qiying.slices.registry import public as registry
+
+READERS = frozenset(STAFF) | {Role.ENTERPRISE}
+
+
+def fact_line(fact: Fact) -> dict[str, Any]:
+    """A sentence of law with its source and grade, in the reader's language."""
+    is_chinese = (get_language() or "zh").startswith("zh")
+    law = fact.law_zh if is_chinese else fact.law_en
+    article = fact.article_zh if is_chinese else fact.article_en
+    words = str(labels.LEGAL[fact.code])
+    return {
+        "sentence": words % {"days": fact.days, "months": fact.months} if "%(" in words else words,
+        "source": f"{law} {article}".strip(),
+        "grade": fact.grade,
+    }
+
+
+def fact_lines(*codes: str) -> list[dict[str, Any]]:
+    return [fact_line(FACTS[code]) for code in dict.fromkeys(codes)]
+
+
+def given(docket: Docket, step: str) -> Given:
+    """The choices that a form of this step offers."""
+    actor = docket.actor
+    on = queries.today(docket.now)
+    needs_members = step in {"invite", "route"}
+    members = (
+        [(m.pk, f"{m.name} · {labels.MEMBERS[m.kind]}") for m in queries.members(actor, on=on)]
+        if needs_members
+        else []
+    )
+    return Given(
+        members=members,
+        speakers=[(m, docket.member(m)) for m in queries.speakers(docket)]
+        if step == "speak"
+        else [],
+        invited=[(i.member_id, docket.member(i.member_id)) for i in docket.invitations]
+        if step == "hold"
+        else [],
+        meetings=_meetings(actor) if step == "schedule" else [],
+        units=_units(actor) if step == "hand" else [],
+        is_secretary=Capacity.SECRETARY in docket.capacities,
+        is_first_round=getattr(docket.row, "round", 1) == 1,
+    )
+
+
+def given_any(docket: Docket) -> Given:
+    """Every row there is: what is sent twice was right once, and the operation judges it."""
+    members = [(pk, name) for pk, name in docket.member_names.items()]
+    return Given(
+        members=members,
+        speakers=members,
+        invited=members,
+        meetings=[(m.pk, m.title) for m in queries.list_meetings(docket.actor)],
+        units=_units(docket.actor),
+        is_secretary=True,
+        is_first_round=False,
+    )
+
+
+def _meetings(actor: Actor) -> list[tuple[int, str]]:
+    return [
+        (m.pk, f"{m.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} · {m.title}")
+        for m in queries.meetings_in_preparation(actor)
+    ]
+
+
+def _units(actor: Actor) -> list[tuple[int, str]]:
+    cards = registry.units(actor).values()
+    return [(c.id, c.name) for c in cards if not c.is_retired]
+
+
+def forms_of(docket: Docket, bound: StepForm | None = None) -> list[dict[str, Any]]:
+    """The steps open to the reader, each with its form; ``bound`` replaces the one sent wrongly."""
+    found = []
+    for name in queries.steps_open(docket):
+        is_sent = bound is not None and bound.step == name
+        form = bound if is_sent else StepForm(docket.entity, name, given(docket, name))
+        found.append(
+            {
+                "name": name,
+                "label": labels.STEPS[docket.entity, name],
+                "form": form,
+                "is_open": is_sent,
+                "is_danger": (docket.entity, name) in labels.DANGEROUS,
+                "is_main": not found and name not in labels.ASIDE,
+            }
+        )
+    return found
+
+
+def send(
+    request: HttpRequest, form: django_forms.Form, work: Callable[[], str]
+) -> HttpResponse | None:
+    """Run ``work`` once when the form is sound; None when the page must be shown again."""
+    if not form.is_valid():
+        return None
+    try:
+        return submit_once(request, work)
+    except NotFound:
+        raise
+    except Problem as problem:
+        explain(form, problem)
+        return None
+
+
+def explain(form: django_forms.Form, problem: Problem) -> None:
+    """Put a refusal beside the field that it is about."""
+    codes = problem.fields if isinstance(problem, Invalid) else {}
+    for name, code in codes.items():
+        field = name if name in form.fields else None
+        form.add_error(field, problems.sentence(code, problem.params))
+    if not codes:
+        form.add_error(None, problems.explain(problem))
