@@ -29,7 +29,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     """A topic by a member, or by the desk from what firms called about."""
     actor, now = actor_of(request), timezone.now()
     with tenancy.reading(actor):
-        form = TopicForm(request.POST or None, initial=_from_call(request, actor))
+        form = TopicForm(request.POST or None, initial=dict(_from_call(request, actor)))
     if request.method == "POST":
         with tenancy.reading(actor):
             found = _call_ids(actor, form) if form.is_valid() else []

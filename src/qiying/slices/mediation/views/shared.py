@@ -122,7 +122,7 @@ def _mediators(docket: Docket) -> list[tuple[int, str]]:
 
 def forms_of(docket: Docket, bound: StepForm | None = None) -> list[dict[str, Any]]:
     """The steps open to the reader, each with its form; ``bound`` replaces the one sent wrongly."""
-    found = []
+    found: list[dict[str, Any]] = []
     for name in queries.steps_open(docket):
         is_sent = bound is not None and bound.step == name
         form = bound if is_sent else step_form(name, given(docket, name))
