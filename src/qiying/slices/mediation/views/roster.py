@@ -50,7 +50,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
         units = [(c.id, c.name) for c in registry.units(actor).values() if not c.is_retired]
     form = MediatorForm(
         request.POST or None,
-        people=[(p.pk, f"{p} ({p.username})") for p in staff if p.pk not in listed],
+        people=[(p.pk, f"{p} · {p.phone[-4:]}") for p in staff if p.pk not in listed],
         units=units,
         initial={"listed_on": queries.today(now)},
     )
