@@ -57,11 +57,10 @@ def once(actor: Actor, key: str, content: bytes, *, work: Callable[[], Answer]) 
     digest = hashlib.sha256(content).hexdigest()
     try:
         return _try(actor, key, digest, work)
-    except IntegrityError as error:
-        if "idempotency_once" not in str(error):
-            raise
-    # the first request committed between our look and our write: its answer is there now
-    return _try(actor, key, digest, work)
+    except IntegrityError:
+        # Most likely the first request committed between our look and our write, and its answer is
+        # there now; the work may have met its rows before the key did. Otherwise it is met again.
+        return _try(actor, key, digest, work)
 
 
 def _try(actor: Actor, key: str, digest: str, work: Callable[[], Answer]) -> Answer:

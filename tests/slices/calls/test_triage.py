@@ -43,6 +43,7 @@ def closed_call(world: World, text: str, matter: str) -> Call:
     steps.take(world, "desk", call, "accept")
     steps.take(world, "desk", call, "dispatch", lead_unit_id=lead, text="so it is")
     steps.take(world, "safety", call, "sign", task_id=steps.task(world, call, "ZONE_SAFE"))
+    steps.take(world, "safety", call, "contact")
     steps.take(world, "safety", call, "answer", result="solved", text="done")
     steps.take(world, "desk", call, "review_pass")
     return steps.take(world, "caller", call, "callback_confirm", resolved="yes")

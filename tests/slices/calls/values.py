@@ -81,6 +81,12 @@ VALUES: Mapping[str, Values] = {
     "resolved": _among("yes", "yes", "partly", "no"),
     "grade": _among(1, 2, 3, 4, 5, 5, 9),
     "attachments": _among([]),
+    "evidence": _among("现场复核照片已留存", ""),
+    "level": _among(*rules.Level),
+    "unit_ids": lambda world, _call: st.lists(
+        st.sampled_from([world.units[code] for code in LEADS]), max_size=3, unique=True
+    ),
+    "officer_id": lambda world, _call: st.sampled_from([world.user("leader").pk, NO_ROW]),
 }
 """By the name of the input; what is not named here is found by the end of its name."""
 ENDINGS: Mapping[str, Values] = {

@@ -311,6 +311,7 @@ def test_a_reopen_opens_the_closed_call(world: World) -> None:
     steps.take(world, "desk", call, "accept")
     steps.take(world, "desk", call, "dispatch", lead_unit_id=lead, text="请办")
     steps.take(world, "safety", call, "sign", task_id=steps.task(world, call, "ZONE_SAFE"))
+    steps.take(world, "safety", call, "contact")
     steps.take(world, "safety", call, "answer", result="solved", text="已填")
     steps.take(world, "desk", call, "review_pass")
     steps.take(world, "caller", call, "callback_confirm", resolved="yes")

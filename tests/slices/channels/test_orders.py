@@ -29,6 +29,7 @@ def answered(world: World, row: WorkOrder) -> None:
     lead = world.units["ZONE_SAFE"]
     steps.take(world, "desk", call, "dispatch", lead_unit_id=lead, text="请办理")
     steps.take(world, "safety", call, "sign", task_id=steps.task(world, call, "ZONE_SAFE"))
+    steps.take(world, "safety", call, "contact")
     steps.take(world, "safety", call, "answer", result="solved", text="路灯已修好")
     steps.take(world, "desk", call, "review_pass")
 

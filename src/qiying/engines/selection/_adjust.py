@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from qiying.engines.selection._problem import Score
 from qiying.engines.selection._result import Adjustment
@@ -53,6 +51,9 @@ def _leniency(
 
 def _groups(e: np.ndarray, r: np.ndarray, n: int, m: int) -> tuple[int, np.ndarray]:
     """How many groups of readers share entries, and the group of each reader."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(len(e)), (e, n + r)), shape=(n + m, n + m))
     count, labels = connected_components(graph, directed=False)
     return int(count), labels[n:]

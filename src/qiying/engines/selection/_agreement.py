@@ -10,7 +10,6 @@ from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from qiying.engines.selection._problem import Score
 from qiying.engines.selection._result import Agreement, Icc
@@ -92,6 +91,8 @@ def _interval(between: float, within: float, n: int, k: int) -> tuple[float | No
     """The interval of ICC(1,1) by the F distribution."""
     if within <= 1e-12:
         return None, None
+    from scipy import stats
+
     ratio, tail = between / within, 1 - (1 - CONFIDENCE) / 2
     low = ratio / stats.f.ppf(tail, n - 1, n * (k - 1))
     high = ratio * stats.f.ppf(tail, n * (k - 1), n - 1)

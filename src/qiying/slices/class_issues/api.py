@@ -114,7 +114,7 @@ class StepOut(Schema):
     blocked: str
 
 
-class DetailOut(IssueOut):
+class IssueDetailOut(IssueOut):
     root_cause: str
     measure: str
     window_ends_at: datetime | None
@@ -244,14 +244,14 @@ def look(request: HttpRequest) -> tuple[int, LookOut]:
     )
 
 
-@router.get("/{uuid:issue_id}", response=DetailOut, summary="One class issue")
+@router.get("/{uuid:issue_id}", response=IssueDetailOut, summary="One class issue")
 @roles(*EVERYBODY)
-def get_issue(request: HttpRequest, issue_id: UUID) -> DetailOut:
+def get_issue(request: HttpRequest, issue_id: UUID) -> IssueDetailOut:
     actor = actor_of(request)
     return _detail(actor, queries.get_by_public_id(actor, issue_id))
 
 
-def _detail(actor: Actor, issue: Issue) -> DetailOut:
+def _detail(actor: Actor, issue: Issue) -> IssueDetailOut:
     now = timezone.now()
     found = queries.dossier(actor, issue)
     is_staff = actor.has(*READERS)
@@ -259,7 +259,7 @@ def _detail(actor: Actor, issue: Issue) -> DetailOut:
     numbers = {str(line.card.id): line.card.number for line in found.members}
     firms = {line.card.enterprise_id for line in found.members}
     plain = _plain(issue) | {"calls": len(found.members), "firms": len(firms)}
-    return DetailOut(
+    return IssueDetailOut(
         **plain,
         root_cause=issue.root_cause if is_staff else "",
         measure=issue.measure,
@@ -317,10 +317,10 @@ def _rate(plain: dict[str, Any]) -> dict[str, Any]:
     return {name: plain[name] for name in ("count", "rate", "low", "high")}
 
 
-@router.post("/{uuid:issue_id}/steps", response=DetailOut, summary="Take a step")
+@router.post("/{uuid:issue_id}/steps", response=IssueDetailOut, summary="Take a step")
 @roles(*MOVERS)
 @idempotent
-def take_step(request: HttpRequest, issue_id: UUID, body: StepIn) -> tuple[int, DetailOut]:
+def take_step(request: HttpRequest, issue_id: UUID, body: StepIn) -> tuple[int, IssueDetailOut]:
     """Move the class issue along its lifecycle; a split answers with the new candidate."""
     actor = actor_of(request)
     with tenancy.acting(actor):

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema
 from ninja.responses import Status
+from ninja.utils import contribute_operation_callback
 
-from qiying.kernel import idempotency, problems, tenancy
+from qiying.kernel import idempotency, openapi, problems, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.api import roles
 from qiying.kernel.web import actor_of
@@ -88,6 +89,9 @@ def do_bulk(request: HttpRequest, body: BulkIn) -> Status[BulkOut]:
         pk = bulk.get_run_by_public_id(actor, run_id).pk
     operations.run_bulk(actor, pk, now=now)
     return Status(201, _out(actor, run_id))
+
+
+contribute_operation_callback(do_bulk, openapi.offer_key)
 
 
 @roles(*BULK_USERS)

@@ -32,7 +32,7 @@ SHOWN = (
     *("calls.received", "calls.accepted", "calls.dispatched", "calls.signed"),
     *("calls.contacted", "calls.answered", "calls.review_passed", "calls.closed"),
 )
-LIGHTS = ("red", "yellow", "green", "grey")
+LIGHTS = ("purple", "red", "yellow", "green", "grey")
 WORST = {name: rank for rank, name in enumerate(LIGHTS)}
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("accept", (CallState.SUBMITTED, CallState.NEED_INFO)),
@@ -152,7 +152,7 @@ def _matters(rows: QuerySet[Call], since: datetime) -> tuple[tuple[str, int], ..
 
 def _cells(rows: QuerySet[Call], now: datetime) -> tuple[Cell, ...]:
     near = rows.filter(longitude__isnull=False).only(
-        "longitude", "latitude", "state", "due_at", "yellow_at"
+        "longitude", "latitude", "state", "due_at", "yellow_at", "supervision_level"
     )
     found: Counter[tuple[int, int]] = Counter()
     worst: dict[tuple[int, int], str] = {}

@@ -19,7 +19,7 @@ from qiying.kernel.charts import Bar, Series
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries
 from qiying.slices.calls.queries import Figure, desk
-from qiying.slices.calls.queries.hall import Hall, Told, hall
+from qiying.slices.calls.queries.hall import LIGHTS, Hall, Told, hall
 from qiying.slices.calls.views import hall_map, staff
 from qiying.slices.calls.views.board import AGE_LABELS
 
@@ -222,9 +222,9 @@ def wall(request: HttpRequest) -> HttpResponse:
     rows = staff.rows_of(actor, urgent.order_by(*queries.DUE_ORDER)[:MOST_URGENT], now=now)
     context = {
         "lights": [
-            (c, staff.LIGHT_LABELS[c], lights[c]) for c in ("red", "yellow", "green", "grey")
+            (c, staff.LIGHT_LABELS[c], lights[c]) for c in LIGHTS
         ],
-        "total": sum(lights[c] for c in ("red", "yellow", "green", "grey")),
+        "total": sum(lights[c] for c in LIGHTS),
         "rows": rows,
         "layers": [*_ground(), {"url": reverse("calls:layer"), "kind": "call", "label": ""}],
     }

@@ -127,7 +127,8 @@ def _call(
 def firm_by_code(actor: Actor, credit_code: str) -> registry.EnterpriseCard:
     """The firm of a credit code; Invalid when the zone has none."""
     wanted = credit_code.strip().upper()
-    found = registry.search_enterprises(system(actor.tenant_id), wanted, 2)
+    is_code = wanted.isascii() and wanted.isalnum()
+    found = registry.search_enterprises(system(actor.tenant_id), wanted, 2) if is_code else []
     firm = next((f for f in found if f.credit_code.upper() == wanted), None)
     if firm is None:
         raise Invalid("input.invalid", {"credit_code": "channels.firm_unknown"})
