@@ -1,6 +1,7 @@
 """Pages and interface of class issues, for everybody who may open them and for those who may not."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -243,3 +244,12 @@ def test_reports_are_kept_with_every_step(world: World) -> None:
     ways.landed(world)
     with tenancy.reading(world.system):
         assert set(Report.objects.values_list("step", flat=True)) == {"plan", "land"}
+
+
+def test_no_two_fields_of_a_page_carry_one_id(world: World) -> None:
+    """A label leads to the field beside it, however many steps are open."""
+    issue = ways.in_progress(world)
+    for name in ("safety", "supervisor"):
+        shown = page(browser(world, name), "issue", issue.public_id)
+        ids = re.findall(r' id="([^"]+)"', shown)
+        assert len(ids) == len(set(ids)), sorted(i for i in set(ids) if ids.count(i) > 1)

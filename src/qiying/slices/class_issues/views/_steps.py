@@ -70,7 +70,7 @@ class Scene:
 
 def form_of(scene: Scene, step: str, data: Any = None, uploads: Any = None) -> StepForm:
     """The form of a step, bound when something was sent."""
-    return StepForm(step, data, uploads, options=_options(scene, step), prefix=None)
+    return StepForm(step, data, uploads, options=_options(scene, step), auto_id=f"id_{step}_%s")
 
 
 def _options(scene: Scene, step: str) -> Options:
