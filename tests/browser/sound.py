@@ -22,6 +22,7 @@ ALLOWED = frozenset(
     {
         "API", "AXLSX", "CSV", "Ctrl", "CGCS2000", "Enter", "GCJ", "GeoJSON", "GeoReport", "GPS",
         "JSON", "KML", "OpenAPI", "Open311", "PDF", "UTF", "WGS", "Word", "Excel", "XLSX", "YYYY",
+        "Standard", "TOTP", "Webhooks", "https", "json", "requests",
     }
 )  # fmt: skip
 """Names that are the same in Chinese."""

@@ -130,8 +130,13 @@ class Reader:
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on(
-            "console", lambda m: m.type == "error" and self.faults.append(f"{m.text} {m.location}")
+            "console", lambda m: m.type == "error" and self._note(f"{m.text} {m.location}")
         )
+
+    def _note(self, fault: str) -> None:
+        """A live line that ends with the session is no fault."""
+        if "401" not in fault or "/events" not in fault:
+            self.faults.append(fault)
 
     def say(self, words: str, **values: Any) -> str:
         """The words of the source as this reader sees them."""

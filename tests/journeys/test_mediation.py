@@ -57,7 +57,7 @@ def step(reader: Reader, name: str) -> Locator:
 
 def to_the_dispute(reader: Reader, title: str, tab: str = "all") -> None:
     reader.page.goto(f"/mediation/?tab={tab}")
-    reader.page.get_by_role("link", name=title, exact=True).first.click()
+    reader.page.get_by_role("link").filter(has_text=title).first.click()
     expect(reader.page.get_by_role("heading", level=1)).to_have_text(title)
 
 

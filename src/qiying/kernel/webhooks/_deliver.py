@@ -18,7 +18,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from standardwebhooks.webhooks import Webhook
 
-from qiying.kernel import events, jobs, notifications, outbound, tenancy, vault
+from qiying.kernel import events, jobs, notifications, outbound, revisions, tenancy, vault
 from qiying.kernel.access import Actor, Role, system
 from qiying.kernel.errors import Problem
 from qiying.kernel.models import DeliveryState, EndpointState, Event, WebhookAttempt
@@ -42,6 +42,9 @@ PURPOSE = "webhook"
 GONE = 410
 SWEEP_AFTER = timedelta(seconds=90)
 MOST_AT_ONCE = 200
+REVISION = "webhooks"
+"""Bumped when an endpoint, its topics or its state change."""
+_listening: revisions.Kept[frozenset[str]] = revisions.Kept()
 _chance = Random()  # noqa: S311  spreads retries, hides nothing
 
 
@@ -50,13 +53,18 @@ def _wanted(tenant_id: int, topics: frozenset[str]) -> frozenset[str]:
     told = topics.intersection(_body.published())
     if not told:
         return told
+    revision = revisions.current(system(tenant_id)).get(REVISION, 0)
+    return told & _listening.get(tenant_id, revision, lambda: _topics_of(tenant_id))
+
+
+def _topics_of(tenant_id: int) -> frozenset[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT topics FROM kernel_webhookendpoint WHERE tenant_id = %s AND state = 'active'",
             [tenant_id],
         )
         rows = cursor.fetchall()
-    return told & frozenset(topic for (listed,) in rows for topic in _listed(listed))
+    return frozenset(topic for (listed,) in rows for topic in _listed(listed))
 
 
 def _listed(value: str | list[str]) -> list[str]:
@@ -267,6 +275,7 @@ def _disable(actor: Actor, endpoint: Endpoint, *, now: datetime) -> None:
     line = LIFECYCLE.step(endpoint.state, "disable", actor.roles)
     endpoint.state = EndpointState.DISABLED
     endpoint.save(update_fields=["state"])
+    revisions.bump(actor, REVISION)
     give_up_all(endpoint)
     events.record(line.event, subject=endpoint, actor=actor, now=now)
     on = now.astimezone(SHANGHAI).date()

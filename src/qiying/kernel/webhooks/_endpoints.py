@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from qiying.kernel import directory, events, outbound, tenancy, vault
+from qiying.kernel import directory, events, outbound, revisions, tenancy, vault
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.models import DeliveryState
@@ -60,6 +60,7 @@ def create(
         created_at=now,
         created_by_id=actor.person_id,
     )
+    revisions.bump(actor, _deliver.REVISION)
     events.record("kernel.webhook_created", subject=row, actor=actor, now=now, topics=row.topics)
     return row, secret
 
@@ -102,6 +103,7 @@ def change(
     row.name, row.url = _name(name), outbound.require_address(url)
     row.topics, row.unit_id = _topics(topics), _unit(actor, unit_id)
     row.save(update_fields=["name", "url", "topics", "unit_id"])
+    revisions.bump(actor, _deliver.REVISION)
     events.record("kernel.webhook_changed", subject=row, actor=actor, now=now, topics=row.topics)
     return row
 
@@ -115,6 +117,7 @@ def move(actor: Actor, public_id: UUID, step: str, *, now: datetime) -> Endpoint
     if step == "resume":
         row.failing_since = None
     row.save(update_fields=["state", "failing_since"])
+    revisions.bump(actor, _deliver.REVISION)
     if step == "remove":
         _deliver.give_up_all(row)
     events.record(line.event, subject=row, actor=actor, now=now)

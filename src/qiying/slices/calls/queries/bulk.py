@@ -20,7 +20,9 @@ def visible_ids(actor: Actor, call_ids: Iterable[int]) -> set[int]:
 
 def picked_calls(actor: Actor, numbers: Iterable[str], *, limit: int) -> list[Call]:
     """The visible calls with these numbers, in the order in which they came in."""
-    rows = Call.objects.visible_to(actor).filter(number__in=[n for n in numbers if n.isprintable()])
+    rows = Call.objects.visible_to(actor).filter(
+        number__in=[n for n in numbers if n.isprintable()]
+    )
     near = rows.select_related("enterprise", "lead_unit").defer("text", "words", "ranking")
     return list(near.order_by("received_at", "id")[:limit])
 

@@ -41,7 +41,8 @@ UNIT_TABS = ("dispatched", "working", "overdue", "disputed", "callback", "closed
 def list_page(request: HttpRequest) -> HttpResponse:
     """Every visible call: views, filters, sorting, pages, files."""
     actor, now = actor_of(request), timezone.now()
-    if not request.GET and (first := saved.first_of(actor, request.path)):
+    is_whole = not web.is_part(request, "rows")
+    if is_whole and not request.GET and (first := saved.first_of(actor, request.path)):
         return redirect(f"{request.path}?{first}")
     asked = filters.asked_of(request)
     rows = filters.calls_of(actor, asked, now=now)

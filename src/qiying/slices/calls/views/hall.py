@@ -221,9 +221,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     urgent = queries.list_calls(actor, queries.Filters(tab="open"), now=now)
     rows = staff.rows_of(actor, urgent.order_by(*queries.DUE_ORDER)[:MOST_URGENT], now=now)
     context = {
-        "lights": [
-            (c, staff.LIGHT_LABELS[c], lights[c]) for c in LIGHTS
-        ],
+        "lights": [(c, staff.LIGHT_LABELS[c], lights[c]) for c in LIGHTS],
         "total": sum(lights[c] for c in LIGHTS),
         "rows": rows,
         "layers": [*_ground(), {"url": reverse("calls:layer"), "kind": "call", "label": ""}],
