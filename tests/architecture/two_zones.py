@@ -517,7 +517,7 @@ def _channels(zone: Zone) -> None:
     zone.rows["call_batch"] = channels.prepare_batch(desk, reading, now=now)
     endpoint = channels.add_endpoint(
         world.keeper,
-        code=f"{mark} city",
+        code="cty",
         kind="open311",
         name=f"{mark} city",
         url="https://8.8.8.8/open311/v2",

@@ -173,7 +173,8 @@ class Journey:
         expect(page.get_by_role("heading", level=1)).to_have_text(words.title)
         address = page.url
         page.locator(".class-table").first.locator("tbody tr a").first.click()
-        expect(page.locator(".record-panel")).to_contain_text(words.title)
+        box = page.locator(".record-panel").filter(has_text=words.title)
+        expect(box).to_be_visible()
         desk.leave()
         work(self.zone)
         return address

@@ -124,7 +124,9 @@ class Journey:
         to_the_dispute(mediator, TITLE)
         press(mediator, "plan_session", at="2026-11-17T09:00", place="企业社区调解室")
         mediator.sees("企业社区调解室")
+        mediator.leave()
         self.clock.move_to(at(17, 10, 30))
+        mediator = self.enter("mediator")
         to_the_dispute(mediator, TITLE)
         box = step(mediator, "hold_session")
         for tick in box.get_by_role("checkbox").all():
@@ -136,7 +138,7 @@ class Journey:
             "term0_text": "支付货款",
             "term0_amount": "80000",
         }
-        step(mediator, "draft").locator("[name=term0_party]").select_option(label=OTHER)
+        step(mediator, "draft").locator("[name=term0_party]").select_option(index=2)
         press(mediator, "draft", term0_due="2026-12-10", **values)
         self.sees_state(mediator, "agreement to be signed")
         mediator.leave()
