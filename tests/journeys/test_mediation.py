@@ -138,7 +138,7 @@ class Journey:
             "term0_text": "支付货款",
             "term0_amount": "80000",
         }
-        step(mediator, "draft").locator("[name=term0_party]").select_option(index=2)
+        step(mediator, "draft").locator("[name=term0_party]").select_option(index=1)
         press(mediator, "draft", term0_due="2026-12-10", **values)
         self.sees_state(mediator, "agreement to be signed")
         mediator.leave()

@@ -83,7 +83,7 @@ class NominateIn(Schema):
     replicable: Text = ""
 
 
-class FindingOut(Schema):
+class RecognisedOut(Schema):
     """Something that could tell who is meant: characters ``start`` to ``end`` of a part."""
 
     key: str
@@ -99,7 +99,7 @@ class NominatedOut(Schema):
     id: UUID
     number: str
     state: str
-    findings: list[FindingOut]
+    findings: list[RecognisedOut]
 
 
 class CiteIn(Schema):
@@ -201,7 +201,7 @@ def nominate(request: HttpRequest, payload: NominateIn) -> tuple[int, NominatedO
         actor, payload.call, texts=texts, now=timezone.now()
     )
     findings = [
-        FindingOut(
+        RecognisedOut(
             key=f.key,
             kind=f.kind,
             part=f.part,

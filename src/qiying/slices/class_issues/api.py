@@ -83,7 +83,7 @@ class MemberOut(Schema):
     told_at: datetime | None
 
 
-class RateOut(Schema):
+class RecurrenceRateOut(Schema):
     """Like calls in the span, and the same per 30 days with a 95 % interval."""
 
     count: int
@@ -99,15 +99,15 @@ class RecurrenceOut(Schema):
     landed_at: datetime
     ends_at: datetime
     so_far: int
-    before: RateOut
-    after: RateOut | None
+    before: RecurrenceRateOut
+    after: RecurrenceRateOut | None
     ratio: float | None
     ratio_low: float | None
     ratio_high: float | None
     trend: str
 
 
-class StepOut(Schema):
+class IssueStepOut(Schema):
     name: str
     needed: list[str]
     optional: list[str]
@@ -121,7 +121,7 @@ class IssueDetailOut(IssueOut):
     terms: list[str]
     members: list[MemberOut]
     recurrence: RecurrenceOut | None
-    steps: list[StepOut]
+    steps: list[IssueStepOut]
 
 
 class LookOut(Schema):
@@ -165,7 +165,7 @@ class StoneIn(Schema):
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 
 
-class StepIn(Schema):
+class IssueStepIn(Schema):
     """One step with what it asks for; ``GET`` of the class issue says what that is.
 
     ``owner_unit`` is a unit's code, ``owner`` a person's id, calls and classes are named by number.
@@ -268,7 +268,7 @@ def _detail(actor: Actor, issue: Issue) -> IssueDetailOut:
         members=[_member(line, numbers) for line in found.members],
         recurrence=_recurrence(counted) if counted is not None else None,
         steps=[
-            StepOut(
+            IssueStepOut(
                 name=s.name,
                 needed=list(INPUTS[s.name].needed),
                 optional=list(INPUTS[s.name].optional),
@@ -304,8 +304,8 @@ def _recurrence(counted: queries.Counted) -> RecurrenceOut:
         landed_at=found.landed_at,
         ends_at=found.ends_at,
         so_far=found.so_far,
-        before=RateOut(**_rate(plain["before"])),
-        after=None if plain["after"] is None else RateOut(**_rate(plain["after"])),
+        before=RecurrenceRateOut(**_rate(plain["before"])),
+        after=None if plain["after"] is None else RecurrenceRateOut(**_rate(plain["after"])),
         ratio=found.ratio,
         ratio_low=found.ratio_low,
         ratio_high=found.ratio_high,
@@ -320,7 +320,9 @@ def _rate(plain: dict[str, Any]) -> dict[str, Any]:
 @router.post("/{uuid:issue_id}/steps", response=IssueDetailOut, summary="Take a step")
 @roles(*MOVERS)
 @idempotent
-def take_step(request: HttpRequest, issue_id: UUID, body: StepIn) -> tuple[int, IssueDetailOut]:
+def take_step(
+    request: HttpRequest, issue_id: UUID, body: IssueStepIn
+) -> tuple[int, IssueDetailOut]:
     """Move the class issue along its lifecycle; a split answers with the new candidate."""
     actor = actor_of(request)
     with tenancy.acting(actor):
@@ -332,7 +334,7 @@ def take_step(request: HttpRequest, issue_id: UUID, body: StepIn) -> tuple[int, 
         return 200, _detail(actor, queries.get_by_public_id(actor, made.public_id))
 
 
-def _inputs(actor: Actor, body: StepIn) -> dict[str, Any]:
+def _inputs(actor: Actor, body: IssueStepIn) -> dict[str, Any]:
     """The keyword arguments of the step: all that it needs, nothing that it does not know."""
     if body.step not in INPUTS:
         raise Refused("lifecycle.unknown_step", step=body.step)
