@@ -187,7 +187,7 @@ class DeliveryList(Schema):
     previous: str
 
 
-class StepIn(Schema):
+class WebhookStepIn(Schema):
     """``pause``, ``resume``, ``remove`` or ``ping``."""
 
     step: str = Field(max_length=20)
@@ -286,7 +286,7 @@ def change_endpoint(request: HttpRequest, endpoint_id: UUID, payload: EndpointIn
 
 @webhook_router.post("/{endpoint_id}/steps", response={204: None}, summary="Pause, resume, ping")
 @roles(KEEPER)
-def step_endpoint(request: HttpRequest, endpoint_id: UUID, payload: StepIn) -> Status[None]:
+def step_endpoint(request: HttpRequest, endpoint_id: UUID, payload: WebhookStepIn) -> Status[None]:
     actor, now = actor_of(request), timezone.now()
     if payload.step == "ping":
         webhooks.ping(actor, endpoint_id, now=now)
