@@ -38,7 +38,14 @@ from qiying.slices.channels.views.shape import (
 )
 
 HERE, STUCK = "channels:forwards", "channels:stuck"
-HEADS = (_("Call"), _("To"), _("State"), _("Number there"), _("Status there"), _("Handed on at"))
+HEADS = (
+    _("Request"),
+    _("To"),
+    _("State"),
+    _("Number there"),
+    _("Status there"),
+    _("Handed on at"),
+)
 
 
 @page(*READERS)
@@ -133,7 +140,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
     card = calls.card(actor, row.call_id)
     case = reverse("calls:case", args=[card.public_id])
     facts: list[tuple[Any, ...]] = [
-        (_("Call"), f"{card.number} {card.title}", case),
+        (_("Request"), f"{card.number} {card.title}", case),
         (_("State of the call"), card.state_label),
         (_("To"), row.endpoint.name),
         (_("Service there"), row.service_code),
@@ -263,7 +270,7 @@ def _same(actor: Actor, public_id: UUID, now: datetime) -> Record:
         here="channels:home",
         heading=gettext("The same problem as %(number)s?") % {"number": card.number},
         crumb=(card.number, reverse("calls:case", args=[public_id])),
-        facts=[(_("Call"), card.title, reverse("calls:case", args=[public_id]))],
+        facts=[(_("Request"), card.title, reverse("calls:case", args=[public_id]))],
         links_title=_("Linked calls"),
         links=[_linked(c, c.id == main_id) for c in linked],
         notes=[("info", _("A link closes nothing and changes no rate: every call is answered."))],

@@ -33,7 +33,7 @@ from qiying.slices.channels.views.shape import (
 )
 
 HERE = "channels:mails"
-HEADS = (_("Subject"), _("From"), _("State"), _("Firm"), _("Call"), _("Received at"))
+HEADS = (_("Subject"), _("From"), _("State"), _("Firm"), _("Request"), _("Received at"))
 
 
 @page(*AT_DESK)
@@ -101,7 +101,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
     ]
     if card is not None:
         case = reverse("calls:case", args=[card.public_id])
-        facts.append((_("Call"), f"{card.number} {card.title}", case))
+        facts.append((_("Request"), f"{card.number} {card.title}", case))
     refused = [
         ("warn", gettext("Not kept: %(name)s. %(why)s") % {"name": n, "why": _why(code, n)})
         for n, code in row.refused_files

@@ -40,7 +40,7 @@ from qiying.slices.channels.views.shape import (
 )
 
 HERE = "channels:orders"
-HEADS = (_("Order"), _("Call"), _("State"), _("Time left"), _("Issued at"), _("Connection"))
+HEADS = (_("Order"), _("Request"), _("State"), _("Time left"), _("Issued at"), _("Connection"))
 RESULTS = {
     "solved": _("solved"),
     "partly": _("partly solved"),
@@ -106,7 +106,7 @@ def _row(order: WorkOrder) -> list[Cell]:
 def _sheet(actor: Actor, rows: Any) -> exports.Sheet:
     found = rows.order_by("-received_at", "-id")[: exports.MAX_ROWS]
     headings = [
-        *(gettext("Order number"), gettext("Call"), gettext("State"), gettext("Issued at")),
+        *(gettext("Order number"), gettext("Request"), gettext("State"), gettext("Issued at")),
         *(gettext("Signed for at"), gettext("Reply due at"), gettext("Replied at")),
         *(gettext("On time"), gettext("Result"), gettext("Reply"), gettext("Redone")),
     ]
@@ -218,7 +218,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
     extensions = list(queries.extensions_of(actor, row))
     call_url = reverse("calls:case", args=[card.public_id])
     facts = [
-        (_("Call"), f"{card.number} {card.title}", call_url),
+        (_("Request"), f"{card.number} {card.title}", call_url),
         (_("State of the call"), card.state_label),
         (_("Issued at"), at_words(row.issued_at)),
         (_("Signed for at"), at_words(row.signed_at)),

@@ -36,8 +36,8 @@ from qiying.slices.channels.views.shape import (
 )
 
 HERE, SIGNALS = "channels:referrals", "channels:signals"
-HEADS = (_("Referrer"), _("Call"), _("Kind"), _("State"), _("Reply due on"), _("Reference"))
-SIGNAL_HEADS = (_("Call"), _("Firm"), _("Signal"), _("Source"), _("Seen on"))
+HEADS = (_("Referrer"), _("Request"), _("Kind"), _("State"), _("Reply due on"), _("Reference"))
+SIGNAL_HEADS = (_("Request"), _("Firm"), _("Signal"), _("Source"), _("Seen on"))
 
 
 @page(*READERS)
@@ -124,7 +124,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         (_("Reference number"), row.reference),
         (_("Referred on"), row.referred_on.isoformat()),
         (
-            _("Call"),
+            _("Request"),
             f"{card.number} {card.title}",
             reverse("calls:case", args=[card.public_id]),
         ),
