@@ -69,13 +69,18 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
             operation["security"] = [*operation["security"], {"ApiKey": []}]
             for status in _refusals(method, operation):
                 operation["responses"].setdefault(status, _refusal(status))
-            if path.endswith(".geojson"):
+            if path.endswith(".geojson") or _answers_features(operation):
                 _is_geojson(operation["responses"][200])
     return document
 
 
+def _answers_features(operation: dict[str, Any]) -> bool:
+    answer = operation["responses"].get(200, {}).get("content", {}).get("application/json", {})
+    return str(answer.get("schema", {}).get("$ref", "")).endswith("/FeatureCollection")
+
+
 def _is_geojson(answer: dict[str, Any]) -> None:
-    """An address that ends so answers in the content type of RFC 7946."""
+    """Features are sent in the content type of RFC 7946."""
     answer["content"] = {GEOJSON: answer["content"].pop("application/json")}
 
 
