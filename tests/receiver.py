@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
 from typing import Any
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+THIS_MACHINE = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+"""Named as networks that may be asked, so that servers of tests can be."""
 
 
 @dataclass

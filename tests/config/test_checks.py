@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 
 from qiying.config import checks
 from qiying.config.environment import Environment
+from tests.receiver import THIS_MACHINE
 
 
 def ids(check: Callable[..., Any]) -> list[str]:
@@ -55,10 +56,13 @@ def test_the_embedded_server_is_a_warning(
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"SECOND_FACTOR": "required", "LOOPBACK": False, "SECURE": False}, []),
-        ({"SECOND_FACTOR": "optional", "LOOPBACK": False, "SECURE": False}, ["qiying.W003"]),
-        ({"SECOND_FACTOR": "required", "LOOPBACK": True, "SECURE": False}, ["qiying.E003"]),
-        ({"SECOND_FACTOR": "required", "LOOPBACK": False, "SECURE": True}, ["qiying.W004"]),
+        ({"SECOND_FACTOR": "required", "OUTBOUND_ALLOW": (), "SECURE": False}, []),
+        ({"SECOND_FACTOR": "optional", "OUTBOUND_ALLOW": (), "SECURE": False}, ["qiying.W003"]),
+        (
+            {"SECOND_FACTOR": "required", "OUTBOUND_ALLOW": THIS_MACHINE, "SECURE": False},
+            ["qiying.E003"],
+        ),
+        ({"SECOND_FACTOR": "required", "OUTBOUND_ALLOW": (), "SECURE": True}, ["qiying.W004"]),
     ],
 )
 def test_weak_doors_are_named(given: dict[str, Any], expected: list[str], settings: Any) -> None:

@@ -9,10 +9,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from qiying.config.cli import _platform, identity, webhooks
-from qiying.kernel import people, tenancy, vault
+from qiying.kernel import people, sealing, tenancy
 from qiying.kernel.access import system
 from qiying.kernel.models import IdentityProvider, Tenant
-from tests.receiver import Receiver, receiving
+from tests.receiver import THIS_MACHINE, Receiver, receiving
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def tenant() -> Tenant:
 def started(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Django runs in the tests already."""
     monkeypatch.setattr(_platform, "start_django", lambda: None)
-    settings.LOOPBACK = True
+    settings.OUTBOUND_ALLOW = THIS_MACHINE
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_a_provider_is_set_with_its_secret_from_a_file_and_closed(
     assert "/sign-in/back/" in done.stdout
     with tenancy.reading(system(tenant.pk)):
         row = IdentityProvider.objects.get()
-    assert vault.unseal(row.client_secret, purpose="oidc") == "not-told"
+    assert sealing.unseal(row.client_secret, purpose="oidc") == "not-told"
     assert "province\thttp://localhost:9\tq\t1" in run(identity.app, "list", "lc").stdout
     assert run(identity.app, "close", "lc", "province").exit_code == 0
     assert run(identity.app, "list", "lc").stdout.strip().endswith("0")

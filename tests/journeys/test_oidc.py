@@ -14,11 +14,12 @@ import time_machine
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
-from qiying.kernel import oidc_client, sign_in_oidc, vault
+from qiying.kernel import oidc_client, sealing, sign_in_oidc
 from qiying.kernel.access import system
 from qiying.kernel.models import SecondFactor
 from tests.browser.sound import barriers
 from tests.journeys.conftest import PASSWORD, Open, Reader, Zone
+from tests.receiver import THIS_MACHINE
 
 pytestmark = [
     pytest.mark.browser,
@@ -35,7 +36,7 @@ SUBJECT = "gov-330825-42"
 @pytest.fixture
 def provider(zone: Zone, settings: Any) -> Iterator[None]:
     """The provider is set as its keeper would by command."""
-    settings.LOOPBACK = True
+    settings.OUTBOUND_ALLOW = THIS_MACHINE
     oidc_client.forget()
     with oidc_provider_mock.run_server_in_thread() as server:
         sign_in_oidc.set_provider(
@@ -162,4 +163,4 @@ def _by_password(reader: Reader) -> None:
 
 def _code(zone: Zone) -> str:
     row = SecondFactor.objects.get(person_id=zone.ids["desk"])
-    return pyotp.TOTP(vault.unseal(row.secret, purpose="second-factor")).at(timezone.now())
+    return pyotp.TOTP(sealing.unseal(row.secret, purpose="second-factor")).at(timezone.now())

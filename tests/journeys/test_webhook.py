@@ -16,7 +16,7 @@ from qiying.kernel.access import Role
 from qiying.slices.calls import operations as calls
 from tests.browser.sound import barriers
 from tests.journeys.conftest import FIRM, Open, Person, Reader, Zone
-from tests.receiver import Receiver, receiving, work_off
+from tests.receiver import THIS_MACHINE, Receiver, receiving, work_off
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,7 +30,7 @@ KEEPER = Person("keeper", "何勇", Role.ADMINISTRATOR)
 
 @pytest.fixture
 def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.LOOPBACK = True
+    settings.OUTBOUND_ALLOW = THIS_MACHINE
     with receiving() as found:
         yield found
 

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from qiying.kernel import people, second_factor, tenancy, vault
+from qiying.kernel import people, sealing, second_factor, tenancy
 from qiying.kernel.access import Role, stand_in, system
 from qiying.kernel.errors import Denied, NotFound, Refused, Throttled
 from qiying.kernel.models import Event, RecoveryCode, SecondFactor, Tenant, User
@@ -32,7 +32,7 @@ def required(settings: Any) -> None:
 
 def code_of(person: User, *, at: Any = NOW) -> str:
     row = SecondFactor.objects.get(person=person)
-    return pyotp.TOTP(vault.unseal(row.secret, purpose="second-factor")).at(at)
+    return pyotp.TOTP(sealing.unseal(row.secret, purpose="second-factor")).at(at)
 
 
 def enrol(person: User) -> list[str]:
@@ -190,7 +190,7 @@ def test_new_spare_codes_end_the_old_ones(person: User) -> None:
 def test_neither_seed_nor_spare_codes_stand_in_the_database(person: User) -> None:
     spares = enrol(person)
     row = SecondFactor.objects.get(person=person)
-    seed = vault.unseal(row.secret, purpose="second-factor")
+    seed = sealing.unseal(row.secret, purpose="second-factor")
     kept = " ".join([row.secret, *RecoveryCode.objects.values_list("digest", flat=True)])
     assert seed not in kept
     assert not [c for c in spares if c.replace("-", "") in kept]
@@ -275,7 +275,7 @@ def test_a_changed_platform_secret_is_said_and_not_a_fault(person: User, setting
         second_factor.verify(person, "000000", now=NOW)
     settings.SECRET_KEY_FALLBACKS = [before]
     later = NOW + timedelta(seconds=60)
-    code = pyotp.TOTP(vault.unseal(SecondFactor.objects.get().secret, purpose="second-factor")).at(
-        later
-    )
+    code = pyotp.TOTP(
+        sealing.unseal(SecondFactor.objects.get().secret, purpose="second-factor")
+    ).at(later)
     second_factor.verify(person, code, now=later)

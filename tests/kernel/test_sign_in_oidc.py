@@ -17,6 +17,7 @@ from qiying.kernel import oidc_client, people, sign_in_oidc, tenancy
 from qiying.kernel.access import Role, stand_in, system
 from qiying.kernel.errors import Denied, Invalid, NotFound, Refused
 from qiying.kernel.models import IdentityProvider, LinkedIdentity, Tenant, User
+from tests.receiver import THIS_MACHINE
 
 pytestmark = [
     pytest.mark.django_db,
@@ -36,7 +37,7 @@ def issuer() -> Iterator[str]:
 
 @pytest.fixture
 def provider(tenant: Tenant, issuer: str, settings: Any) -> IdentityProvider:
-    settings.LOOPBACK = True
+    settings.OUTBOUND_ALLOW = THIS_MACHINE
     oidc_client.forget()
     return sign_in_oidc.set_provider(
         system(tenant.pk),
@@ -305,7 +306,7 @@ def test_a_person_who_says_no_is_told_so(client: Client, provider: IdentityProvi
 def test_a_provider_that_does_not_answer_is_said_in_both_languages(
     client: Client, tenant: Tenant, settings: Any
 ) -> None:
-    settings.LOOPBACK = True
+    settings.OUTBOUND_ALLOW = THIS_MACHINE
     oidc_client.forget()
     with pytest.raises(Invalid):
         _set(tenant, "ftp://localhost")
@@ -347,7 +348,7 @@ def test_only_the_keeper_of_the_machine_sets_providers(tenant: Tenant, issuer: s
 
 
 def test_plain_http_is_refused_without_the_switch(tenant: Tenant, settings: Any) -> None:
-    settings.LOOPBACK = False
+    settings.OUTBOUND_ALLOW = ()
     for issuer in ("http://localhost:9", "http://id.example", "https://id.example/?x=1"):
         with pytest.raises(Invalid):
             _set(tenant, issuer)

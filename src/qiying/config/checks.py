@@ -1,6 +1,7 @@
 """What must not reach production, asked by ``qiying check --deploy``."""
 
 from collections.abc import Sequence
+from ipaddress import ip_network
 from typing import Any
 
 from django.apps import AppConfig
@@ -13,6 +14,8 @@ from qiying.config.database import is_embedded
 from qiying.config.environment import ENVIRONMENT
 
 Apps = Sequence[AppConfig] | None
+OWN = tuple(map(ip_network, ("127.0.0.0/8", "169.254.0.0/16", "::1/128", "fe80::/10")))
+"""Where only this machine answers, or what keeps it (metadata of clouds)."""
 
 
 @checks.register(checks.Tags.security, deploy=True)
@@ -86,11 +89,12 @@ def doors_are_shut(app_configs: Apps, **_kwargs: Any) -> list[checks.CheckMessag
                 id="qiying.W003",
             )
         )
-    if settings.LOOPBACK:
+    named = settings.OUTBOUND_ALLOW
+    if any(a.overlaps(own) for own in OWN for a in named if a.version == own.version):
         found.append(
             checks.Error(
-                _("Webhooks and identity providers may be on this machine, over http."),
-                hint=_("Leave QIYING_LOOPBACK out."),
+                _("Whoever sets connections up may make this machine ask itself."),
+                hint=_("Take loopback and link-local networks out of QIYING_OUTBOUND_ALLOW."),
                 id="qiying.E003",
             )
         )

@@ -23,7 +23,6 @@ KNOWN = {
     "DEMO": "1 allows the demonstration zone with printed passwords",
     "EMAIL_URL": "smtp://user:password@host:port for the last message channel",
     "FILES": "folder for uploaded files",
-    "LOOPBACK": "1 lets webhooks and identity providers be on this machine, over http; for trials",
     "MAIL_IN_URL": "imaps://user:password@host/INBOX?zone=CODE: mails of firms become calls",
     "MAP_APPROVAL": "approval number (审图号) printed in the corner of maps",
     "MESSAGE_BACKEND": "log, sms, zhezhengding, wecom or email",
@@ -31,14 +30,14 @@ KNOWN = {
     "MESSAGE_URL": "address of the message gateway",
     "PUBLIC_URL": "address under which people reach the platform; named in webhooks and calendars",
     "SECOND_FACTOR": "required or optional for staff; required unless the demonstration is on",
-    "OUTBOUND_ALLOW": "networks besides public ones that may be asked, as 10.1.0.0/16,127.0.0.1/32",
+    "OUTBOUND_ALLOW": "networks besides public ones that may be asked, over http too: 10.1.0.0/16",
     "SECRET_KEY": "signing secret; at least 50 characters in production",
     "SECURE": "1 behind HTTPS: secure cookies and HSTS",
     "TILE_ATTRIBUTION": "words in the corner of maps that use tiles",
     "TILE_URL": "map tiles, {z}/{x}/{y}; none by default",
     "VAR": "folder for the embedded database, files and logs",
 }
-SWITCHES = {"DEBUG", "DEMO", "LOOPBACK", "SECURE"}
+SWITCHES = {"DEBUG", "DEMO", "SECURE"}
 
 
 class SettingError(SystemExit):

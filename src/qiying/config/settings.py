@@ -168,7 +168,6 @@ MESSAGE_BACKEND = ENV.choice("MESSAGE_BACKEND", ("log", "sms", "zhezhengding", "
 MESSAGE_URL = ENV.text("MESSAGE_URL")
 MESSAGE_KEY = ENV.text("MESSAGE_KEY")
 PUBLIC_URL = ENV.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-LOOPBACK = ENV.switch("LOOPBACK", default=False)
 _NEEDS = ("optional", "required") if DEMO else ("required", "optional")
 SECOND_FACTOR = ENV.choice("SECOND_FACTOR", _NEEDS)
 MAIL_IN_URL = ENV.text("MAIL_IN_URL")

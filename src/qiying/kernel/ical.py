@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 from icalendar import Alarm, Calendar, Event, Todo
 
-from qiying.kernel import events, tenancy, vault
+from qiying.kernel import events, sealing, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Denied, NotFound
 from qiying.kernel.models import CalendarFeed, User
@@ -141,7 +141,7 @@ def open_feed(actor: Actor, *, now: datetime) -> str:
     row = CalendarFeed.objects.create(
         tenant_id=actor.tenant_id,
         person_id=actor.person_id,
-        digest=vault.digest(secret, purpose=PURPOSE),
+        digest=sealing.digest(secret, purpose=PURPOSE),
         created_at=now,
     )
     events.record("kernel.calendar_opened", subject=row, actor=actor, now=now)
@@ -177,7 +177,7 @@ def reader_of(secret: str, *, now: datetime) -> tuple[User, Actor | None]:
 
     NotFound for an address that was never given, or was revoked.
     """
-    digest = vault.digest(secret, purpose=PURPOSE)
+    digest = sealing.digest(secret, purpose=PURPOSE)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.credential', %s, true)", [digest])
         row = CalendarFeed.objects.filter(digest=digest, revoked_at=None).first()

@@ -1,19 +1,20 @@
 """The wire of OpenID Connect: discovery, tokens, and whether a provider's word can be trusted.
 
 Authlib writes the requests and knows what an ID token must say; joserfc (its own library of keys)
-checks the signature; httpx carries. Providers stand in configuration, so they may be on an inner
-network, but nothing is asked without TLS except on this machine, where that was allowed.
+checks the signature; ``kernel.outgoing`` carries, so a provider on an inner network needs its
+network named. Nothing is asked without TLS except on this machine, where that was allowed.
 """
 
 import json
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
+from ipaddress import ip_address
 from threading import Lock
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-import httpx
 from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
 from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped]
 from authlib.oauth2.auth import ClientAuth  # type: ignore[import-untyped]
@@ -22,13 +23,14 @@ from authlib.oauth2.rfc6749.parameters import (  # type: ignore[import-untyped]
     prepare_token_request,
 )
 from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
-from django.conf import settings
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
+from qiying.kernel import outgoing
 from qiying.kernel.errors import Denied, Invalid, Refused
+from qiying.kernel.outgoing import OutgoingError, Reply
 
 SCOPE = "openid"
 """Who it is, and nothing else: neither a name nor an e-mail is asked for."""
@@ -82,13 +84,8 @@ def forget() -> None:
 def require_issuer(issuer: str) -> None:
     """An https address without query; http only on this machine, where the keeper allows it."""
     parts = urlsplit(issuer)
-    is_local = settings.LOOPBACK and parts.hostname in LOCAL
     is_plain = issuer.isascii() and issuer.isprintable() and not parts.query and not parts.fragment
-    if not (
-        is_plain
-        and parts.hostname
-        and (parts.scheme == "https" or (parts.scheme == "http" and is_local))
-    ):
+    if not (is_plain and parts.hostname and (parts.scheme == "https" or _is_here(parts))):
         raise Invalid("oidc.issuer", {"issuer": "oidc.issuer"})
 
 
@@ -112,26 +109,36 @@ def _document(issuer: str) -> _Known:
 def _require_safe(address: str) -> str:
     """An endpoint that a provider names is as safe as the provider itself must be."""
     parts = urlsplit(address)
-    is_local = settings.LOOPBACK and parts.hostname in LOCAL
-    if not parts.hostname or (
-        parts.scheme != "https" and not (is_local and parts.scheme == "http")
-    ):
+    if not parts.hostname or not (parts.scheme == "https" or _is_here(parts)):
         raise Refused("oidc.away")
     return address
 
 
+def _is_here(parts: SplitResult) -> bool:
+    """Whether plain http leads to this machine, and the keeper allows that."""
+    name = parts.hostname or ""
+    if parts.scheme != "http" or name not in LOCAL:
+        return False
+    return outgoing.is_named(ip_address("127.0.0.1" if name == "localhost" else name))
+
+
 def _get(address: str) -> dict[str, Any]:
     try:
-        with httpx.Client(timeout=WITHIN_SECONDS, follow_redirects=False, trust_env=False) as http:
-            return _read(http.get(address, headers={"Accept": "application/json"}))
-    except (httpx.HTTPError, ValueError):
+        return _read(_ask("GET", address, headers={"Accept": "application/json"}))
+    except (OutgoingError, ValueError):
         raise Refused("oidc.away") from None
 
 
-def _read(response: httpx.Response) -> dict[str, Any]:
-    if response.status_code != httpx.codes.OK or len(response.content) > MAX_BYTES:
+def _ask(method: str, address: str, *, headers: dict[str, str], content: bytes = b"") -> Reply:
+    return outgoing.ask(
+        method, address, headers=headers, content=content, within=WITHIN_SECONDS, most=MAX_BYTES
+    )
+
+
+def _read(reply: Reply) -> dict[str, Any]:
+    if reply.status != HTTPStatus.OK:
         raise Refused("oidc.away")
-    found = json.loads(response.content)
+    found = json.loads(reply.text)
     if not isinstance(found, dict):
         raise Refused("oidc.away")
     return found
@@ -194,12 +201,11 @@ def _exchange(
     auth = ClientAuth(at.client_id, at.client_secret, method)
     address, headers, body = auth.prepare("POST", document["token_endpoint"], dict(FORM), body)
     try:
-        with httpx.Client(timeout=WITHIN_SECONDS, follow_redirects=False, trust_env=False) as http:
-            response = http.post(_require_safe(address), content=body, headers=headers)
-        if response.status_code in {400, 401, 403}:
+        reply = _ask("POST", _require_safe(address), headers=headers, content=body.encode())
+        if reply.status in {400, 401, 403}:
             raise Denied("oidc.denied")
-        return _read(response)
-    except (httpx.HTTPError, ValueError):
+        return _read(reply)
+    except (OutgoingError, ValueError):
         raise Refused("oidc.away") from None
 
 

@@ -46,13 +46,16 @@ _SENTENCES: dict[str, Promise | str] = {
     "input.date": _("Enter a date like 2026-11-22."),
     "people.username": _("This user name is taken."),
     "people.unknown": _("There is no such person, unit or enterprise: %(name)s."),
-    "vault.locked": _(
+    "sealing.broken": _(
         "A stored secret can no longer be opened, because the platform's own secret was changed. "
         "Enter it anew."
     ),
-    "outbound.url": _("Enter a full address such as https://example.org/hook."),
-    "outbound.https": _("Only addresses that begin with https:// are allowed."),
-    "outbound.private": _("Addresses inside this network are not allowed."),
+    "outgoing.url": _("Enter a full address such as https://example.org/hook."),
+    "outgoing.https": _("Only addresses that begin with https:// are allowed."),
+    "outgoing.private": _(
+        "Addresses inside a network are not allowed, unless the operator of the machine has named "
+        "the network."
+    ),
     "webhooks.name": _("Give it a name of at most 80 characters."),
     "webhooks.topics": _("Choose at least one of the events offered."),
     "webhooks.unit": _("There is no such unit."),

@@ -15,7 +15,7 @@ import segno
 from django.conf import settings
 from django.db import transaction
 
-from qiying.kernel import events, tenancy, vault
+from qiying.kernel import events, sealing, tenancy
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.errors import Denied, NotFound, Refused, Throttled
 from qiying.kernel.models import Grant, RecoveryCode, SecondFactor, User
@@ -60,13 +60,13 @@ def begin(person: User, *, now: datetime) -> Enrolment:
     """The seed to put into an authenticator; the same until it is confirmed."""
     row = SecondFactor.objects.filter(person=person).first()
     if row is None:
-        sealed = vault.seal(pyotp.random_base32(), purpose=PURPOSE)
+        sealed = sealing.seal(pyotp.random_base32(), purpose=PURPOSE)
         row, _made = SecondFactor.objects.get_or_create(
             person=person, defaults={"secret": sealed, "created_at": now}
         )
     if row.confirmed_at is not None:
         raise Refused("second.exists")
-    seed = vault.unseal(row.secret, purpose=PURPOSE)
+    seed = sealing.unseal(row.secret, purpose=PURPOSE)
     address = pyotp.TOTP(seed).provisioning_uri(name=person.username, issuer_name=ISSUER)
     drawn = segno.make(address, error="m").svg_inline(scale=4, border=2, omitsize=True)
     letters = " ".join(seed[i : i + 4] for i in range(0, len(seed), 4))
@@ -112,7 +112,7 @@ def _take_code(row: SecondFactor, code: str, now: datetime) -> Denied | Throttle
     if row.locked_until is not None and row.locked_until > now:
         return Throttled("second.locked")
     plain = "".join(code.split()).replace("-", "").upper()
-    step = _step_of(vault.unseal(row.secret, purpose=PURPOSE), plain, now)
+    step = _step_of(sealing.unseal(row.secret, purpose=PURPOSE), plain, now)
     is_right = step > row.last_step if step else _spend_spare(row, plain, now)
     if is_right:
         row.tries, row.locked_until = 0, None
@@ -141,7 +141,7 @@ def _step_of(seed: str, code: str, now: datetime) -> int:
 def _spend_spare(row: SecondFactor, code: str, now: datetime) -> bool:
     if row.confirmed_at is None:
         return False
-    digest = vault.digest(f"{row.person_id}:{code}", purpose=PURPOSE)
+    digest = sealing.digest(f"{row.person_id}:{code}", purpose=PURPOSE)
     rows = RecoveryCode.objects.filter(person_id=row.person_id, digest=digest, used_at=None)
     return bool(rows.update(used_at=now))
 
@@ -162,7 +162,7 @@ def _new_spares(person: User) -> list[str]:
         RecoveryCode.objects.filter(person=person).delete()
         RecoveryCode.objects.bulk_create(
             RecoveryCode(
-                person=person, digest=vault.digest(f"{person.pk}:{code}", purpose=PURPOSE)
+                person=person, digest=sealing.digest(f"{person.pk}:{code}", purpose=PURPOSE)
             )
             for code in codes
         )

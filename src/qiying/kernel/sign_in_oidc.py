@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from qiying.kernel import events, oidc_client, tenancy, vault
+from qiying.kernel import events, oidc_client, sealing, tenancy
 from qiying.kernel.access import Actor, Role, system
 from qiying.kernel.errors import Denied, NotFound, Refused
 from qiying.kernel.models import Grant, IdentityProvider, LinkedIdentity, LinkInvitation, User
@@ -115,7 +115,7 @@ def start(
 
 def _registered(provider: IdentityProvider) -> oidc_client.Registered:
     sealed = provider.client_secret
-    secret = vault.unseal(sealed, purpose=PURPOSE) if sealed else ""
+    secret = sealing.unseal(sealed, purpose=PURPOSE) if sealed else ""
     return oidc_client.Registered(provider.issuer, provider.client_id, secret)
 
 
@@ -251,7 +251,7 @@ def invite(
         tenant_id=actor.tenant_id,
         provider=provider,
         person_id=person_id,
-        digest=vault.digest(secret, purpose=PURPOSE),
+        digest=sealing.digest(secret, purpose=PURPOSE),
         created_at=now,
         expires_at=now + INVITED_FOR,
         invited_by_id=actor.person_id,
@@ -266,7 +266,7 @@ def _is_of_tenant(actor: Actor, person_id: int) -> bool:
 
 def find_invitation(secret: str, *, now: datetime) -> LinkInvitation:
     """The invitation behind an address; Denied when it is spent, too old or unknown."""
-    digest = vault.digest(secret, purpose=PURPOSE)
+    digest = sealing.digest(secret, purpose=PURPOSE)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.credential', %s, true)", [digest])
         row = LinkInvitation.objects.filter(digest=digest, used_at=None).first()
@@ -282,7 +282,7 @@ def accept(
     actor: Actor, provider: IdentityProvider, subject: str, secret: str, *, now: datetime
 ) -> LinkedIdentity:
     """Spend an invitation on the subject that came back from its provider."""
-    digest = vault.digest(secret, purpose=PURPOSE)
+    digest = sealing.digest(secret, purpose=PURPOSE)
     rows = LinkInvitation.objects.select_for_update(of=("self",))
     row = rows.filter(
         tenant_id=actor.tenant_id, digest=digest, provider=provider, used_at=None
@@ -325,15 +325,15 @@ def set_provider(
 ) -> IdentityProvider:
     """Register or change a provider; only the keeper of the machine does, by command.
 
-    Its address is asked by our servers without the fence of ``kernel.outbound``, because an
-    identity provider may well stand inside: so no page sets it.
+    Our servers ask its address before anybody is signed in: so no page sets it. One that stands
+    inside needs its network named (``QIYING_OUTBOUND_ALLOW``).
     """
     actor.require(Role.SYSTEM)
     oidc_client.require_issuer(issuer)
     values = {
         "issuer": issuer.rstrip("/"),
         "client_id": client_id,
-        "client_secret": vault.seal(client_secret, purpose=PURPOSE) if client_secret else "",
+        "client_secret": sealing.seal(client_secret, purpose=PURPOSE),
         "name_zh": name_zh,
         "name_en": name_en,
         "vouches_second_factor": vouches_second_factor,

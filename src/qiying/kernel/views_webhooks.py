@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import directory, exports, paging, problems, tenancy, trail, vault, webhooks
+from qiying.kernel import directory, exports, paging, problems, sealing, tenancy, trail, webhooks
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, Problem
 from qiying.kernel.forms import WebhookForm
@@ -39,6 +39,7 @@ def fault_words(fault: str) -> str:
     words = {
         "blocked": _("the name leads to an address inside a network"),
         "refused": _("the address is not allowed"),
+        "sealed": _("the secret can no longer be opened; make a new one"),
         "timeout": _("no answer within 15 seconds"),
         "line": _("no connection"),
     }
@@ -141,7 +142,10 @@ def _form_page(
 
 def _keep_once(request: HttpRequest, row: Endpoint, secret: str) -> None:
     """Carry a secret over to the next page, sealed."""
-    request.session[SHOWN_ONCE] = [str(row.public_id), vault.seal(secret, purpose="webhook-page")]
+    request.session[SHOWN_ONCE] = [
+        str(row.public_id),
+        sealing.seal(secret, purpose="webhook-page"),
+    ]
 
 
 def _take_once(request: HttpRequest, row: Endpoint) -> str:
@@ -149,7 +153,7 @@ def _take_once(request: HttpRequest, row: Endpoint) -> str:
     if not kept or kept[0] != str(row.public_id):
         return ""
     del request.session[SHOWN_ONCE]
-    return vault.unseal(kept[1], purpose="webhook-page")
+    return sealing.unseal(kept[1], purpose="webhook-page")
 
 
 @page(Role.ADMINISTRATOR)

@@ -10,7 +10,7 @@ import time_machine
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 
-from qiying.kernel import jobs, outbound, people, tenancy, webhooks
+from qiying.kernel import jobs, outgoing, people, tenancy, webhooks
 from qiying.kernel.access import Actor, Role, stand_in
 from qiying.kernel.errors import Denied, Invalid, NotFound, Refused
 from qiying.kernel.models import (
@@ -20,7 +20,7 @@ from qiying.kernel.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from tests.receiver import Receiver, receiving, work_off
+from tests.receiver import THIS_MACHINE, Receiver, receiving, work_off
 from tests.slices.calls import steps
 from tests.slices.world import NOW, World
 
@@ -37,7 +37,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.LOOPBACK = True
+    settings.OUTBOUND_ALLOW = THIS_MACHINE
     settings.PUBLIC_URL = "https://qiying.example"
     with receiving() as found:
         yield found
@@ -564,10 +564,10 @@ def test_an_address_is_judged_again_when_it_is_asked(
 ) -> None:
     """The setting was on when it was typed in, and off when the message goes."""
     listen(admin, receiver)
-    settings.LOOPBACK = False
+    settings.OUTBOUND_ALLOW = ()
     steps.submitted(world)
     work_off(*JOBS)
     assert receiver.seen == []
     assert [a.fault for a in attempts(world)] == ["refused"]
-    with pytest.raises(outbound.Blocked):
-        outbound.resolve("localhost", 80)
+    with pytest.raises(outgoing.OutgoingError, match="forbidden_address"):
+        outgoing.look_up("https://localhost")

@@ -2,6 +2,8 @@
 
 import json
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +19,7 @@ from qiying.slices.calls.models import Call, Note
 from qiying.slices.channels import operations, queries
 from qiying.slices.channels.models import Delivery, Endpoint, Forward, Update
 from qiying.slices.channels.rules import sending
+from qiying.slices.channels.rules.sending import SEALED_FOR
 from tests.slices.calls import steps
 from tests.slices.world import World
 
@@ -103,9 +106,30 @@ def test_a_call_is_handed_on_with_words_and_place_and_without_contact(
 
 def test_the_key_is_sealed_in_the_table(world: World, endpoint: Endpoint) -> None:
     assert "sesame" not in endpoint.sealed_key
-    assert sealing.unseal(endpoint.sealed_key) == "open-sesame"
+    assert sealing.unseal(endpoint.sealed_key, purpose=SEALED_FOR) == "open-sesame"
     with override_settings(SECRET_KEY="x" * 50), pytest.raises(sealing.BrokenSealError):
-        sealing.unseal(endpoint.sealed_key)
+        sealing.unseal(endpoint.sealed_key, purpose=SEALED_FOR)
+
+
+def test_a_key_that_was_sealed_the_earlier_way_is_sealed_anew_by_the_migration(
+    world: World, endpoint: Endpoint
+) -> None:
+    reseal = import_module("qiying.slices.channels.migrations.0003_reseal")
+    keys: list[str] = []
+    with tenancy.acting(world.system):
+        for deed in (reseal.back, reseal.reseal, reseal.reseal):
+            deed(None, SimpleNamespace(connection=connection))
+            # the migration leaves nobody's tenant set
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT set_config('app.tenant_id', %s, true)", [str(world.system.tenant_id)]
+                )
+            endpoint.refresh_from_db()
+            keys.append(endpoint.sealed_key)
+    with pytest.raises(sealing.BrokenSealError):
+        sealing.unseal(keys[0], purpose=SEALED_FOR)
+    assert sealing.unseal(keys[1], purpose=SEALED_FOR) == "open-sesame"
+    assert keys[2] == keys[1], "what is sealed anew already stays"
 
 
 def test_a_call_is_handed_on_once_to_a_system(

@@ -11,20 +11,20 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-import httpcore
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from standardwebhooks.webhooks import Webhook
 
-from qiying.kernel import events, jobs, notifications, outbound, revisions, tenancy, vault
+from qiying.kernel import events, jobs, notifications, outgoing, revisions, sealing, tenancy
 from qiying.kernel.access import Actor, Role, system
-from qiying.kernel.errors import Problem
 from qiying.kernel.models import DeliveryState, EndpointState, Event, WebhookAttempt
 from qiying.kernel.models import WebhookDelivery as Delivery
 from qiying.kernel.models import WebhookEndpoint as Endpoint
+from qiying.kernel.outgoing import OutgoingError, Reply
 from qiying.kernel.people import SHANGHAI, people_with
+from qiying.kernel.sealing import BrokenSealError
 from qiying.kernel.webhooks import _body
 from qiying.kernel.webhooks._rules import (
     ACTIVE,
@@ -40,6 +40,13 @@ from qiying.kernel.webhooks._rules import (
 AGENT = "Qiying/1 webhooks"
 PURPOSE = "webhook"
 GONE = 410
+MOST_BYTES = 2048
+FAULTS = {
+    "outgoing.private": "blocked",
+    "outgoing.https": "refused",
+    "outgoing.url": "refused",
+    "timeout": "timeout",
+}
 SWEEP_AFTER = timedelta(seconds=90)
 MOST_AT_ONCE = 200
 REVISION = "webhooks"
@@ -172,18 +179,21 @@ def _may_still_go(actor: Actor, row: Delivery, endpoint: Endpoint) -> bool:
 
 def _send(
     row: Delivery, endpoint: Endpoint, now: datetime
-) -> tuple[int | None, str, outbound.Answer | None]:
+) -> tuple[int | None, str, Reply | None]:
     try:
         headers = headers_of(row, endpoint, now=now)
-        answer = outbound.post(endpoint.url, row.body.encode(), headers)
-    except outbound.Blocked:
-        return None, "blocked", None
-    except Problem:
-        return None, "refused", None
-    except (httpcore.TimeoutException, TimeoutError):
-        return None, "timeout", None
-    except (httpcore.ProtocolError, httpcore.NetworkError, OSError):
-        return None, "line", None
+        answer = outgoing.ask(
+            "POST",
+            endpoint.url,
+            content=row.body.encode(),
+            headers=headers,
+            most=MOST_BYTES,
+            is_beginning_enough=True,
+        )
+    except OutgoingError as error:
+        return None, FAULTS.get(error.reason or error.code, "line"), None
+    except BrokenSealError:
+        return None, "sealed", None
     return answer.status, "", answer
 
 
@@ -194,7 +204,7 @@ def headers_of(row: Delivery, endpoint: Endpoint, *, now: datetime) -> dict[str,
     if endpoint.earlier_until is not None and endpoint.earlier_until > now:
         sealed.append(endpoint.earlier_secret)
     signed = [
-        Webhook(vault.unseal(text, purpose=PURPOSE)).sign(message_id, now, row.body)
+        Webhook(sealing.unseal(text, purpose=PURPOSE)).sign(message_id, now, row.body)
         for text in sealed
     ]
     return {
@@ -206,7 +216,7 @@ def headers_of(row: Delivery, endpoint: Endpoint, *, now: datetime) -> dict[str,
     }
 
 
-def _asked(answer: outbound.Answer | None) -> timedelta:
+def _asked(answer: Reply | None) -> timedelta:
     """How long the receiver asked us to wait (``Retry-After`` in seconds), at most a day."""
     text = answer.headers.get("retry-after", "") if answer else ""
     is_count = text.isascii() and text.isdecimal() and len(text) < 7

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from qiying.kernel import directory, events, outbound, revisions, tenancy, vault
+from qiying.kernel import directory, events, outgoing, revisions, sealing, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.models import DeliveryState
@@ -52,11 +52,11 @@ def create(
     row = Endpoint.objects.create(
         tenant_id=actor.tenant_id,
         name=_name(name),
-        url=outbound.require_address(url),
+        url=outgoing.require_address(url),
         topics=_topics(topics),
         unit_id=_unit(actor, unit_id),
         state=LIFECYCLE.initial,
-        secret=vault.seal(secret, purpose=PURPOSE),
+        secret=sealing.seal(secret, purpose=PURPOSE),
         created_at=now,
         created_by_id=actor.person_id,
     )
@@ -100,7 +100,7 @@ def change(
     """Another name, address or choice of topics; what is under way goes to the new address."""
     actor.require(Role.ADMINISTRATOR)
     row = _queries.get_endpoint(actor, public_id, for_update=True)
-    row.name, row.url = _name(name), outbound.require_address(url)
+    row.name, row.url = _name(name), outgoing.require_address(url)
     row.topics, row.unit_id = _topics(topics), _unit(actor, unit_id)
     row.save(update_fields=["name", "url", "topics", "unit_id"])
     revisions.bump(actor, _deliver.REVISION)
@@ -133,7 +133,7 @@ def rotate(actor: Actor, public_id: UUID, *, now: datetime, secret: str = "") ->
     secret = require_secret(secret) if secret else new_secret()
     row = _queries.get_endpoint(actor, public_id, for_update=True)
     row.earlier_secret, row.earlier_until = row.secret, now + EARLIER_FOR
-    row.secret = vault.seal(secret, purpose=PURPOSE)
+    row.secret = sealing.seal(secret, purpose=PURPOSE)
     row.save(update_fields=["secret", "earlier_secret", "earlier_until"])
     events.record("kernel.webhook_rotated", subject=row, actor=actor, now=now)
     return secret

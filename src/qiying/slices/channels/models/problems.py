@@ -24,10 +24,6 @@ PROBLEMS: dict[str, Promise | str] = {
     "channels.not_your_request": _("This request was not filed with your key."),
     "channels.code": _("A code has small letters, digits and hyphens only."),
     "channels.code_taken": _("This code is in use."),
-    "channels.forbidden_address": _(
-        "This address is not allowed: https to a public address, or a network that the operator "
-        "of the machine has named."
-    ),
     "channels.mail_unreadable": _("This is no mail with a sender, or it is larger than 25 MB."),
     "channels.file_lines": _("A file has at most %(limit)s lines; divide it."),
     "channels.line_repeated": _("Line %(number)s has the same number."),

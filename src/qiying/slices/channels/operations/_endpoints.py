@@ -7,12 +7,12 @@ from uuid import UUID
 from qiying.kernel import events, outgoing, people, sealing
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid
-from qiying.kernel.outgoing import OutgoingError
 from qiying.kernel.tenancy import operation
 from qiying.slices.channels import queries
 from qiying.slices.channels.models import Endpoint
 from qiying.slices.channels.operations._shape import chosen, clean
 from qiying.slices.channels.rules.codes import EndpointKind
+from qiying.slices.channels.rules.sending import SEALED_FOR
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,38}")
 
@@ -44,7 +44,7 @@ def add_endpoint(
         name=clean(name, name="name", most=80),
         url=_checked(url),
         jurisdiction=clean(jurisdiction, name="jurisdiction", is_needed=False, most=60),
-        sealed_key=sealing.seal(secret.strip()),
+        sealed_key=sealing.seal(secret.strip(), purpose=SEALED_FOR),
         service_code=clean(service_code, name="service_code", is_needed=False, most=40),
         key_id=_own_key(actor, key_id),
         made_at=now,
@@ -75,7 +75,7 @@ def change_endpoint(
     row.service_code = clean(service_code, name="service_code", is_needed=False, most=40)
     row.is_active, row.key_id = is_active, _own_key(actor, key_id)
     if secret.strip():
-        row.sealed_key = sealing.seal(secret.strip())
+        row.sealed_key = sealing.seal(secret.strip(), purpose=SEALED_FOR)
     row.next_pull_at, row.pull_fails, row.pull_error = None, 0, ""
     row.save()
     events.record(
@@ -85,14 +85,7 @@ def change_endpoint(
 
 
 def _checked(url: str) -> str:
-    """An address that we may ask; looked up again whenever it is asked."""
-    address = clean(url, name="url", most=300)
-    try:
-        outgoing.look_up(address)
-    except OutgoingError as error:
-        if error.code == "forbidden_address":
-            raise Invalid("input.invalid", {"url": "channels.forbidden_address"}) from error
-    return address
+    return outgoing.require_address(clean(url, name="url", most=300))
 
 
 def _own_key(actor: Actor, key_id: int | None) -> int | None:

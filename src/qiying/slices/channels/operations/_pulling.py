@@ -32,7 +32,7 @@ def pull(actor: Actor, endpoint: Endpoint, *, now: datetime) -> int:
     with tenancy.reading(actor):
         forwards = queries.forwards_of_endpoint(actor, endpoint.pk)
     try:
-        secret = sealing.unseal(endpoint.sealed_key)
+        secret = sealing.unseal(endpoint.sealed_key, purpose=sending.SEALED_FOR)
         _resolve(actor, endpoint, secret, forwards, now)
         rows = _ask(endpoint, secret, start, now)
     except sealing.BrokenSealError:

@@ -103,7 +103,7 @@ def _send(leased: Leased) -> Outcome:
     if not leased.endpoint.is_active:
         return Outcome("no_connection")
     try:
-        secret = sealing.unseal(leased.endpoint.sealed_key)
+        secret = sealing.unseal(leased.endpoint.sealed_key, purpose=sending.SEALED_FOR)
         reply = _ask(leased, secret)
     except sealing.BrokenSealError:
         return Outcome("sealed")

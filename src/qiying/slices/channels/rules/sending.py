@@ -4,6 +4,8 @@ from datetime import timedelta
 
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
+SEALED_FOR = "channels"
+"""Keys of other systems are sealed for this purpose."""
 MOST_TRIES = 12
 """Twelve tries with doubled waits span a little more than a day."""
 LEASE = timedelta(minutes=2)
