@@ -26,6 +26,7 @@ from qiying.config.database import APP_ROLE, OWNER_ROLE, Server, ensure_running,
 from qiying.config.database._prepare import create_database
 from qiying.config.environment import REPOSITORY, Environment
 from qiying.kernel.revisions import Kept
+from tests.standing import ground
 
 # A busy machine is not a fault of the code: no deadlines, and slow generation is no failure.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -60,6 +61,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if any("playwright" in getattr(item, "fixturenames", ()) for item in items):
         # Playwright keeps an event loop in the thread of the tests, which then look asynchronous.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    ground.prepare(item)
 
 
 class Databases:
@@ -176,16 +182,20 @@ def test_databases(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment: None, test_databases: Databases) -> Iterator[None]:
+def django_db_setup(
+    django_test_environment: None, test_databases: Databases, django_db_blocker: Any
+) -> Iterator[None]:
     """Take the place of pytest-django's own set-up, which would be a superuser's."""
 
     def start_afresh(_case: TransactionTestCase) -> None:
         test_databases.renew()
         Kept.forget_all()
 
+    ground.blocker = django_db_blocker
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", start_afresh)
         yield
+    ground.leave()
 
 
 @pytest.fixture(scope="session")

@@ -10,12 +10,12 @@ from qiying.kernel import tenancy
 from qiying.slices.calls.models import Call
 from qiying.slices.casebook import operations, queries
 from qiying.slices.casebook.models import Case, Selection
+from tests.architecture.names import EVERYTHING
 from tests.slices.calls import steps
 
 if TYPE_CHECKING:
     from tests.architecture.two_zones import Zone
 
-EVERYTHING = "everything"
 LATER = timedelta(days=40)
 POINTS = {"importance": 8, "innovation": 8, "evidence": 8, "replicable": 8, "cost": 8}
 

@@ -10,8 +10,7 @@ from qiying.slices.council import queries as talks
 from qiying.slices.mediation import operations as mediation
 from qiying.slices.mediation import queries as disputes
 from qiying.slices.mediation.operations import PartyIn, TermIn
-
-EVERYTHING = "everything"
+from tests.architecture.names import EVERYTHING
 
 
 def settle_disputes(zone: Any) -> None:

@@ -17,28 +17,30 @@ from PIL import Image
 
 from qiying.kernel import (
     files,
-    ical,
     notifications,
     numbering,
     people,
     saved,
-    sign_in_oidc,
     tenancy,
-    webhooks,
 )
 from qiying.kernel.access import Actor, Role
-from qiying.kernel.models import SecondFactor, User, WebhookAttempt
+from qiying.kernel.models import User
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.calls.models import Call
-from qiying.slices.channels import operations as channels
-from qiying.slices.class_issues import operations as classes
-from qiying.slices.class_issues.models import Issue
 from qiying.slices.mandate import operations as mandate
 from qiying.slices.mandate import public as rulings
 from qiying.slices.mandate import queries as register
 from qiying.slices.registry import operations as registry
 from qiying.slices.registry.operations import imports
 from tests.architecture.cases_of_zones import make_casebook
+from tests.architecture.doors_of_zones import (
+    connect,
+    hurry,
+    open_channels,
+    raise_class,
+    record_visit,
+)
+from tests.architecture.names import COMPLAINT, EVERYTHING
 from tests.architecture.talks import hold_council, settle_disputes
 from tests.slices.calls import steps
 from tests.slices.world import EAST, FOUNDED, HOME, INSIDE, World, box, credit_code, make_world
@@ -57,14 +59,11 @@ SINGLE: Mapping[str, str] = {
     Role.ADMINISTRATOR: "admin",
 }
 """Who holds one role and nothing else."""
-EVERYTHING = "everything"
-"""Who holds every role of a zone."""
 UNIT_OF = {Role.HANDLER: "ZONE_SAFE", Role.UNIT_LEADER: "ZONE_SAFE"}
 ACCUSED = "accused"
 """Works in the unit that a call complains of, in both roles of a unit."""
 ACCUSED_DESK = "accused-desk"
 """Holds every role of the zone, each of them in the unit that is complained of."""
-COMPLAINT = "GRIEVANCE"
 SPENT = ("QY", "YJ", "XL", "LA", "TJ", "YT", "YS", "JY", "DX", "PX", "CX")
 
 
@@ -246,39 +245,6 @@ def _machine_room(zone: Zone) -> None:
     )
 
 
-def _connectors(zone: Zone) -> None:
-    """A webhook with a message and an answer, a linked identity, a calendar, a second factor."""
-    world, mark, now = zone.world, zone.mark, zone.world.now
-    admin, everybody = world.actor("admin"), world.actor(EVERYTHING)
-    hook = {"name": f"{mark} OA", "url": f"https://hook.example/{mark}"}
-    zone.rows["webhook"], _ = webhooks.create(admin, topics=["calls.received"], now=now, **hook)
-    zone.rows["delivery"] = webhooks.ping(admin, zone.rows["webhook"].public_id, now=now)
-    WebhookAttempt.objects.create(
-        tenant_id=admin.tenant_id, delivery=zone.rows["delivery"], at=now, status=503, took_ms=7
-    )
-    provider = sign_in_oidc.set_provider(
-        world.system,
-        "province",
-        issuer="https://id.example",
-        client_id=f"{mark}-client",
-        client_secret=mark,
-        name_zh="省统一身份认证",
-        name_en="Provincial identity",
-        vouches_second_factor=False,
-        now=now,
-    )
-    person_id = everybody.person_id or 0
-    zone.rows["link"] = sign_in_oidc.link(
-        world.system, provider, f"{mark}-subject", person_id, now=now, by=None
-    )
-    sign_in_oidc.invite(admin, provider.pk, person_id, now=now)
-    ical.open_feed(everybody, now=now)
-    zone.rows["enrolled"] = world.user("emb")
-    SecondFactor.objects.create(
-        person=zone.rows["enrolled"], secret="sealed", created_at=now, confirmed_at=now
-    )
-
-
 def _calls(zone: Zone) -> None:
     """A call in the hands of units with everything a call can have, and a complaint."""
     world, mark = zone.world, zone.mark
@@ -397,7 +363,7 @@ def _papers(zone: Zone) -> None:
         valid_from=today,
         now=world.now,
     )
-    _visit(zone)
+    record_visit(zone)
     everybody = [world.user(name).pk for name in (*SINGLE.values(), EVERYTHING)]
     notifications.notify(
         world.system,
@@ -413,74 +379,6 @@ def _papers(zone: Zone) -> None:
     zone.rows["notice"] = mine.order_by("-id").first()
 
 
-def _speed(zone: Zone) -> None:
-    """A bulk action with a mention, a wording in force that was used, a leader in charge, a sheet."""
-    from qiying.slices.calls import operations as calls  # noqa: PLC0415  named like the slice
-
-    world, mark, now = zone.world, zone.mark, zone.world.now
-    call, everything = zone.rows["call"], world.actor(EVERYTHING)
-    run = calls.begin_bulk(everything, "note", [call.pk], text=f"{mark} @{mark}", now=now)
-    calls.run_bulk(everything, run.pk, now=now)
-    of_desk = calls.begin_bulk(world.actor("desk"), "urge", [call.pk], text=mark, now=now)
-    calls.run_bulk(world.actor("desk"), of_desk.pk, now=now)
-    calls.name_colleagues(world.system, _named_note(zone), now=now)
-    words = {"name": mark, "step": "answer", "text": f"{mark} {{firm}}"}
-    row = calls.write_wording(world.actor("desk"), now=now, **words)
-    calls.approve_wording(world.actor("supervisor"), row.public_id, now=now)
-    calls.use_wording(world.actor("desk"), row.public_id, call.pk, now=now)
-    calls.put_in_charge(world.keeper, world.units["ZONE_SAFE"], world.user("leader").pk, now=now)
-    calls.choose_daily(everything, is_on=True, hour=11, now=now)
-    calls.send_daily(world.system, now=now)
-    zone.rows |= {"bulk": run, "desk_bulk": of_desk, "wording": row}
-
-
-def _named_note(zone: Zone) -> int:
-    """A note that names the desk officer."""
-    from qiying.slices.calls import operations as calls  # noqa: PLC0415  named like the slice
-    from qiying.slices.calls.models import Note  # noqa: PLC0415
-
-    call, user = zone.rows["call"], zone.world.user("desk")
-    calls.note(
-        zone.world.actor("supervisor"), call.pk, text=f"@{user.username}", now=zone.world.now
-    )
-    return int(Note.objects.filter(call_id=call.pk).latest("id").pk)
-
-
-def _visit(zone: Zone) -> None:
-    from qiying.slices.calls import operations as calls  # noqa: PLC0415  named like the slice
-
-    zone.rows["visit"] = calls.record_visit(
-        zone.world.actor("grid"),
-        enterprise_id=zone.world.firms["宏达"],
-        text=f"{zone.mark} visit",
-        now=zone.world.now,
-    )
-
-
-def _class_issue(zone: Zone) -> None:
-    """Three firms with one problem, the class issue raised of it, its measure in progress."""
-    world, mark = zone.world, zone.mark
-    text = f"{mark} 自来水管爆裂，车间断水"
-    for name in ("水一", "水二"):
-        world.firm(name, INSIDE, name_en=f"{mark} {name}")
-    for name in ("宏达", "水一", "水二"):
-        call = steps.raise_call(world, EVERYTHING, name, title="", text=text, **AT_THE_MAIN)
-    classes.look(world.system, now=world.now)
-    with tenancy.reading(world.system):
-        issue = Issue.objects.get(members__call_id=call.pk)
-    owner = {"owner_unit": world.units["ZONE_SAFE"], "owner": world.user("safety").pk}
-    for who, step, inputs in (
-        ("desk", "raise", {"title": f"{mark} water main", "text": f"{mark} owner", **owner}),
-        ("safety", "plan", {"root_cause": mark, "measure": f"{mark} new pipe", "within": 20}),
-        ("safety", "start", {"text": f"{mark} begun"}),
-    ):
-        issue = classes.take(world.actor(who), issue.pk, step, now=world.now, **inputs)
-    zone.rows["class_issue"] = issue
-
-
-AT_THE_MAIN = {"longitude": INSIDE[0], "latitude": INSIDE[1], "position_source": "device"}
-
-
 def take(zone: Zone, who: str, call: Call, step: str, **inputs: Any) -> Call:
     return steps.take(zone.world, who, call, step, **inputs)
 
@@ -492,52 +390,8 @@ def photo(name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{name}.png", out.getvalue(), "image/png")
 
 
-def _channels(zone: Zone) -> None:
-    """A row in every table of the ways in and out; the complaint has an order, too."""
-    world, mark, now = zone.world, zone.mark, zone.world.now
-    desk, firm = world.actor("desk"), world.firms["宏达"]
-    order = channels.receive_order(desk, order_number=f"{mark}-1", text=f"{mark} lamp", now=now)
-    channels.sign_order(desk, order.public_id, now=now)
-    channels.ask_extension(desk, order.public_id, days=3, text=f"{mark} parts", now=now)
-    zone.rows["order"] = order
-    back = channels.receive_order(desk, order_number=f"{mark}-2", text=f"{mark} dust", now=now)
-    channels.ask_return(desk, back.public_id, reason="not_ours", text=f"{mark} no", now=now)
-    zone.rows["order_back"] = back
-    own = {"text": f"{mark} words", "enterprise_id": firm, "now": now}
-    zone.rows["referral"] = channels.record_referral(
-        desk, kind="leader", referrer=f"{mark} Zhang", reference=f"{mark}-R", **own
-    )
-    channels.record_signal(desk, kind="power", source=f"{mark} meter", **own)
-    channels.record_sender(desk, f"{mark.lower()}@firm.example", firm, now=now)
-    letter = f"From: {mark} <x@{mark.lower()}.example>\nSubject: {mark} mail\n\n{mark} rain\n"
-    zone.rows["mail"] = channels.take_mail(world.system, letter.encode(), now=now)
-    reading = channels.read_file(
-        "calls", file_name=f"{mark}.csv", content=f"诉求内容\n{mark} dust\n".encode()
-    )
-    zone.rows["call_batch"] = channels.prepare_batch(desk, reading, now=now)
-    endpoint = channels.add_endpoint(
-        world.keeper,
-        code="cty",
-        kind="open311",
-        name=f"{mark} city",
-        url="https://8.8.8.8/open311/v2",
-        now=now,
-    )
-    zone.rows["endpoint"] = endpoint
-    public = zone.rows["public"]
-    zone.rows["forward"] = channels.forward_call(
-        desk, public.pk, endpoint_id=endpoint.public_id, reason=f"{mark} outside", now=now
-    )
-    channels.say(desk, zone.rows["forward"].public_id, text=f"{mark} hurry", now=now)
-    channels.link_same(desk, public.pk, zone.rows["call"].pk, now=now)
-    grievance = zone.grievance["call"]
-    zone.grievance["order"] = channels.receive_order(
-        desk, order_number=f"{COMPLAINT}-1", text="", call_id=grievance.pk, now=now
-    )
-
-
 MAKERS = (
-    *(_ground, _register, _machine_room, _connectors, _calls, _complaint, make_casebook, _papers),
-    *(_channels, _class_issue, _speed, settle_disputes, hold_council),
+    *(_ground, _register, _machine_room, connect, _calls, _complaint, make_casebook, _papers),
+    *(open_channels, raise_class, hurry, settle_disputes, hold_council),
 )
 """Who puts rows into a zone, in this order."""

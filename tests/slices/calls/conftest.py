@@ -8,12 +8,9 @@ from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
 from tests.slices.calls.people import peopled
 from tests.slices.world import World
+from tests.standing import standing
 
-
-@pytest.fixture
-def world(db: None) -> World:
-    """Firms 宏达 (in the wall) and 远航 (east of it); the safety office leads what is locked."""
-    return peopled()
+world = standing(peopled)
 
 
 @pytest.fixture

@@ -23,3 +23,12 @@ def settled(world: World) -> Call:
     world.later(days=40)
     with tenancy.reading(world.system):
         return Call.objects.get(pk=call.pk)
+
+
+@pytest.fixture
+def panel(world: World) -> World:
+    """Four who judge and a leader who decides."""
+    for name in JUDGES:
+        world.person(name, Role.ANALYST)
+    world.person("decider", Role.ZONE_LEADER)
+    return world

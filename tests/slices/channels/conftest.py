@@ -5,10 +5,10 @@ import pytest
 from qiying.kernel import people
 from qiying.kernel.access import Actor, Role
 from tests.slices.world import EAST, MATTERS, World, make_world
+from tests.standing import standing
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def _peopled() -> World:
     world = make_world(matters=(*MATTERS, "M078"))
     world.firm("宏达")
     world.firm("远航", EAST)
@@ -22,6 +22,9 @@ def world(db: None) -> World:
     world.person("analyst", Role.ANALYST)
     world.person("admin", Role.ADMINISTRATOR)
     return world
+
+
+world = standing(_peopled)
 
 
 @pytest.fixture

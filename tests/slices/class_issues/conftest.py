@@ -10,10 +10,10 @@ from qiying.kernel.access import Role
 from qiying.slices.registry import operations as registry
 from tests.slices.class_issues.ways import FIRMS
 from tests.slices.world import INSIDE, World, make_world
+from tests.standing import standing
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def _peopled() -> World:
     """Firms 甲 to 丁 within a hundred metres; the safety office leads what is locked on the zone."""
     world = make_world()
     officer = world.person("grid", Role.GRID_OFFICER)
@@ -33,6 +33,9 @@ def world(db: None) -> World:
     world.person("auditor", Role.AUDITOR)
     world.person("admin", Role.ADMINISTRATOR)
     return world
+
+
+world = standing(_peopled)
 
 
 @pytest.fixture

@@ -2,17 +2,15 @@
 
 from datetime import date
 
-import pytest
-
 from qiying.kernel.access import Role
 from qiying.slices.council import operations
 from tests.slices.world import EAST, World, make_world
+from tests.standing import standing
 
 TERM = date(2025, 1, 1)
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def _peopled() -> World:
     """陈代表 (congress), 吴委员 (CPPCC) and the boss of 宏达 sit in the council."""
     world = make_world()
     world.firm("宏达")
@@ -45,3 +43,6 @@ def world(db: None) -> World:
             now=world.now,
         )
     return world
+
+
+world = standing(_peopled)

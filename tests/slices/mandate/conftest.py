@@ -12,6 +12,7 @@ from qiying.kernel.access import Actor, Held, Role, stand_in
 from qiying.kernel.models import Tenant
 from qiying.slices.mandate import operations
 from qiying.slices.registry import operations as registry_operations
+from tests.standing import standing
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 FOUNDED, REFORM, TODAY = date(2014, 3, 1), date(2024, 6, 28), date(2026, 11, 22)
@@ -99,11 +100,30 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture
-def tenant(db: None) -> Tenant:
+def _tenant() -> Tenant:
     return people.create_tenant(
         kind="zone", code="lc", name_zh="澜川经济开发区", name_en="Lanchuan"
     )
+
+
+def _founded() -> Tenant:
+    """A zone that has units, areas and both editions of the register."""
+    tenant = _tenant()
+    keeper = stand_in(tenant.pk, Role.ADMINISTRATOR)
+    with tenancy.acting(keeper):
+        make_zone(keeper)
+        operations.load_seeds(keeper, founded_on=FOUNDED, reform_on=REFORM, now=NOW)
+    return tenant
+
+
+founded = standing(_founded)
+
+
+@pytest.fixture
+def tenant(request: pytest.FixtureRequest, db: None) -> Tenant:
+    is_founded = "founded" in request.fixturenames
+    found: Tenant = request.getfixturevalue("founded") if is_founded else _tenant()
+    return found
 
 
 @pytest.fixture
@@ -112,11 +132,8 @@ def keeper(tenant: Tenant) -> Actor:
 
 
 @pytest.fixture
-def zone(keeper: Actor) -> Actor:
+def zone(founded: Tenant, keeper: Actor) -> Actor:
     """The keeper of a zone that has units, areas and both editions of the register."""
-    with tenancy.acting(keeper):
-        make_zone(keeper)
-        operations.load_seeds(keeper, founded_on=FOUNDED, reform_on=REFORM, now=NOW)
     return keeper
 
 

@@ -9,10 +9,10 @@ from qiying.kernel.access import Role
 from qiying.slices.mediation import operations
 from qiying.slices.registry import operations as registry
 from tests.slices.world import EAST, World, make_world
+from tests.standing import standing
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def _peopled() -> World:
     """Firms 宏达 and 远航; 周敏 and 李明 of the enterprise community mediate."""
     world = make_world()
     officer = world.person("grid", Role.GRID_OFFICER)
@@ -43,6 +43,9 @@ def world(db: None) -> World:
             credential="人民调解员",
         )
     return world
+
+
+world = standing(_peopled)
 
 
 @pytest.fixture

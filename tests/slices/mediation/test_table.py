@@ -53,8 +53,8 @@ def test_every_sentence_of_law_has_words_a_source_and_a_grade() -> None:
     assert set(labels.LEGAL) == set(rules.FACTS)
     for fact in rules.FACTS.values():
         assert fact.grade in {"A", "B", "C", "D", "K"}
-        assert fact.law_zh
-        assert fact.law_en
+        assert fact.basis.zh
+        assert fact.basis.en
     assert rules.FACTS["confirmation"].days == 30
     assert rules.FACTS["labour_fallback"].days == 15
 
