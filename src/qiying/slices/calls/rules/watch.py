@@ -6,13 +6,13 @@ where nothing outside sets one) and §3.7 (cap on pauses). What each value rests
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
 from qiying.engines import worktime
 from qiying.engines.worktime import Calendar, Rule
 from qiying.kernel.access import Role
+from qiying.kernel.law import Basis
 from qiying.slices.calls.rules.clocks import closing, due_at
 
 
@@ -131,15 +131,6 @@ IN_CHARGE: Mapping[Level, tuple[str, ...]] = {
     Level.INTERVIEW: (Role.ZONE_LEADER, Role.SUPERVISOR),
 }
 """Who is named when nobody was: the unit's own leader for the first notice, then from above."""
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """Where a rule comes from; grades as in the register of powers (D: our own)."""
-
-    zh: str
-    en: str
-    grade: str
 
 
 SOURCES: Mapping[str, Basis] = {

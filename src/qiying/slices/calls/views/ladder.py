@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import exports, paging
 from qiying.kernel.access import Actor
+from qiying.kernel.language import is_chinese
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import (
@@ -153,12 +154,11 @@ def passed_over(row: Supervision) -> str:
 
 def bases(*names: str) -> list[dict[str, str]]:
     """What the rules rest on, with their grades, in the reader's language."""
-    is_chinese = (get_language() or "zh").startswith("zh")
     labels = {level.code: str(LEVEL_LABELS[level]) for level in Level}
     labels |= {"extension": gettext("More time"), "meeting": gettext("Joint meeting")}
     found = ((name, rules.SOURCES[name]) for name in names)
     return [
-        {"label": labels[n], "text": b.zh if is_chinese else b.en, "grade": b.grade}
+        {"label": labels[n], "text": b.text(is_chinese=is_chinese()), "grade": b.grade}
         for n, b in found
     ]
 

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from qiying.engines.rates import MEASURES, SOURCES, Sheet
 from qiying.engines.rates.gaming import HELD_BY, Effect
 from qiying.kernel import exports, printing
 from qiying.kernel.access import Actor
+from qiying.kernel.language import is_chinese
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import (
@@ -244,13 +245,12 @@ def _plays(found: counted.Simulation) -> list[Play]:
 
 
 def _rules() -> Iterable[dict[str, Any]]:
-    is_chinese = (get_language() or "").startswith("zh")
     for field in fields(rules.RATES):
         source = SOURCES[field.name]
         yield {
             "label": RULE_LABELS[field.name],
             "value": _value(getattr(rules.RATES, field.name)),
-            "where": source.zh if is_chinese else source.en,
+            "where": source.zh if is_chinese() else source.en,
             "grade": GRADE_OF_SOURCE[source.grade],
         }
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel.language import is_chinese
 from qiying.slices.casebook import rules
 
 Words = dict[str, Promise | str]
@@ -170,6 +170,6 @@ def codes(states: object) -> list[str]:
 
 def in_language(zh: str, en: str) -> str:
     """The words in the reader's language; the other ones when those are empty."""
-    if (get_language() or "zh").startswith("zh"):
+    if is_chinese():
         return zh or en
     return en or zh

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from qiying.kernel import events
 from qiying.kernel.access import Actor, Role, system
 from qiying.kernel.errors import Invalid, Refused
+from qiying.kernel.law import months_after
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import public as calls
 from qiying.slices.channels import queries
@@ -117,7 +118,7 @@ def _latest(actor: Actor, kind: str, start: date, *, is_complex: bool) -> date:
     _require_ours(referred_on=start)
     months = terms.referral_months(kind, is_complex=is_complex)
     if months is not None:
-        return terms.months_after(start, months)
+        return months_after(start, months)
     begun = datetime.combine(start, time(9), SHANGHAI)
     return terms.due(begun, terms.LEADER, registry.calendar(actor)).astimezone(SHANGHAI).date()
 
@@ -153,7 +154,7 @@ def referrer_not_content(actor: Actor, public_id: UUID, *, now: datetime) -> Ref
     row = queries.get_referral(actor, public_id, for_update=True)
     step = begin(actor, REFERRAL, row, "not_content", {"asked_once_more": row.redone == 0})
     today = now.astimezone(SHANGHAI).date()
-    due_on = terms.months_after(today, terms.REDO_MONTHS)
+    due_on = months_after(today, terms.REDO_MONTHS)
     end(actor, row, step, now=now, codes={}, due_on=due_on, redone=row.redone + 1)
     return row
 

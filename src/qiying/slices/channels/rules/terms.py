@@ -5,90 +5,93 @@ outside rule is our own proposal (grade D) and says so on the page.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from qiying.engines import worktime
 from qiying.engines.worktime import Calendar, Rule
+from qiying.kernel.law import Basis
 from qiying.slices.channels.rules.codes import ReferralKind
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A time limit with its source and how well the source is proven."""
+    """A time limit and what it rests on."""
 
     rule: Rule
-    source_zh: str
-    source_en: str
-    grade: str
+    basis: Basis
 
 
 SIGN = Limit(
     Rule("working_days", 1),
-    "12345工单签收：各地多为1个工作日（本区默认，可随当地规定调整）",
-    "Signing a 12345 order: mostly 1 working day (our default, follows the local rule)",
-    "D",
+    Basis(
+        "12345工单签收：各地多为1个工作日（本区默认，可随当地规定调整）",
+        "Signing a 12345 order: mostly 1 working day (our default, follows the local rule)",
+        "D",
+    ),
 )
 RETURN = Limit(
     Rule("working_days", 1),
-    "退单应说明理由并当日至1个工作日内提出（衢州12345办法公开报道，取最长1个工作日）",
-    "Returning an order with a reason within 1 working day (Quzhou 12345 rules as reported)",
-    "C",
+    Basis(
+        "退单应说明理由并当日至1个工作日内提出（衢州12345办法公开报道，取最长1个工作日）",
+        "Returning an order with a reason within 1 working day (Quzhou 12345 rules as reported)",
+        "C",
+    ),
 )
 EXTENSION_BEFORE = Limit(
     Rule("working_days", 1),
-    "延期应在到期前至少1个工作日申请并写明新期限（衢州12345办法公开报道）",
-    "Extension asked at least 1 working day before the due time, with the new date (as reported)",
-    "C",
+    Basis(
+        "延期应在到期前至少1个工作日申请并写明新期限（衢州12345办法公开报道）",
+        "Extension asked at least 1 working day before the due time, with the new date (as reported)",
+        "C",
+    ),
 )
 EXTENSION_MOST = Limit(
     Rule("working_days", 10),
-    "延期累计不超过10个工作日（山东12345规定公开报道）",
-    "Extension of 10 working days at most (Shandong 12345 rules as reported)",
-    "C",
+    Basis(
+        "延期累计不超过10个工作日（山东12345规定公开报道）",
+        "Extension of 10 working days at most (Shandong 12345 rules as reported)",
+        "C",
+    ),
 )
 ANSWER = Limit(
     Rule("working_days", 5),
-    "一般诉求5个工作日答复（济南市12345条例第24条、潍坊市12345条例第20条，类推适用）",
-    "General requests 5 working days (Jinan art. 24, Weifang art. 20, by analogy)",
-    "A*",
+    Basis(
+        "一般诉求5个工作日答复（济南市12345条例第24条、潍坊市12345条例第20条，类推适用）",
+        "General requests 5 working days (Jinan art. 24, Weifang art. 20, by analogy)",
+        "A*",
+    ),
 )
 DEPUTY_MONTHS = 3
 DEPUTY_MONTHS_COMPLEX = 6
-DEPUTY_SOURCE = (
+DEPUTY_SOURCE = Basis(
     "《代表法》（2025年修正）第51条：交办之日起3个月内答复，复杂的6个月内",
     "Law on Deputies (2025) art. 51: answer within 3 months of the referral, complex ones 6",
     "A",
 )
 REDO_MONTHS = 1
-REDO_SOURCE = (
+REDO_SOURCE = Basis(
     "浙江省代表建议办理规定（2016年）第24条：代表不满意的，1个月内再次答复",
     "Zhejiang rules on deputies' suggestions (2016) art. 24: a new reply within 1 month",
     "A",
 )
-PROPOSAL_SOURCE = (
+PROPOSAL_SOURCE = Basis(
     "政协提案办理：参照代表建议3个月（本区默认）",
     "Proposals of the consultative conference: 3 months, as deputies' suggestions (our default)",
     "D",
 )
 LEADER = Limit(
     Rule("working_days", 5),
-    "领导交办：交办时未写明期限的，按5个工作日（本区默认）",
-    "A leader's assignment without a date: 5 working days (our default)",
-    "D",
+    Basis(
+        "领导交办：交办时未写明期限的，按5个工作日（本区默认）",
+        "A leader's assignment without a date: 5 working days (our default)",
+        "D",
+    ),
 )
 
 
 def due(start_at: datetime, limit: Limit, calendar: Calendar) -> datetime:
     """When a limit ends."""
     return worktime.due(start_at, limit.rule, calendar).due_at
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of that month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    start_of_next = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    last = (start_of_next - date(year, month + 1, 1)).days
-    return date(year, month + 1, min(day.day, last))
 
 
 def referral_months(kind: str, *, is_complex: bool) -> int | None:
@@ -98,10 +101,10 @@ def referral_months(kind: str, *, is_complex: bool) -> int | None:
     return DEPUTY_MONTHS_COMPLEX if is_complex else DEPUTY_MONTHS
 
 
-def referral_source(kind: str) -> tuple[str, str, str]:
-    """Source in Chinese, in English, and its grade."""
+def referral_source(kind: str) -> Basis:
+    """What the time for a reply rests on."""
     if kind == ReferralKind.DEPUTY:
         return DEPUTY_SOURCE
     if kind == ReferralKind.PROPOSAL:
         return PROPOSAL_SOURCE
-    return LEADER.source_zh, LEADER.source_en, LEADER.grade
+    return LEADER.basis

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from qiying.kernel import exports, paging, problems
 from qiying.kernel.access import Role
 from qiying.kernel.errors import Invalid, NotFound, Refused
+from qiying.kernel.language import is_chinese
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page, submit_once
 from qiying.slices.channels import forms, operations, queries
 from qiying.slices.channels.models import Batch, BatchLine, labels
@@ -26,7 +27,6 @@ from qiying.slices.channels.views.shape import (
     Cell,
     Nothing,
     edit,
-    is_chinese,
     listing,
     mark,
     moment,

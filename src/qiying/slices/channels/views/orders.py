@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from qiying.kernel import exports, paging, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid
+from qiying.kernel.language import is_chinese
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import public as calls
 from qiying.slices.channels import forms, operations, queries
@@ -30,7 +31,6 @@ from qiying.slices.channels.views.shape import (
     Record,
     edit,
     given_of,
-    is_chinese,
     listing,
     mark,
     moment,
@@ -263,8 +263,8 @@ def _limits(row: WorkOrder) -> list[dict[str, Any]]:
             "label": label,
             "due_at": due_at,
             "is_running": is_running,
-            "source": limit.source_zh if is_chinese() else limit.source_en,
-            "grade": limit.grade,
+            "source": limit.basis.text(is_chinese=is_chinese()),
+            "grade": limit.basis.grade,
         }
         for label, due_at, is_running, limit in limits
     ]

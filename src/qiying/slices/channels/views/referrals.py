@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import paging
 from qiying.kernel.access import Actor, Role
+from qiying.kernel.language import is_chinese
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import public as calls
 from qiying.slices.channels import forms, operations, queries
@@ -27,7 +28,6 @@ from qiying.slices.channels.views.shape import (
     Record,
     edit,
     given_of,
-    is_chinese,
     listing,
     mark,
     record,
@@ -100,7 +100,7 @@ def referral_new(request: HttpRequest) -> HttpResponse:
         lead=_("A suggestion, a proposal or an assignment becomes a call with a reply duty"),
         back=reverse(HERE),
         submit=_("Record it"),
-        sources=[{"text": source[0] if is_chinese() else source[1], "grade": source[2]}],
+        sources=[{"text": source.text(is_chinese=is_chinese()), "grade": source.grade}],
     )
 
 
@@ -115,9 +115,7 @@ def referral(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
     row = queries.get_referral(actor, public_id)
     card = calls.card(actor, row.call_id)
-    zh, en, grade = terms.referral_source(row.kind)
-    if row.redone:
-        zh, en, grade = terms.REDO_SOURCE
+    basis = terms.REDO_SOURCE if row.redone else terms.referral_source(row.kind)
     facts: list[tuple[Any, ...]] = [
         (_("Kind"), labels.REFERRAL_KINDS[row.kind]),
         (_("Office of the referrer"), row.office),
@@ -136,8 +134,8 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
     limit = {
         "label": _("Reply due on"),
         "due_on": row.due_on,
-        "source": zh if is_chinese() else en,
-        "grade": grade,
+        "source": basis.text(is_chinese=is_chinese()),
+        "grade": basis.grade,
     }
     texts = [(_("Reply"), row.reply), (_("Why no reply is owed"), row.waived_text)]
     return Record(

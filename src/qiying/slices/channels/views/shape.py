@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import problems, tenancy
@@ -276,7 +276,3 @@ def given_of(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
 def yes_no(value: bool | None) -> Word | None:  # noqa: FBT001  a column of a record
     """The word for a column that may be unknown."""
     return None if value is None else (_("yes") if value else _("no"))
-
-
-def is_chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")

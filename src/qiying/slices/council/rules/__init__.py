@@ -1,11 +1,11 @@
 """Pure rules of the deputies' council: codes, tables of steps, the law as data, clocks."""
 
 from qiying.engines.worktime import SHANGHAI
+from qiying.kernel.law import Fact, months_after
 from qiying.slices.council.rules.clocks import (
     ends_after_days,
     ends_after_months,
     last_day,
-    months_after,
     next_reminder,
     reminders,
 )
@@ -37,7 +37,6 @@ from qiying.slices.council.rules.law import (
     NOTICE_DAYS,
     REDO_MONTHS,
     RETURN_DAYS,
-    Fact,
     limit_fact,
 )
 from qiying.slices.council.rules.table import (

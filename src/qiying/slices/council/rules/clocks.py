@@ -3,20 +3,10 @@
 from datetime import date, datetime, time, timedelta
 
 from qiying.engines.worktime import SHANGHAI, Calendar, Rule, due
+from qiying.kernel.law import months_after
 from qiying.slices.council.rules.law import REMINDERS
 
 MORNING = time(9)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    raise ValueError(day)
 
 
 def ends_on(last_on: date, calendar: Calendar) -> datetime:

@@ -5,24 +5,9 @@ the provincial level; counties and townships follow them by reference.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from qiying.kernel.law import OURS, Fact, table
 from qiying.slices.council.rules.codes import SuggestionKind
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One sentence of law; ``months`` or ``days`` is a limit."""
-
-    code: str
-    law_zh: str
-    law_en: str
-    article_zh: str
-    article_en: str
-    grade: str
-    months: int = 0
-    days: int = 0
-
 
 _DL = ("代表法（2025年修正）", "Law on Deputies (as amended 2025)")
 _ZJ = (
@@ -35,42 +20,31 @@ _ST = (
 )
 _CP = ("政协提案办理惯例", "Practice of handling CPPCC proposals")
 _PR = ("多地政府公开的建议提案办理情况", "Published reports of several governments")
-_OURS = ("平台默认规则", "Default of this platform")
 
-
-def _fact(
-    code: str, law: tuple[str, str], article: str, grade: str, *, months: int = 0, days: int = 0
-) -> Fact:
-    zh = f"第{article}条" if article else ""
-    en = f"art. {article}" if article else ""
-    return Fact(code, law[0], law[1], zh, en, grade, months, days)
-
-
-_ALL = (
-    _fact("decides_nothing", _DL, "31", "A"),
-    _fact("may_suggest", _DL, "36", "A"),
-    _fact("answer_in_time", _DL, "51", "A", months=3),
-    _fact("answer_complex", _DL, "51", "A", months=6),
-    _fact("talk_with_deputy", _DL, "51", "A"),
-    _fact("made_public", _DL, "51", "A"),
-    _fact("key_suggestions", _DL, "52", "A"),
-    _fact("no_interference", _DL, "59", "A"),
-    _fact("no_topic", _ZJ, "6", "A"),
-    _fact("acknowledged", _ZJ, "10", "A", days=7),
-    _fact("wrong_addressee", _ZJ, "14", "A", days=10),
-    _fact("co_handlers", _ZJ, "18", "A", months=2),
-    _fact("extension", _ZJ, "21", "A", months=6),
-    _fact("opinion_form", _ZJ, "23", "A"),
-    _fact("answered_again", _ZJ, "24", "A", months=1),
-    _fact("followed_up", _ZJ, "20", "A"),
-    _fact("assembly", _ST, "16—18", "A"),
-    _fact("cppcc_time", _CP, "", "K", months=3),
-    _fact("zone_time", _OURS, "", "D", months=1),
-    _fact("answer_classes", _PR, "", "B"),
-    _fact("notice", _OURS, "", "D", days=5),
-    _fact("quorum", _OURS, "", "D"),
+FACTS: Mapping[str, Fact] = table(
+    Fact("decides_nothing", _DL, "31", "A"),
+    Fact("may_suggest", _DL, "36", "A"),
+    Fact("answer_in_time", _DL, "51", "A", months=3),
+    Fact("answer_complex", _DL, "51", "A", months=6),
+    Fact("talk_with_deputy", _DL, "51", "A"),
+    Fact("made_public", _DL, "51", "A"),
+    Fact("key_suggestions", _DL, "52", "A"),
+    Fact("no_interference", _DL, "59", "A"),
+    Fact("no_topic", _ZJ, "6", "A"),
+    Fact("acknowledged", _ZJ, "10", "A", days=7),
+    Fact("wrong_addressee", _ZJ, "14", "A", days=10),
+    Fact("co_handlers", _ZJ, "18", "A", months=2),
+    Fact("extension", _ZJ, "21", "A", months=6),
+    Fact("opinion_form", _ZJ, "23", "A"),
+    Fact("answered_again", _ZJ, "24", "A", months=1),
+    Fact("followed_up", _ZJ, "20", "A"),
+    Fact("assembly", _ST, "16—18", "A"),
+    Fact("cppcc_time", _CP, "", "K", months=3),
+    Fact("zone_time", OURS, "", "D", months=1),
+    Fact("answer_classes", _PR, "", "B"),
+    Fact("notice", OURS, "", "D", days=5),
+    Fact("quorum", OURS, "", "D"),
 )
-FACTS: Mapping[str, Fact] = {fact.code: fact for fact in _ALL}
 NOTICE_DAYS = FACTS["notice"].days
 RETURN_DAYS = FACTS["wrong_addressee"].days
 CO_MONTHS = FACTS["co_handlers"].months

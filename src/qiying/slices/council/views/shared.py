@@ -5,12 +5,12 @@ from typing import Any
 
 from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 
 from qiying.kernel import problems
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.errors import Invalid, NotFound, Problem
 from qiying.kernel.exports import SHANGHAI
+from qiying.kernel.language import is_chinese
 from qiying.kernel.web import submit_once
 from qiying.slices.council import queries
 from qiying.slices.council.forms import Given, StepForm
@@ -24,13 +24,9 @@ READERS = frozenset(STAFF) | {Role.ENTERPRISE}
 
 def fact_line(fact: Fact) -> dict[str, Any]:
     """A sentence of law with its source and grade, in the reader's language."""
-    is_chinese = (get_language() or "zh").startswith("zh")
-    law = fact.law_zh if is_chinese else fact.law_en
-    article = fact.article_zh if is_chinese else fact.article_en
-    words = str(labels.LEGAL[fact.code])
     return {
-        "sentence": words % {"days": fact.days, "months": fact.months} if "%(" in words else words,
-        "source": f"{law} {article}".strip(),
+        "sentence": fact.sentence(str(labels.LEGAL[fact.code])),
+        "source": fact.basis.text(is_chinese=is_chinese()),
         "grade": fact.grade,
     }
 

@@ -5,9 +5,9 @@ from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Model, Q
-from django.utils.translation import get_language
 
 from qiying.kernel.access import Actor
+from qiying.kernel.language import is_chinese
 
 M_co = TypeVar("M_co", bound=Model, covariant=True)
 
@@ -38,6 +38,6 @@ class DecisionRows(TenantRows[M_co]):
 
 def in_language(name_zh: str, name_en: str) -> str:
     """The name in the reader's language; the other one when that is empty."""
-    if (get_language() or "zh").startswith("zh"):
+    if is_chinese():
         return name_zh or name_en
     return name_en or name_zh

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from qiying.kernel.language import is_chinese
 from qiying.slices.mandate.models import in_language, labels
 from qiying.slices.mandate.rules import ZONE, Article, Row
 
@@ -75,10 +75,9 @@ def law_text(article: Article) -> str:
 
 
 def _cited(article: Article) -> str:
-    is_chinese = (get_language() or "zh").startswith("zh")
     if not article.article:
-        return article.law_zh if is_chinese else article.law_en
-    if is_chinese:
+        return article.law_zh if is_chinese() else article.law_en
+    if is_chinese():
         return f"《{article.law_zh}》第{article.article}条"
     return f"{article.law_en}, Art. {article.article.replace('、', ', ')}"
 

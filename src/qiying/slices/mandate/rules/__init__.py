@@ -1,5 +1,6 @@
 """What the register can say and how its records move: pure tables and functions."""
 
+from qiying.kernel.law import months_after
 from qiying.slices.mandate.rules._codes import (
     CATEGORIES,
     GRADES,
@@ -26,7 +27,6 @@ from qiying.slices.mandate.rules._handover import (
     all_accepted,
     all_counted,
     is_counted,
-    months_after,
 )
 from qiying.slices.mandate.rules._input import before_reform, row_errors, row_from_seed
 from qiying.slices.mandate.rules._lint import CHECKS, Finding, Ground, Term, Transfer, lint

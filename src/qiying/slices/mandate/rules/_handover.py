@@ -1,7 +1,6 @@
 """The hand-over of a neighbourhood as a table, and its dual run."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from qiying.kernel.access import Role
@@ -53,15 +52,3 @@ def all_counted(lists: Lists) -> bool:
 
 def all_accepted(lists: Lists) -> bool:
     return all(entry["accepted"] >= entry["listed"] for entry in lists.values())
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    month += 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, last)
-        except ValueError:
-            continue
-    raise ValueError(day)

@@ -1,6 +1,7 @@
 """Pure rules of mediation: codes, the table of steps, the law as data, clocks."""
 
 from qiying.engines.worktime import SHANGHAI
+from qiying.kernel.law import Fact
 from qiying.slices.mediation.rules.clocks import (
     Days,
     Reminder,
@@ -39,7 +40,6 @@ from qiying.slices.mediation.rules.codes import (
 from qiying.slices.mediation.rules.law import (
     CONFIRM_WITHIN_DAYS,
     FACTS,
-    Fact,
     breach_paths,
     failure_paths,
     limitation_fact,

@@ -5,24 +5,9 @@ amendments are not in it: check again before production.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from qiying.kernel.law import OURS, Fact, table
 from qiying.slices.mediation.rules.codes import Kind, Path
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One sentence of law. ``days`` is a limit in natural days, ``years`` one in years."""
-
-    code: str
-    law_zh: str
-    law_en: str
-    article_zh: str
-    article_en: str
-    grade: str
-    days: int = 0
-    years: int = 0
-
 
 _PML = ("人民调解法（2010年）", "People's Mediation Law (2010)")
 _LDL = (
@@ -31,47 +16,36 @@ _LDL = (
 )
 _CPL = ("民事诉讼法（2023年修正）", "Civil Procedure Law (as amended 2023)")
 _CC = ("民法典", "Civil Code")
-_OURS = ("平台默认规则", "Default of this platform")
 
-
-def _fact(
-    code: str, law: tuple[str, str], article: str, grade: str, *, days: int = 0, years: int = 0
-) -> Fact:
-    zh = f"第{article}条" if article else ""
-    en = f"art. {article}" if article else ""
-    return Fact(code, law[0], law[1], zh, en, grade, days, years)
-
-
-_ALL = (
-    _fact("voluntary", _PML, "3", "A"),
-    _fact("free", _PML, "4", "A"),
-    _fact("refusal_ends", _PML, "17", "A"),
-    _fact("mediator_choice", _PML, "19", "A"),
-    _fact("party_rights", _PML, "23", "A"),
-    _fact("escalation", _PML, "25", "A"),
-    _fact("told_path", _PML, "26", "A"),
-    _fact("record_kept", _PML, "27", "A"),
-    _fact("oral_form", _PML, "28", "A"),
-    _fact("written_effect", _PML, "29", "A"),
-    _fact("oral_effect", _PML, "30", "A"),
-    _fact("binding", _PML, "31", "A"),
-    _fact("dispute_of_agreement", _PML, "32", "A"),
-    _fact("confirmation", _PML, "33", "A", days=30),
-    _fact("confirmation_court", _CPL, "205", "A", days=30),
-    _fact("confirmation_effect", _CPL, "206", "A"),
-    _fact("secrecy", _PML, "15", "A"),
-    _fact("labour_written", _LDL, "14", "A"),
-    _fact("labour_fallback", _LDL, "14", "A", days=15),
-    _fact("labour_breach", _LDL, "15", "A"),
-    _fact("payment_order", _LDL, "16", "A"),
-    _fact("labour_limitation", _LDL, "27", "A", years=1),
-    _fact("labour_award", _LDL, "43", "A", days=45),
-    _fact("general_limitation", _CC, "188", "B", years=3),
-    _fact("general_time", _OURS, "", "K", days=30),
-    _fact("appointed_by_another", _OURS, "", "D"),
-    _fact("reminders", _OURS, "", "D"),
+FACTS: Mapping[str, Fact] = table(
+    Fact("voluntary", _PML, "3", "A"),
+    Fact("free", _PML, "4", "A"),
+    Fact("refusal_ends", _PML, "17", "A"),
+    Fact("mediator_choice", _PML, "19", "A"),
+    Fact("party_rights", _PML, "23", "A"),
+    Fact("escalation", _PML, "25", "A"),
+    Fact("told_path", _PML, "26", "A"),
+    Fact("record_kept", _PML, "27", "A"),
+    Fact("oral_form", _PML, "28", "A"),
+    Fact("written_effect", _PML, "29", "A"),
+    Fact("oral_effect", _PML, "30", "A"),
+    Fact("binding", _PML, "31", "A"),
+    Fact("dispute_of_agreement", _PML, "32", "A"),
+    Fact("confirmation", _PML, "33", "A", days=30),
+    Fact("confirmation_court", _CPL, "205", "A", days=30),
+    Fact("confirmation_effect", _CPL, "206", "A"),
+    Fact("secrecy", _PML, "15", "A"),
+    Fact("labour_written", _LDL, "14", "A"),
+    Fact("labour_fallback", _LDL, "14", "A", days=15),
+    Fact("labour_breach", _LDL, "15", "A"),
+    Fact("payment_order", _LDL, "16", "A"),
+    Fact("labour_limitation", _LDL, "27", "A", years=1),
+    Fact("labour_award", _LDL, "43", "A", days=45),
+    Fact("general_limitation", _CC, "188", "B", years=3),
+    Fact("general_time", OURS, "", "K", days=30),
+    Fact("appointed_by_another", OURS, "", "D"),
+    Fact("reminders", OURS, "", "D"),
 )
-FACTS: Mapping[str, Fact] = {fact.code: fact for fact in _ALL}
 
 CONFIRM_WITHIN_DAYS = FACTS["confirmation"].days
 CONFIRM_REMINDERS = (20, 10, 3, 1)

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qiying.kernel import tenancy
 from qiying.kernel.errors import NotFound
+from qiying.kernel.language import is_chinese
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import public as calls
 from qiying.slices.mediation import operations, queries, rules
@@ -173,14 +173,10 @@ def _terms(docket: Docket) -> list[dict[str, Any]]:
 
 def fact_line(fact: Fact) -> dict[str, Any]:
     """A sentence of law with its source and grade, in the reader's language."""
-    is_chinese = (get_language() or "zh").startswith("zh")
-    law = fact.law_zh if is_chinese else fact.law_en
-    article = fact.article_zh if is_chinese else fact.article_en
-    words = str(labels.LEGAL[fact.code])
     return {
         "code": fact.code,
-        "sentence": words % {"days": fact.days, "years": fact.years} if "%(" in words else words,
-        "source": f"{law} {article}".strip(),
+        "sentence": fact.sentence(str(labels.LEGAL[fact.code])),
+        "source": fact.basis.text(is_chinese=is_chinese()),
         "grade": fact.grade,
     }
 

@@ -99,9 +99,7 @@ def _effect(docket: Docket) -> list[str]:
 
 
 def _sentence(fact: Fact) -> str:
-    words = str(labels.LEGAL[fact.code])
-    filled = words % {"days": fact.days, "years": fact.years} if "%(" in words else words
-    return f"{filled}（{fact.law_zh}{fact.article_zh}）"
+    return f"{fact.sentence(str(labels.LEGAL[fact.code]))}（{fact.basis.zh}）"
 
 
 def _signatures(docket: Docket) -> list[str]:

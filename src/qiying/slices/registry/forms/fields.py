@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import format_lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.errors import Problem
+from qiying.kernel.language import is_chinese
 from qiying.kernel.problems import sentence
 from qiying.slices.registry.models.labels import Words
 from qiying.slices.registry.rules import cells, coordinates
@@ -49,15 +49,14 @@ def day_field(label: Any, *, required: bool = False, help_text: Any = "") -> for
 
 def divisions() -> list[tuple[str, Any]]:
     """Divisions by section for a select, in the reader's language."""
-    is_chinese = (get_language() or "zh").startswith("zh")
     groups: list[tuple[str, Any]] = []
     for letter, _first, _last, name_zh, name_en in SECTIONS:
         inside = [
-            (d.code, f"{d.code} {d.name_zh if is_chinese else d.name_en}")
+            (d.code, f"{d.code} {d.name_zh if is_chinese() else d.name_en}")
             for d in DIVISIONS.values()
             if d.section == letter
         ]
-        name = name_zh if is_chinese else name_en
+        name = name_zh if is_chinese() else name_en
         groups.append((f"{letter} {name}", inside))
     return groups
 

@@ -2,9 +2,9 @@
 
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel.language import is_chinese
 from qiying.slices.registry.rules.kinds import (
     AreaKind,
     EntityKind,
@@ -98,6 +98,6 @@ def title(words: Words, code: str) -> str:
 
 def in_language(name_zh: str, name_en: str) -> str:
     """The name in the reader's language; the other one when that is empty."""
-    if (get_language() or "zh").startswith("zh"):
+    if is_chinese():
         return name_zh or name_en
     return name_en or name_zh

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qiying.kernel import exports, paging
 from qiying.kernel.errors import Invalid, NotFound
+from qiying.kernel.language import is_chinese
 from qiying.kernel.problems import sentence
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
 from qiying.slices.registry import queries
@@ -104,14 +104,10 @@ def _read(form: ImportForm) -> operations.Reading | None:
         return None
 
 
-def _is_chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
-
-
 def _columns(kind: str) -> list[dict[str, Any]]:
-    is_chinese = _is_chinese()
     return [
-        {"name": c.zh if is_chinese else c.en, "is_required": c.is_required} for c in COLUMNS[kind]
+        {"name": c.zh if is_chinese() else c.en, "is_required": c.is_required}
+        for c in COLUMNS[kind]
     ]
 
 
@@ -198,8 +194,7 @@ def _shown(cell: Any) -> str:
 
 def faults_of(kind: str, line: ImportRow) -> list[dict[str, str]]:
     """What is wrong with a line, in the reader's language: column and sentence."""
-    is_chinese = _is_chinese()
-    names = {c.name: c.zh if is_chinese else c.en for c in COLUMNS[kind]}
+    names = {c.name: c.zh if is_chinese() else c.en for c in COLUMNS[kind]}
     return [
         {
             "column": names.get(fault["column"], ""),
