@@ -50,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("full" if config.getoption("--full") else profile)
     # People of tests come by a password or none at all; the tests of the second factor require it.
     django_settings.SECOND_FACTOR = "optional"
+    # Nobody guesses passwords of tests: a hash that is meant to be slow would only cost time.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -13,7 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import directory, exports, paging, problems, sealing, tenancy, trail, webhooks
+from qiying.kernel import (
+    directory,
+    exports,
+    paging,
+    posting,
+    problems,
+    sealing,
+    tenancy,
+    trail,
+    webhooks,
+)
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, Problem
 from qiying.kernel.forms import WebhookForm
@@ -127,10 +137,7 @@ def _given(actor: Actor, form: WebhookForm) -> dict[str, Any]:
 
 
 def _with_faults(request: HttpRequest, form: WebhookForm, problem: Invalid) -> HttpResponse:
-    for field, code in problem.fields.items():
-        form.add_error(field if field in form.fields else None, problems.sentence(code))
-    if not problem.fields:
-        form.add_error(None, problems.explain(problem))
+    posting.explain(form, problem)
     return _form_page(request, form, status=422)
 
 

@@ -4,11 +4,7 @@ from typing import Any
 
 from qiying.kernel import tenancy, webhooks
 from qiying.kernel.access import Actor
-from qiying.kernel.models import (
-    WebhookAttempt,
-    WebhookDelivery,
-    WebhookEndpoint,
-)
+from qiying.kernel.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from tests.receiver import Receiver
 from tests.slices.world import NOW, World
 

@@ -9,9 +9,7 @@ from django.db import connection
 
 from qiying.kernel import jobs, tenancy, webhooks
 from qiying.kernel.access import Actor
-from qiying.kernel.models import (
-    Notification,
-)
+from qiying.kernel.models import Notification
 from tests.receiver import Receiver, work_off
 from tests.slices.calls import steps
 from tests.slices.calls.webhooks.hearing import JOBS, attempts, deliveries, fresh, listen

@@ -9,9 +9,7 @@ from django.db import connection
 
 from qiying.kernel import people, tenancy, webhooks
 from qiying.kernel.access import Actor, Role, stand_in
-from qiying.kernel.models import (
-    Event,
-)
+from qiying.kernel.models import Event
 from tests.receiver import Receiver, work_off
 from tests.slices.calls import steps
 from tests.slices.calls.webhooks.hearing import JOBS, deliveries, listen

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import tenancy
+from qiying.kernel import posting, tenancy
 from qiying.kernel.access import Actor
-from qiying.kernel.errors import NotFound
+from qiying.kernel.errors import Denied, NotFound
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
 from qiying.slices.casebook import operations, queries, rules
 from qiying.slices.casebook.forms import (
@@ -44,7 +44,9 @@ def enter(request: HttpRequest, public_id: UUID) -> HttpResponse:
         county = registry.zone(actor).county_zh
     form = EntryForm(request.POST or None, units=units, initial={"county": county})
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _enter(actor, row, form))
+        answer = posting.send(
+            request, form, lambda: _enter(actor, row, form), raised=(NotFound, Denied)
+        )
         if answer is not None:
             return answer
     context = {"row": row, "form": form, "criteria": shared.criteria_lines(row.criteria)}
@@ -122,7 +124,9 @@ def edit_entry(request: HttpRequest, public_id: UUID) -> HttpResponse:
     initial = {**queries.texts_of(entry), "evidence": entry.evidence}
     form = EntryTextForm(request.POST or None, initial=initial)
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _resubmit(actor, entry, form))
+        answer = posting.send(
+            request, form, lambda: _resubmit(actor, entry, form), raised=(NotFound, Denied)
+        )
         if answer is not None:
             return answer
     context = {"entry": entry, "row": entry.selection, "form": form}
@@ -161,7 +165,9 @@ def reading(request: HttpRequest, public_id: UUID) -> HttpResponse:
         row = mark.entry.selection
     form = PointsForm(request.POST or None, criteria=row.criteria)
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _mark(actor, public_id, row, form))
+        answer = posting.send(
+            request, form, lambda: _mark(actor, public_id, row, form), raised=(NotFound, Denied)
+        )
         if answer is not None:
             return answer
     context = {

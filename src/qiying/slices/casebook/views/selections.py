@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import exports, paging, printing, tenancy
+from qiying.kernel import exports, paging, posting, printing, tenancy
 from qiying.kernel.access import Actor
-from qiying.kernel.errors import Invalid, NotFound
+from qiying.kernel.errors import Denied, Invalid, NotFound
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page, submit_once
 from qiying.slices.casebook import operations, queries, rules
 from qiying.slices.casebook.forms import (
@@ -69,7 +69,9 @@ def prepare(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = SelectionForm(request.POST or None)
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _prepare(actor, form))
+        answer = posting.send(
+            request, form, lambda: _prepare(actor, form), raised=(NotFound, Denied)
+        )
         if answer is not None:
             return answer
     context = {"form": form, "source": shared.source()}

@@ -1,19 +1,19 @@
 """What the pages of the casebook share."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django import forms as django_forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from qiying.kernel import exports, problems
+from qiying.kernel import exports
 from qiying.kernel.access import STAFF, Actor, Role
-from qiying.kernel.errors import Denied, Invalid, NotFound, Problem
-from qiying.kernel.web import actor_of, submit_once
+from qiying.kernel.errors import Invalid
+from qiying.kernel.web import actor_of
 from qiying.slices.casebook import rules
 from qiying.slices.casebook.models import labels
 from qiying.slices.mandate import public as mandate
@@ -30,31 +30,6 @@ def base_of(actor: Actor) -> str:
 
 def is_house(actor: Actor) -> bool:
     return bool(actor.roles & STAFF)
-
-
-def send(
-    request: HttpRequest, form: django_forms.Form, work: Callable[[], str]
-) -> HttpResponse | None:
-    """Run ``work`` once when the form is sound; None when the page must be shown again."""
-    if not form.is_valid():
-        return None
-    try:
-        return submit_once(request, work)
-    except (NotFound, Denied):
-        raise
-    except Problem as problem:
-        explain(form, problem)
-        return None
-
-
-def explain(form: django_forms.Form, problem: Problem) -> None:
-    """Put a refusal where the reader can act on it."""
-    codes = problem.fields if isinstance(problem, Invalid) else {}
-    for name, code in codes.items():
-        field = name if name in form.fields else None
-        form.add_error(field, problems.sentence(code, problem.params))
-    if not codes:
-        form.add_error(None, problems.explain(problem))
 
 
 def checked(form: django_forms.Form) -> dict[str, Any]:

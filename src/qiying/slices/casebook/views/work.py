@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import paging, tenancy
+from qiying.kernel import paging, posting, tenancy
 from qiying.kernel.access import Actor, Role
-from qiying.kernel.errors import Invalid, NotFound
+from qiying.kernel.errors import Denied, Invalid, NotFound
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page, submit_once
 from qiying.slices.calls import public as calls
 from qiying.slices.casebook import operations, queries, rules
@@ -77,7 +77,9 @@ def nominate(request: HttpRequest) -> HttpResponse:
     initial = {"number": request.GET.get("call", "")[:24]}
     form = NominateForm(request.POST or None, initial=initial)
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _nominate(actor, form))
+        answer = posting.send(
+            request, form, lambda: _nominate(actor, form), raised=(NotFound, Denied)
+        )
         if answer is not None:
             return answer
     return render(request, "casebook/nominate.html", {"form": form, "parts": rules.TEXTS})
@@ -105,7 +107,9 @@ def write(request: HttpRequest, public_id: UUID) -> HttpResponse:
         reasons = queries.reasons_of(case)
     form = TextForm(request.POST or None, initial=queries.texts_of(version))
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _write(actor, case, form))
+        answer = posting.send(
+            request, form, lambda: _write(actor, case, form), raised=(NotFound, Denied)
+        )
         if answer is not None:
             return answer
     context = {
@@ -192,7 +196,9 @@ def review(request: HttpRequest, public_id: UUID) -> HttpResponse:
         version = queries.current_version(case)
     form = PointsForm(request.POST or None, criteria=case.criteria)
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _review(actor, case, form))
+        answer = posting.send(
+            request, form, lambda: _review(actor, case, form), raised=(NotFound, Denied)
+        )
         if answer is not None:
             return answer
     context = {
@@ -234,7 +240,9 @@ def cite(request: HttpRequest, public_id: UUID) -> HttpResponse:
         cited = queries.cited_for(actor, call.id)
     form = CiteForm(request.POST or None)
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _cite(actor, public_id, form))
+        answer = posting.send(
+            request, form, lambda: _cite(actor, public_id, form), raised=(NotFound, Denied)
+        )
         if answer is not None:
             return answer
     taken = {c.case_id for c in cited}

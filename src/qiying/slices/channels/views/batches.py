@@ -31,6 +31,7 @@ from qiying.slices.channels.views.shape import (
     mark,
     moment,
     rooms,
+    sheet,
     title,
 )
 from qiying.slices.registry import public as registry
@@ -222,8 +223,8 @@ def errors(request: HttpRequest, public_id: UUID) -> HttpResponse:
     headings = [gettext("Line"), *row.headings, gettext("What is wrong")]
     about = [(gettext("File"), row.file_name)]
     name = gettext("Lines that failed")
-    sheet = exports.Sheet(name, headings, cells, about, actor.name, timezone.now())
-    return exports.respond(sheet, exports.wanted(request) or "xlsx")
+    found = sheet(actor, name, headings, cells, about)
+    return exports.respond(found, exports.wanted(request) or "xlsx")
 
 
 @page(Role.DESK)

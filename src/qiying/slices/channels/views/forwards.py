@@ -22,16 +22,17 @@ from qiying.slices.channels import forms, operations, queries
 from qiying.slices.channels.models import Delivery, Forward, Update, labels
 from qiying.slices.channels.rules import sending
 from qiying.slices.channels.rules.tables import AT_DESK, FORWARD, READERS
-from qiying.slices.channels.views.orders import at_words
 from qiying.slices.channels.views.shape import (
     Cell,
     Deed,
     Nothing,
     Record,
+    at_words,
     edit,
     listing,
     mark,
     moment,
+    of_call,
     record,
     rooms,
     title,
@@ -138,10 +139,8 @@ def forward(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
     row = queries.get_forward(actor, public_id)
     card = calls.card(actor, row.call_id)
-    case = reverse("calls:case", args=[card.public_id])
     facts: list[tuple[Any, ...]] = [
-        (_("Request"), f"{card.number} {card.title}", case),
-        (_("State of the call"), card.state_label),
+        *of_call(card),
         (_("To"), row.endpoint.name),
         (_("Service there"), row.service_code),
         (_("Number there"), row.remote_id),
@@ -156,7 +155,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         heading=card.title,
         crumb=(_("Calls handed on"), reverse(HERE)),
         marks=[(labels.FORWARD_TONES[row.state], labels.FORWARD_LABELS[row.state])],
-        facts=[f for f in facts if f[1] not in (None, "")],
+        facts=facts,
         texts=[(_("Why it is handed on"), row.reason)],
         lines=[update_line(u) for u in said],
         deeds=_deeds(actor, row, now),

@@ -16,7 +16,7 @@ from qiying.kernel.charts import Bar, hbar
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import public as calls
 from qiying.slices.channels.rules.tables import READERS
-from qiying.slices.channels.views.shape import rooms
+from qiying.slices.channels.views.shape import rooms, sheet
 
 HERE = "channels:home"
 LONGEST = timedelta(days=3660)
@@ -136,11 +136,10 @@ def _chart(found: list[calls.ChannelCount]) -> Any:
 def _sheet(actor: Actor, found: list[calls.ChannelCount], start: date, end: date) -> exports.Sheet:
     names, total = calls.channel_labels(), sum(c.total for c in found)
     days = f"{start} - {end - timedelta(days=1)}"
-    return exports.Sheet(
+    return sheet(
+        actor,
         gettext("Calls by channel"),
         [gettext("Channel"), gettext("Calls"), gettext("Share"), gettext("Found by us")],
         [[str(names[c.channel]), c.total, round(c.total / total, 4), c.found] for c in found],
         [(gettext("Period"), days)],
-        actor.name,
-        timezone.now(),
     )

@@ -18,12 +18,12 @@ from qiying.slices.calls import public as calls
 from qiying.slices.channels import forms, operations, queries
 from qiying.slices.channels.models import Mail, labels
 from qiying.slices.channels.rules.tables import AT_DESK, MAIL, READERS
-from qiying.slices.channels.views.orders import at_words
 from qiying.slices.channels.views.shape import (
     Cell,
     Deed,
     Nothing,
     Record,
+    at_words,
     firm_named,
     listing,
     mark,
@@ -111,7 +111,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         heading=row.subject or gettext("(no subject)"),
         crumb=(_("Mails"), reverse(HERE)),
         marks=[(labels.MAIL_TONES[row.state], labels.MAIL_LABELS[row.state])],
-        facts=[f for f in facts if f[1] not in (None, "")],
+        facts=facts,
         texts=[(_("Words"), row.text)] if row.text else [],
         files=[{"name": f.name, "url": files.url(f)} for f in files.list_for(actor, row)],
         notes=refused,

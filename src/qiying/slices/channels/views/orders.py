@@ -29,12 +29,15 @@ from qiying.slices.channels.views.shape import (
     Deed,
     Nothing,
     Record,
+    at_words,
     edit,
     given_of,
     listing,
     mark,
     moment,
+    of_call,
     record,
+    sheet,
     title,
     yes_no,
 )
@@ -110,14 +113,7 @@ def _sheet(actor: Actor, rows: Any) -> exports.Sheet:
         *(gettext("Signed for at"), gettext("Reply due at"), gettext("Replied at")),
         *(gettext("On time"), gettext("Result"), gettext("Reply"), gettext("Redone")),
     ]
-    return exports.Sheet(
-        gettext("12345 orders"),
-        headings,
-        (_line(o) for o in found),
-        (),
-        actor.name,
-        timezone.now(),
-    )
+    return sheet(actor, gettext("12345 orders"), headings, map(_line, found))
 
 
 def _line(order: WorkOrder) -> list[Any]:
@@ -151,7 +147,7 @@ def replies(request: HttpRequest) -> HttpResponse:
         *(gettext("Reason"), gettext("New due time"), gettext("Words")),
     ]
     name = gettext("Replies to 12345")
-    return exports.respond(exports.Sheet(name, headings, lines, (), actor.name, now), "xlsx")
+    return exports.respond(sheet(actor, name, headings, lines), "xlsx")
 
 
 def _said(row: Any) -> list[Any]:
@@ -216,10 +212,8 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
     row = queries.get_order(actor, public_id)
     card = calls.card(actor, row.call_id)
     extensions = list(queries.extensions_of(actor, row))
-    call_url = reverse("calls:case", args=[card.public_id])
     facts = [
-        (_("Request"), f"{card.number} {card.title}", call_url),
-        (_("State of the call"), card.state_label),
+        *of_call(card),
         (_("Issued at"), at_words(row.issued_at)),
         (_("Signed for at"), at_words(row.signed_at)),
         (_("Replied at"), at_words(row.replied_at)),
@@ -238,16 +232,12 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         heading=row.order_number,
         crumb=(_("12345 orders"), reverse(HERE)),
         marks=[(labels.ORDER_TONES[row.state], labels.ORDER_LABELS[row.state])],
-        facts=[f for f in facts if f[1] not in (None, "")],
-        texts=[t for t in texts if t[1]],
+        facts=facts,
+        texts=texts,
         lines=[_extension(e) for e in extensions],
         limits=_limits(row),
         deeds=[*_deeds(actor, row, card, now), *_extension_deeds(actor, row, extensions, now)],
     )
-
-
-def at_words(at: datetime | None) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
 def _limits(row: WorkOrder) -> list[dict[str, Any]]:

@@ -19,17 +19,18 @@ from qiying.slices.channels import forms, operations, queries
 from qiying.slices.channels.models import Referral, Signal, labels
 from qiying.slices.channels.rules import terms
 from qiying.slices.channels.rules.tables import READERS, REFERRAL
-from qiying.slices.channels.views.orders import at_words
 from qiying.slices.channels.views.shape import (
     Button,
     Cell,
     Deed,
     Nothing,
     Record,
+    at_words,
     edit,
     given_of,
     listing,
     mark,
+    of_call,
     record,
     title,
     yes_no,
@@ -121,12 +122,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         (_("Office of the referrer"), row.office),
         (_("Reference number"), row.reference),
         (_("Referred on"), row.referred_on.isoformat()),
-        (
-            _("Request"),
-            f"{card.number} {card.title}",
-            reverse("calls:case", args=[card.public_id]),
-        ),
-        (_("State of the call"), card.state_label),
+        *of_call(card),
         (_("Replied at"), at_words(row.replied_at)),
         (_("Document number"), row.reply_document),
         (_("On time"), yes_no(row.is_on_time)),
@@ -143,8 +139,8 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         heading=row.referrer,
         crumb=(_("Referrals"), reverse(HERE)),
         marks=[(labels.REFERRAL_TONES[row.state], labels.REFERRAL_LABELS[row.state])],
-        facts=[f for f in facts if f[1] not in (None, "")],
-        texts=[t for t in texts if t[1]],
+        facts=facts,
+        texts=texts,
         limits=[limit],
         deeds=_deeds(actor, row, now),
     )

@@ -1,7 +1,7 @@
 """The shapes of the pages here: a list, a record with its steps, a form."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +10,16 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel import problems, tenancy
+from qiying.kernel import exports, posting, tenancy
 from qiying.kernel.access import Actor, Role
-from qiying.kernel.errors import Invalid, NotFound, Problem, Refused
+from qiying.kernel.errors import Invalid, NotFound, Refused
 from qiying.kernel.web import actor_of, submit_once
+from qiying.slices.calls import public as calls
 from qiying.slices.channels.rules.tables import AT_DESK, READERS
 from qiying.slices.registry import public as registry
 
@@ -141,7 +143,7 @@ class Deed:
 
 @dataclass(slots=True)
 class Record:
-    """What a record's page shows."""
+    """What a record's page shows; facts and texts that are empty are left out."""
 
     here: str
     heading: str
@@ -181,7 +183,7 @@ def record(request: HttpRequest, make: Callable[[], Record], *, back: str) -> Ht
         try:
             return submit_once(request, work)
         except (Invalid, Refused) as problem:
-            explain(form, problem)
+            posting.explain(form, problem)
             status = problem.status
     with tenancy.reading(actor):
         return _draw(request, make(), deed.name, form, status=status)
@@ -194,8 +196,10 @@ def _draw(
         {"deed": d, "form": form if d.name == tried else d.make(), "is_open": d.name == tried}
         for d in found.deeds
     ]
+    facts = [fact for fact in found.facts if fact[1] not in (None, "")]
+    texts = [text for text in found.texts if text[1]]
     context = {
-        "found": found,
+        "found": replace(found, facts=facts, texts=texts),
         "deeds": deeds,
         "rooms": rooms(actor_of(request), found.here),
         **found.more,
@@ -224,7 +228,7 @@ def edit(
             try:
                 return submit_once(request, work)
             except (Invalid, Refused) as problem:
-                explain(form, problem)
+                posting.explain(form, problem)
                 status = problem.status
     context = {
         "form": form,
@@ -237,16 +241,6 @@ def edit(
     }
     with tenancy.reading(actor):
         return render(request, template, context, status=status)
-
-
-def explain(form: Form, problem: Problem) -> None:
-    """Put a refusal beside the fields that it is about, or above the form."""
-    fields = problem.fields if isinstance(problem, Invalid) else {}
-    for name, code in fields.items():
-        place = name if name in form.fields else None
-        form.add_error(place, problems.sentence(code, problem.params))
-    if not fields:
-        form.add_error(None, problems.explain(problem))
 
 
 def firm_named(actor: Actor, text: str) -> registry.EnterpriseCard | None:
@@ -276,3 +270,27 @@ def given_of(actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
 def yes_no(value: bool | None) -> Word | None:  # noqa: FBT001  a column of a record
     """The word for a column that may be unknown."""
     return None if value is None else (_("yes") if value else _("no"))
+
+
+def at_words(at: datetime | None) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def of_call(card: calls.CallCard) -> list[tuple[Any, ...]]:
+    """The facts of a record about the call that it stands beside."""
+    url = reverse("calls:case", args=[card.public_id])
+    return [
+        (_("Request"), f"{card.number} {card.title}", url),
+        (_("State of the call"), card.state_label),
+    ]
+
+
+def sheet(
+    actor: Actor,
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    said: Sequence[tuple[str, str]] = (),
+) -> exports.Sheet:
+    """A table to write, made by the reader now; ``said`` is what it was chosen by."""
+    return exports.Sheet(title, headings, rows, said, actor.name, timezone.now())

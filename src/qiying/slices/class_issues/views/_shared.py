@@ -1,15 +1,11 @@
 """What the pages of class issues share."""
 
 from datetime import datetime
-from typing import Any
 
-from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from qiying.kernel import problems
 from qiying.kernel.access import Actor
-from qiying.kernel.errors import Invalid, Problem
 from qiying.slices.class_issues.models import Issue
 from qiying.slices.class_issues.models.labels import STATE_LABELS, STATE_TONES
 from qiying.slices.mandate import public as mandate
@@ -38,14 +34,3 @@ def tone(issue: Issue) -> tuple[str, Promise]:
 
 def is_late(issue: Issue, now: datetime) -> bool:
     return issue.due_at is not None and issue.due_at < now
-
-
-def explain(form: forms.Form, problem: Problem) -> None:
-    """Put a refusal where the reader can act on it."""
-    given: dict[str, Any] = dict(problem.fields) if isinstance(problem, Invalid) else {}
-    for name, code in given.items():
-        known = FORM_FIELDS.get(name, name)
-        sentence = problems.sentence(code, problem.params)
-        form.add_error(known if known in form.fields else None, sentence)
-    if not given:
-        form.add_error(None, problems.explain(problem))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import files, tenancy
+from qiying.kernel import files, posting, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Denied, NotFound, Problem
 from qiying.kernel.models import Attachment
@@ -98,7 +98,7 @@ def take(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
     except (NotFound, Denied):
         raise
     except Problem as refused:
-        shared.explain(form, refused)
+        posting.explain(form, refused, fields=shared.FORM_FIELDS)
         status = refused.status
     else:
         status = 422

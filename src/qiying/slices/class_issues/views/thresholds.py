@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from qiying.kernel import tenancy
+from qiying.kernel import posting, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied, NotFound, Problem
 from qiying.kernel.web import actor_of, page, submit_once
@@ -95,5 +95,5 @@ def _set(request: HttpRequest, actor: Actor, form: ThresholdForm) -> HttpRespons
     except (NotFound, Denied):
         raise
     except Problem as problem:
-        shared.explain(form, problem)
+        posting.explain(form, problem, fields=shared.FORM_FIELDS)
         return None

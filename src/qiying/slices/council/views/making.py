@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import tenancy
+from qiying.kernel import posting, tenancy
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.people import people_with
@@ -47,7 +47,7 @@ def propose(request: HttpRequest) -> HttpResponse:
             )
             return reverse("council:topic", args=[row.public_id])
 
-        answer = shared.send(request, form, work)
+        answer = posting.send(request, form, work)
         if answer is not None:
             return answer
     facts = ("decides_nothing", "may_suggest", "no_topic")
@@ -89,7 +89,7 @@ def plan(request: HttpRequest) -> HttpResponse:
             row = operations.plan_meeting(actor, now=now, **form.cleaned_data)
             return reverse("council:meeting", args=[row.public_id])
 
-        answer = shared.send(request, form, work)
+        answer = posting.send(request, form, work)
         if answer is not None:
             return answer
     names = (_("Plan a meeting"), "council:meetings", _("Meetings"))
@@ -146,7 +146,7 @@ def new_member(request: HttpRequest) -> HttpResponse:
             operations.add_member(actor, now=now, **given, **found)
             return reverse("council:members")
 
-        answer = shared.send(request, form, work)
+        answer = posting.send(request, form, work)
         if answer is not None:
             return answer
     names = (_("Add a member"), "council:members", _("Members"))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import tenancy
+from qiying.kernel import posting, tenancy
 from qiying.kernel.errors import NotFound
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import public as calls
@@ -75,7 +75,7 @@ def _take(request: HttpRequest, entity: str, public_id: UUID, step: str) -> Http
         operations.take(actor, entity, docket.row.pk, step, now=now, **form.inputs())
         return reverse(f"council:{entity}", args=[public_id])
 
-    answer = shared.send(request, form, work) if is_sound else None
+    answer = posting.send(request, form, work) if is_sound else None
     if answer is not None:
         return answer
     with tenancy.reading(actor):

@@ -1,17 +1,10 @@
 """What the pages of the council share: readers, forms of steps, sentences of law."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django import forms as django_forms
-from django.http import HttpRequest, HttpResponse
-
-from qiying.kernel import problems
 from qiying.kernel.access import STAFF, Actor, Role
-from qiying.kernel.errors import Invalid, NotFound, Problem
 from qiying.kernel.exports import SHANGHAI
 from qiying.kernel.language import is_chinese
-from qiying.kernel.web import submit_once
 from qiying.slices.council import queries
 from qiying.slices.council.forms import Given, StepForm
 from qiying.slices.council.models import labels
@@ -103,28 +96,3 @@ def forms_of(docket: Docket, bound: StepForm | None = None) -> list[dict[str, An
             }
         )
     return found
-
-
-def send(
-    request: HttpRequest, form: django_forms.Form, work: Callable[[], str]
-) -> HttpResponse | None:
-    """Run ``work`` once when the form is sound; None when the page must be shown again."""
-    if not form.is_valid():
-        return None
-    try:
-        return submit_once(request, work)
-    except NotFound:
-        raise
-    except Problem as problem:
-        explain(form, problem)
-        return None
-
-
-def explain(form: django_forms.Form, problem: Problem) -> None:
-    """Put a refusal beside the field that it is about."""
-    codes = problem.fields if isinstance(problem, Invalid) else {}
-    for name, code in codes.items():
-        field = name if name in form.fields else None
-        form.add_error(field, problems.sentence(code, problem.params))
-    if not codes:
-        form.add_error(None, problems.explain(problem))

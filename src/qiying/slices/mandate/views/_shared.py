@@ -1,20 +1,18 @@
 """What the pages of the register share."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django import forms as django_forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from qiying.kernel import exports, problems
+from qiying.kernel import exports
 from qiying.kernel.access import STAFF, Actor, Role
-from qiying.kernel.errors import Invalid, NotFound, Problem
-from qiying.kernel.web import actor_of, submit_once
+from qiying.kernel.web import actor_of
 from qiying.slices.mandate import operations, queries, rules
 from qiying.slices.mandate.forms import unit_choices
 from qiying.slices.mandate.models import labels
@@ -44,35 +42,6 @@ def chosen(request: HttpRequest, name: str, known: Iterable[str]) -> tuple[str, 
     """The values of a filter in the address that exist."""
     allowed = set(known)
     return tuple(v for v in request.GET.getlist(name) if v in allowed)
-
-
-def send(
-    request: HttpRequest, form: django_forms.Form, work: Callable[[], str]
-) -> HttpResponse | None:
-    """Run ``work`` once when the form is sound; None when the page must be shown again.
-
-    ``work`` returns the address to go to. A refusal is put beside the field it is about.
-    """
-    if not form.is_valid():
-        return None
-    try:
-        return submit_once(request, work)
-    except NotFound:
-        raise
-    except Problem as problem:
-        explain(form, problem)
-        return None
-
-
-def explain(form: django_forms.Form, problem: Problem) -> None:
-    """Put a refusal where the reader can act on it."""
-    codes = problem.fields if isinstance(problem, Invalid) else {}
-    for name, code in codes.items():
-        field = FORM_FIELDS.get(name, name)
-        sentence = problems.sentence(code, problem.params)
-        form.add_error(field if field in form.fields else None, sentence)
-    if not codes:
-        form.add_error(None, problems.explain(problem))
 
 
 def unit_list(register: queries.Register, *kinds: str) -> list[tuple[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import exports, paging, saved, tenancy
+from qiying.kernel import exports, paging, posting, saved, tenancy
 from qiying.kernel.web import actor_of, page
 from qiying.slices.mandate import operations, queries
 from qiying.slices.mandate.forms import PrecedentForm
@@ -172,7 +172,9 @@ def new_precedent(request: HttpRequest) -> HttpResponse:
         initial=start,
     )
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _record(request, form))
+        answer = posting.send(
+            request, form, lambda: _record(request, form), fields=shared.FORM_FIELDS
+        )
         if answer is not None:
             return answer
     context = {"form": form, "layers": shared.layers()}

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from qiying.kernel import tenancy
+from qiying.kernel import posting, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.web import actor_of, page
 from qiying.slices.mandate import models, operations, queries, rules
@@ -130,7 +130,9 @@ def publish_page(request: HttpRequest) -> HttpResponse:
     with tenancy.reading(actor):
         findings = operations.lint(actor, shared.today())
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _publish(actor, form))
+        answer = posting.send(
+            request, form, lambda: _publish(actor, form), fields=shared.FORM_FIELDS
+        )
         if answer is not None:
             return answer
     context = {"form": form, "errors": sum(f.severity == "error" for f in findings)}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import exports, paging, saved, tenancy
+from qiying.kernel import exports, paging, posting, saved, tenancy
 from qiying.kernel.errors import NotFound
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
 from qiying.slices.mandate import operations, queries, rules
@@ -203,7 +203,9 @@ def edit_page(request: HttpRequest, code: str) -> HttpResponse:
                 after = card.changed(form.values())
                 context["changes"] = queries.change_lines(card, after, register)
         else:
-            answer = shared.send(request, form, lambda: _revise(request, code, form))
+            answer = posting.send(
+                request, form, lambda: _revise(request, code, form), fields=shared.FORM_FIELDS
+            )
             if answer is not None:
                 return answer
     return render(request, "mandate/edit.html", context)
@@ -236,7 +238,9 @@ def new_page(request: HttpRequest) -> HttpResponse:
     }
     form = MatterForm(request.POST or None, units=shared.seat_list(register), initial=start)
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _add(request, form))
+        answer = posting.send(
+            request, form, lambda: _add(request, form), fields=shared.FORM_FIELDS
+        )
         if answer is not None:
             return answer
     return render(request, "mandate/edit.html", {"form": form, "card": None, "changes": None})

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import exports, paging, tenancy
+from qiying.kernel import exports, paging, posting, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
@@ -91,7 +91,9 @@ def new_delegation(request: HttpRequest) -> HttpResponse:
         initial={"valid_from": shared.today(), "to_unit": rules.ZONE, **request.GET.dict()},
     )
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _delegate(actor, form))
+        answer = posting.send(
+            request, form, lambda: _delegate(actor, form), fields=shared.FORM_FIELDS
+        )
         if answer is not None:
             return answer
     title = _("Record a delegated power")
@@ -211,7 +213,7 @@ def new_handover(request: HttpRequest) -> HttpResponse:
         units=shared.unit_list(register, "township"),
     )
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _open(actor, form))
+        answer = posting.send(request, form, lambda: _open(actor, form), fields=shared.FORM_FIELDS)
         if answer is not None:
             return answer
     title = _("Open a hand-over")

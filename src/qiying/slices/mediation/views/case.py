@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import tenancy
+from qiying.kernel import posting, tenancy
 from qiying.kernel.errors import NotFound
 from qiying.kernel.language import is_chinese
 from qiying.kernel.web import actor_of, page
@@ -59,7 +59,7 @@ def take(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
         operations.take(actor, case.pk, step, now=now, **_inputs(form))
         return reverse("mediation:case", args=[public_id])
 
-    answer = shared.send(request, form, work) if is_sound else None
+    answer = posting.send(request, form, work) if is_sound else None
     if answer is not None:
         return answer
     with tenancy.reading(actor):

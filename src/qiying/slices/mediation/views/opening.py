@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qiying.kernel import tenancy
+from qiying.kernel import posting, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import NotFound
 from qiying.kernel.web import actor_of, page
@@ -17,7 +17,6 @@ from qiying.slices.mediation import operations, queries
 from qiying.slices.mediation.forms import OpenForm
 from qiying.slices.mediation.operations import PartyIn
 from qiying.slices.mediation.rules import FACTS
-from qiying.slices.mediation.views import shared
 from qiying.slices.mediation.views.case import fact_line
 from qiying.slices.registry import public as registry
 
@@ -33,7 +32,7 @@ def open_page(request: HttpRequest) -> HttpResponse:
         form = OpenForm(request.POST or None, initial=_initial(request, actor))
         parties = _resolved(actor, form) if request.method == "POST" else []
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _open(actor, form, parties))
+        answer = posting.send(request, form, lambda: _open(actor, form, parties))
         if answer is not None:
             return answer
     with tenancy.reading(actor):

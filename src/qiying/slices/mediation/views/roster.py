@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import tenancy
+from qiying.kernel import posting, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.people import people_with
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
@@ -55,7 +55,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
         initial={"listed_on": queries.today(now)},
     )
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _list(actor, form))
+        answer = posting.send(request, form, lambda: _list(actor, form))
         if answer is not None:
             return answer
     with tenancy.reading(actor):

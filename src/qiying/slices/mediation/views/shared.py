@@ -1,18 +1,12 @@
 """What the pages of mediation share: who reads them, a case as a row, forms of steps."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django import forms as django_forms
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from qiying.kernel import problems
 from qiying.kernel.access import STAFF, Role
-from qiying.kernel.errors import Invalid, NotFound, Problem
 from qiying.kernel.exports import SHANGHAI
-from qiying.kernel.web import submit_once
 from qiying.slices.mediation import queries
 from qiying.slices.mediation.forms import StepForm, step_form
 from qiying.slices.mediation.forms.steps import Given
@@ -137,28 +131,3 @@ def forms_of(docket: Docket, bound: StepForm | None = None) -> list[dict[str, An
             }
         )
     return found
-
-
-def send(
-    request: HttpRequest, form: django_forms.Form, work: Callable[[], str]
-) -> HttpResponse | None:
-    """Run ``work`` once when the form is sound; None when the page must be shown again."""
-    if not form.is_valid():
-        return None
-    try:
-        return submit_once(request, work)
-    except NotFound:
-        raise
-    except Problem as problem:
-        explain(form, problem)
-        return None
-
-
-def explain(form: django_forms.Form, problem: Problem) -> None:
-    """Put a refusal beside the field that it is about."""
-    codes = problem.fields if isinstance(problem, Invalid) else {}
-    for name, code in codes.items():
-        field = name if name in form.fields else None
-        form.add_error(field, problems.sentence(code, problem.params))
-    if not codes:
-        form.add_error(None, problems.explain(problem))
