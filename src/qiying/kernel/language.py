@@ -5,3 +5,8 @@ from django.utils.translation import get_language
 
 def is_chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
+
+
+def in_language(zh: str, en: str) -> str:
+    """The reader's of two texts; the other one when that is empty."""
+    return (zh or en) if is_chinese() else (en or zh)

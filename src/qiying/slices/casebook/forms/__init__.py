@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel.language import in_language
 from qiying.slices.casebook import rules
 from qiying.slices.casebook.models import labels
 
@@ -82,7 +83,7 @@ class PointsForm(forms.Form):
         super().__init__(*args, **options)
         self._codes = [row["code"] for row in criteria]
         for row in criteria:
-            name = labels.in_language(row["name_zh"], row["name_en"])
+            name = in_language(row["name_zh"], row["name_en"])
             self.fields[f"points_{row['code']}"] = forms.TypedChoiceField(
                 label=_("%(name)s (weight %(weight)s)") % {"name": name, "weight": row["weight"]},
                 choices=[("", "—"), *((str(p), str(p)) for p in reversed(rules.POINTS))],
@@ -136,7 +137,7 @@ class SelectionForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for row in rules.STANDARD:
-            name = labels.in_language(row.name_zh, row.name_en)
+            name = in_language(row.name_zh, row.name_en)
             self.fields[f"weight_{row.code}"] = forms.IntegerField(
                 label=_("Weight: %(name)s") % {"name": name},
                 min_value=1,

@@ -6,7 +6,6 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel.language import is_chinese
 from qiying.slices.casebook import rules
 
 Words = dict[str, Promise | str]
@@ -166,10 +165,3 @@ def choices(words: Words) -> list[tuple[str, Promise | str]]:
 
 def codes(states: object) -> list[str]:
     return sorted(str(s) for s in states)  # type: ignore[attr-defined]
-
-
-def in_language(zh: str, en: str) -> str:
-    """The words in the reader's language; the other ones when those are empty."""
-    if is_chinese():
-        return zh or en
-    return en or zh

@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel.language import in_language
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.casebook import rules
 from qiying.slices.casebook.models import labels
 from qiying.slices.casebook.models.cases import person
-from qiying.slices.casebook.models.labels import choices, codes, in_language
+from qiying.slices.casebook.models.labels import choices, codes
 from qiying.slices.casebook.models.querysets import (
     EntryRows,
     ObjectionRows,

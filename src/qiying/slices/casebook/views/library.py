@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from qiying.kernel import exports, paging
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
+from qiying.kernel.language import in_language
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import public as calls
 from qiying.slices.casebook import operations, queries, rules
@@ -63,7 +64,7 @@ def _line(case: Case, counts: dict[int, int], names: dict[str, str]) -> dict[str
         "case": case,
         "title": version.title if version else "",
         "lead": version.practice if version else "",
-        "matter": labels.in_language(case.card["matter_zh"], case.card["matter_en"]),
+        "matter": in_language(case.card["matter_zh"], case.card["matter_en"]),
         "category": names.get(case.category, ""),
         "count": counts.get(case.pk, 0),
         "at": version.published_at if version else None,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from qiying.kernel import exports
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.errors import Invalid
+from qiying.kernel.language import in_language
 from qiying.kernel.web import actor_of
 from qiying.slices.casebook import rules
 from qiying.slices.casebook.models import labels
@@ -56,7 +57,7 @@ def criteria_lines(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "code": r["code"],
-            "name": labels.in_language(r["name_zh"], r["name_en"]),
+            "name": in_language(r["name_zh"], r["name_en"]),
             "weight": r["weight"],
         }
         for r in rows
@@ -66,14 +67,14 @@ def criteria_lines(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def source() -> dict[str, str]:
     """Where the criteria come from, with the grade of that source."""
     return {
-        "text": labels.in_language(rules.SOURCE_ZH, rules.SOURCE_EN),
+        "text": in_language(rules.SOURCE_ZH, rules.SOURCE_EN),
         "grade": rules.GRADE,
     }
 
 
 def card_lines(card: Mapping[str, Any]) -> list[tuple[Word, Any]]:
     """The frozen card of a call as facts."""
-    matter = labels.in_language(card.get("matter_zh", ""), card.get("matter_en", ""))
+    matter = in_language(card.get("matter_zh", ""), card.get("matter_en", ""))
     return [
         (_("Matter"), f"{card.get('matter', '')} {matter}".strip()),
         (_("Units involved"), card.get("units", "")),

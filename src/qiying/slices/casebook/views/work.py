@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from qiying.kernel import paging, posting, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied, Invalid, NotFound
+from qiying.kernel.language import in_language
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page, submit_once
 from qiying.slices.calls import public as calls
 from qiying.slices.casebook import operations, queries, rules
@@ -55,7 +56,7 @@ def work(request: HttpRequest) -> HttpResponse:
             {
                 "case": row,
                 "title": titles.get(row.pk, ""),
-                "matter": labels.in_language(row.card["matter_zh"], row.card["matter_en"]),
+                "matter": in_language(row.card["matter_zh"], row.card["matter_en"]),
                 "label": labels.CASE_LABELS[row.state],
                 "tone": labels.CASE_TONES[row.state],
                 "url": url_of(row),

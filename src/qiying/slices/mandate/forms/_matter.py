@@ -14,28 +14,6 @@ from qiying.slices.mandate.models.problems import PROBLEMS
 
 SINGLE = ("lead_inside", "lead_outside", "lead_before_reform", "office_code")
 MANY = ("co_inside", "co_outside")
-PLAIN = (
-    "name_zh",
-    "name_en",
-    "status",
-    "basis",
-    "nature",
-    "power",
-    "duty",
-    "grade",
-    "basis_text",
-    "time_kind",
-    "time_amount",
-    "time_source",
-    "extension_max",
-    "co_amount",
-    "is_public",
-    "is_resident_matter",
-    "lead_before_reform",
-    "office_code",
-    "note_zh",
-    "note_en",
-)
 
 
 def _text(label: Any, most: int, *, required: bool = False, lines: int = 1) -> forms.CharField:
@@ -115,7 +93,7 @@ class MatterForm(forms.Form):
         """The fields of ``rules.Row`` that the form fills."""
         data = self.cleaned_data
         return {
-            **{name: data[name] for name in PLAIN},
+            **{name: data[name] for name in rules.PLAIN},
             "legal_basis": data["legal_basis"],
             "keywords_zh": tuple(data["keywords_zh"].split()),
             "keywords_en": tuple(data["keywords_en"].split()),
@@ -140,7 +118,7 @@ def _article(line: str) -> rules.Article:
 def initial_of(row: rules.Row) -> dict[str, Any]:
     """What the form shows for a version."""
     return {
-        **{name: getattr(row, name) for name in PLAIN},
+        **{name: getattr(row, name) for name in rules.PLAIN},
         "legal_basis": "\n".join(
             f"{a.law_zh} | {a.law_en} | {a.article} | {a.grade}" for a in row.legal_basis
         ),

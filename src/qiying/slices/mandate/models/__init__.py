@@ -2,7 +2,6 @@
 
 from qiying.slices.mandate.models._decisions import Decision, Precedent, Snapshot
 from qiying.slices.mandate.models._register import Edition, Matter, MatterVersion, Seat
-from qiying.slices.mandate.models._rows import in_language
 from qiying.slices.mandate.models._transfers import Delegation, Handover
 
 __all__ = [
@@ -15,5 +14,4 @@ __all__ = [
     "Precedent",
     "Seat",
     "Snapshot",
-    "in_language",
 ]

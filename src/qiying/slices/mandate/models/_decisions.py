@@ -7,13 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel.language import in_language
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.mandate.models._register import PERIOD, Matter, MatterVersion
 from qiying.slices.mandate.models._rows import (
     DatedRows,
     DecisionRows,
     TenantRows,
-    in_language,
 )
 
 

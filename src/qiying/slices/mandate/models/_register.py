@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel.language import in_language
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.mandate import rules
-from qiying.slices.mandate.models._rows import DatedRows, TenantRows, in_language
+from qiying.slices.mandate.models._rows import DatedRows, TenantRows
 from qiying.slices.mandate.models.labels import (
     Basis,
     Category,

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import Model, Q
 
 from qiying.kernel.access import Actor
-from qiying.kernel.language import is_chinese
 
 M_co = TypeVar("M_co", bound=Model, covariant=True)
 
@@ -34,10 +33,3 @@ class DecisionRows(TenantRows[M_co]):
         for unit_id in sorted(actor.units()):
             rows = rows.exclude(recused_ids__contains=[unit_id])
         return rows
-
-
-def in_language(name_zh: str, name_en: str) -> str:
-    """The name in the reader's language; the other one when that is empty."""
-    if is_chinese():
-        return name_zh or name_en
-    return name_en or name_zh

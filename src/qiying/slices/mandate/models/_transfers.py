@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel.language import in_language
 from qiying.kernel.tenancy import TenantModel
 from qiying.slices.mandate import rules
 from qiying.slices.mandate.models._register import PERIOD, Matter
-from qiying.slices.mandate.models._rows import DatedRows, TenantRows, in_language
+from qiying.slices.mandate.models._rows import DatedRows, TenantRows
 from qiying.slices.mandate.models.labels import (
     DelegationKind,
     HandoverState,

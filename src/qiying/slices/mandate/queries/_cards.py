@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from qiying.kernel.language import is_chinese
-from qiying.slices.mandate.models import in_language, labels
+from qiying.kernel.language import in_language, is_chinese
+from qiying.slices.mandate.models import labels
 from qiying.slices.mandate.rules import ZONE, Article, Row
 
 BY_ANALOGY = "A*"

@@ -9,9 +9,10 @@ from typing import Any
 from qiying.kernel import revisions, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
-from qiying.slices.mandate.models import MatterVersion, Seat, in_language, labels
+from qiying.kernel.language import in_language
+from qiying.slices.mandate.models import MatterVersion, Seat, labels
 from qiying.slices.mandate.queries._cards import MatterCard
-from qiying.slices.mandate.rules import LOCAL_TOWNSHIP, Article
+from qiying.slices.mandate.rules import LOCAL_TOWNSHIP, PLAIN, Article
 from qiying.slices.registry import public as registry
 
 Revision = tuple[int, int]
@@ -106,31 +107,7 @@ def _seats(actor: Actor, code_of: Mapping[int, str]) -> dict[int, Cells]:
     return found
 
 
-SAME = (
-    "number",
-    "valid_from",
-    "valid_to",
-    "name_zh",
-    "name_en",
-    "status",
-    "basis",
-    "nature",
-    "power",
-    "duty",
-    "grade",
-    "basis_text",
-    "time_kind",
-    "time_amount",
-    "time_source",
-    "extension_max",
-    "co_amount",
-    "is_public",
-    "is_resident_matter",
-    "lead_before_reform",
-    "office_code",
-    "note_zh",
-    "note_en",
-)
+SAME = ("number", "valid_from", "valid_to", *PLAIN)
 """Fields that a row and its table name alike."""
 
 

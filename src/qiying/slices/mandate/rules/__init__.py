@@ -34,6 +34,7 @@ from qiying.slices.mandate.rules._lint import Register as LintRegister
 from qiying.slices.mandate.rules._presume import presumed_owner
 from qiying.slices.mandate.rules._row import (
     CONTENT,
+    PLAIN,
     SEATS,
     Article,
     Change,
@@ -63,6 +64,7 @@ __all__ = [
     "HANDOVER",
     "LISTS",
     "LOCAL_TOWNSHIP",
+    "PLAIN",
     "RESPONDERS",
     "SEATS",
     "TRANSFERRED",

@@ -9,6 +9,30 @@ from typing import Any, Self
 
 from qiying.engines.jurisdiction import Matter
 
+PLAIN = (
+    "name_zh",
+    "name_en",
+    "status",
+    "basis",
+    "nature",
+    "power",
+    "duty",
+    "grade",
+    "basis_text",
+    "time_kind",
+    "time_amount",
+    "time_source",
+    "extension_max",
+    "co_amount",
+    "is_public",
+    "is_resident_matter",
+    "lead_before_reform",
+    "office_code",
+    "note_zh",
+    "note_en",
+)
+"""Fields that a row, its table and its form name alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class Article:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import directory, search, tenancy
 from qiying.kernel.access import STAFF, Actor
+from qiying.kernel.language import in_language
 from qiying.slices.registry import queries
-from qiying.slices.registry.models.labels import UNIT_KINDS, in_language, word
+from qiying.slices.registry.models.labels import UNIT_KINDS, word
 
 
 @search.provider("registry.enterprises")

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel.language import in_language
 from qiying.kernel.tenancy import TenantModel
-from qiying.slices.registry.models.labels import in_language
 from qiying.slices.registry.models.querysets import TenantRows
 from qiying.slices.registry.rules.kinds import Grade
 

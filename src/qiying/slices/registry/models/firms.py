@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel.language import in_language
 from qiying.kernel.tenancy import TenantModel
-from qiying.slices.registry.models.labels import ENTITY_KINDS, FIRM_STATUSES, in_language
+from qiying.slices.registry.models.labels import ENTITY_KINDS, FIRM_STATUSES
 from qiying.slices.registry.models.querysets import FirmPartRows, FirmRows
 from qiying.slices.registry.rules.kinds import EntityKind, FirmStatus
 

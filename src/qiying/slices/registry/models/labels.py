@@ -4,7 +4,6 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel.language import is_chinese
 from qiying.slices.registry.rules.kinds import (
     AreaKind,
     EntityKind,
@@ -94,10 +93,3 @@ def word(words: Words, code: str) -> str:
 def title(words: Words, code: str) -> str:
     """The same word where it stands as a heading."""
     return capfirst(word(words, code))
-
-
-def in_language(name_zh: str, name_en: str) -> str:
-    """The name in the reader's language; the other one when that is empty."""
-    if is_chinese():
-        return name_zh or name_en
-    return name_en or name_zh

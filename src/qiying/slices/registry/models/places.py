@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel.language import in_language
 from qiying.kernel.tenancy import TenantModel
-from qiying.slices.registry.models.labels import AREA_KINDS, SITE_KINDS, UNIT_KINDS, in_language
+from qiying.slices.registry.models.labels import AREA_KINDS, SITE_KINDS, UNIT_KINDS
 from qiying.slices.registry.models.querysets import SitePartRows, TenantRows
 from qiying.slices.registry.rules.kinds import AreaKind, SiteKind, UnitKind
 

@@ -17,9 +17,9 @@ from qiying.engines.worktime import Calendar
 from qiying.kernel import revisions, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
+from qiying.kernel.language import in_language
 from qiying.slices.registry import queries
 from qiying.slices.registry.models import Area, Enterprise, Unit
-from qiying.slices.registry.models.labels import in_language
 from qiying.slices.registry.public._cards import (
     AreaCard,
     ContactCard,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 
-from qiying.slices.registry.models.labels import in_language
+from qiying.kernel.language import in_language
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from qiying.kernel import exports, paging, people, saved, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid
+from qiying.kernel.language import in_language
 from qiying.kernel.web import HttpResponseSeeOther, actor_of, page
 from qiying.slices.registry import operations, queries
 from qiying.slices.registry.forms import AssignForm, FirmFilterForm
@@ -24,7 +25,6 @@ from qiying.slices.registry.models.labels import (
     ENTITY_KINDS,
     FIRM_STATUSES,
     FIRM_TONES,
-    in_language,
     word,
 )
 from qiying.slices.registry.rules.industry import division_of
