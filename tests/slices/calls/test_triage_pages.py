@@ -82,7 +82,7 @@ def test_a_model_of_enough_calls_says_how_sure_it_is_in_figures(
     assert 'very likely <span class="num">&gt; 99%</span>' in page
     call = steps.raise_call(world, title="", text="道路破损，路面坑洼", matter_code="")
     assert call.ranking["is_calibrated"]
-    page = at("desk").get(f"/calls/case/{call.public_id}/").content.decode()
+    page = at("desk").get(f"/calls/case/{call.public_id}/classify/").content.decode()
     assert '<option value="M069" selected' in page
 
 
@@ -115,7 +115,7 @@ def test_the_phone_of_a_firm_shows_three_matters_with_their_words(world: World, 
 
 def test_the_desk_classifies_with_the_words_at_hand(world: World, at: At) -> None:
     call = steps.raise_call(world, title="", text=ROAD, matter_code="")
-    page = at("desk").get(f"/calls/case/{call.public_id}/").content.decode()
+    page = at("desk").get(f"/calls/case/{call.public_id}/classify/").content.decode()
     assert 'data-fill="matter_code" value="M069"' in page
     assert "The words speak for:" in page
 
