@@ -126,11 +126,11 @@ def test_like_calls_stand_on_the_case_page_for_those_who_may_read_them(
     first = steps.raise_call(world, text=ROAD)
     second = steps.raise_call(world, "rival", "远航", text=ROAD)
     path = f"/calls/case/{first.public_id}/"
-    assert f"{path}like/" in at("desk").get(path).content.decode()
-    part = at("desk").get(f"{path}like/").content.decode()
+    assert f"{path}around/" in at("desk").get(path).content.decode()
+    part = at("desk").get(f"{path}around/").content.decode()
     assert second.number in part
     assert first.number not in part
-    assert at("boss").get(f"{path}like/").status_code == 403
+    assert at("boss").get(f"{path}around/").status_code == 403
 
 
 # --- its own page ---

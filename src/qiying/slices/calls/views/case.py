@@ -27,7 +27,7 @@ from qiying.slices.calls.models import (
     STEP_LABELS,
     Call,
 )
-from qiying.slices.calls.queries import Dossier, desk
+from qiying.slices.calls.queries import Dossier
 from qiying.slices.calls.rules import INPUTS, OPEN, ROW_STEPS
 from qiying.slices.calls.views import history, moves, record, staff, step_form, uploads, watch
 from qiying.slices.calls.views.moves import Scene, Tried
@@ -75,6 +75,7 @@ def _show(
         "lines": history.lines_of(actor, found),
         "next": step_form.next_of(request),
         "case_url": reverse("calls:case", args=[call.public_id]),
+        "around_url": reverse("calls:case-around", args=[call.public_id]),
     }
     return render(request, "calls/desk/case.html", context, status=status)
 
@@ -83,7 +84,6 @@ def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:
     """The call itself: what, who, where, until when."""
     call = found.call
     matter = record.matter_of(actor, call)
-    others = desk.open_calls_of_firm(actor, call.enterprise_id) if call.enterprise_id else []
     return {
         "call": call,
         "row": staff.row_of(actor, call, staff.matter_names(actor, now), now=now),
@@ -95,7 +95,6 @@ def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:
         "people": history.people_of(found),
         "facts": _facts(found),
         "files": found.call_files,
-        "others": staff.rows_of(actor, [c for c in others if c.pk != call.pk], now=now),
         "complained": found.units.get(call.complained_unit_id or 0),
         "declined": _word(DECLINE_LABELS, call.decline_code),
         "closure": _word(CLOSURE_LABELS, call.closure_type),
