@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -99,7 +100,7 @@ def command(label: Promise | str, icon: str, url_name: str, roles: Iterable[str]
 def commands_for(actor: Actor) -> list[dict[str, object]]:
     """The entries of the palette that this actor may open, besides the navigation."""
     return [
-        {"label": c.label, "icon": c.icon, "url": reverse(c.url_name), "keys": ""}
+        {"label": c.label, "icon": c.icon, "url": _address(c.url_name), "keys": ""}
         for c in _commands.values()
         if actor.roles & c.roles
     ]
@@ -121,16 +122,22 @@ def first_of(items: Sequence[Item], actor: Actor) -> Item | None:
     return next(marked, items[0] if items else None)
 
 
-def groups_for(actor: Actor, path: str) -> list[dict[str, object]]:
-    """The navigation as the shell draws it; the longest matching address is the active one."""
-    entries = [(i, reverse(i.url_name)) for i in items_for(actor)]
+def groups_for(
+    actor: Actor, path: str, counts: Mapping[str, int] | None = None
+) -> list[dict[str, object]]:
+    """The navigation as the shell draws it; the longest matching address is the active one.
+
+    ``counts`` is what ``counts_for`` found; it is asked when it is not given.
+    """
+    entries = [(i, _address(i.url_name)) for i in items_for(actor)]
+    if counts is None:
+        counts = counts_for(actor, [i for i, _ in entries])
     active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
-    counts = counts_for(actor, [i for i, _ in entries])
     groups: list[dict[str, object]] = []
     for key, label in GROUPS.items():
         lines = [
             {
-                "label": i.label,
+                "label": str(i.label),
                 "icon": i.icon,
                 "url": u,
                 "active": u == active,
@@ -142,13 +149,21 @@ def groups_for(actor: Actor, path: str) -> list[dict[str, object]]:
             if i.group == key
         ]
         if lines:
-            groups.append({"label": label, "items": lines})
+            groups.append({"label": str(label), "items": lines})
     return groups
 
 
-def counts_for(actor: Actor, items: Iterable[Item]) -> dict[str, int]:
-    """The numbers beside the entries, by the name of their address."""
-    asked = {i.url_name: i.count(actor) for i in items if i.count}
+@cache
+def _address(url_name: str) -> str:
+    """As ``reverse``, which goes through every pattern each time."""
+    return reverse(url_name)
+
+
+def counts_for(
+    actor: Actor, items: Iterable[Item], more: "Mapping[str, int | QuerySet[Any]] | None" = None
+) -> dict[str, int]:
+    """The numbers beside the entries, by the name of their address; ``more`` are counted along."""
+    asked = {i.url_name: i.count(actor) for i in items if i.count} | dict(more or {})
     found = {name: n for name, n in asked.items() if isinstance(n, int)}
     lazy = {name: rows for name, rows in asked.items() if not isinstance(rows, int)}
     return found | counted(lazy)
@@ -177,7 +192,7 @@ def counted(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
 
 def tabs_for(actor: Actor, path: str) -> list[dict[str, object]]:
     """The bottom tabs of the phone shell: the entries marked for the phone, at most five."""
-    entries = [(i, reverse(i.url_name)) for i in items_for(actor, on_phone=True)][:5]
+    entries = [(i, _address(i.url_name)) for i in items_for(actor, on_phone=True)][:5]
     active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
     return [
         {"label": i.label, "icon": i.icon, "url": u, "active": u == active} for i, u in entries
