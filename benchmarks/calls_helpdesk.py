@@ -137,6 +137,7 @@ def scenarios(zone: Zone, size: int) -> dict[str, Work]:
     told = [_told(zone, desk, n) for n in range(5)]
     client, machine = Client(), Client(headers={"X-API-Key": secret})
     client.force_login(desk, backend="django.contrib.auth.backends.ModelBackend")
+    _prove(client)
     keys = iter(range(10**9))
 
     def create(n: int) -> Any:
@@ -155,6 +156,15 @@ def scenarios(zone: Zone, size: int) -> dict[str, Work]:
         "dashboard": lambda _n: client.get("/calls/desk/"),
         "open311": lambda _n: machine.get(public),
     }
+
+
+def _prove(client: Any) -> None:
+    """Staff enter with a second proof; this session has it."""
+    from qiying.kernel.second_factor import SESSION  # noqa: PLC0415
+
+    session = client.session
+    session[SESSION] = "done"
+    session.save()
 
 
 TEXT = "配电房有异响和焦味，变压器外壳发烫，请尽快派人来看看，以免影响夜班生产。"

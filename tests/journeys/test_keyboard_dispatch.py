@@ -107,7 +107,9 @@ def test_the_palette_goes_and_acts(zone: Zone, open_browser: Open) -> None:
     reader.page.goto("/calls/desk/")
     press(reader, "Control+k")
     reader.page.keyboard.type(f"派 {call.number}")
-    option = reader.page.locator(f"#palette [role=option][href*='{call.public_id}/#do-dispatch']")
+    option = reader.page.locator(
+        f"#palette [role=option][href*='{call.public_id}/?step=dispatch#do-dispatch']"
+    )
     expect(option.first).to_be_visible()
     press(reader, "Enter")
     reader.page.wait_for_url("**#do-dispatch")

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from qiying.kernel import faults, second_factor
 from qiying.kernel.models import User
-from qiying.kernel.people import actors_of
+from qiying.kernel.people import doors_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
 TENANT_KEY = "qy_tenant"
@@ -81,11 +81,13 @@ class ActorMiddleware:
         user = request.user
         if not isinstance(user, User) or not user.is_active:
             return
-        actors = actors_of(user, now=timezone.now())
+        doors = doors_of(user, now=timezone.now())
         chosen = request.session.get(TENANT_KEY)
-        actor = next((a for a in actors if a.tenant_id == chosen), actors[0] if actors else None)
+        nowhere = doors[0] if doors else (None, None)
+        actor, tenant = next((d for d in doors if d[0].tenant_id == chosen), nowhere)
         if actor is not None and second_factor.is_due(request.session, actor):
             request.is_second_due = True  # type: ignore[attr-defined]
             return
         request.actor = actor  # type: ignore[attr-defined]
-        request.tenant_ids = [a.tenant_id for a in actors]  # type: ignore[attr-defined]
+        request.tenant = tenant  # type: ignore[attr-defined]
+        request.tenant_ids = [a.tenant_id for a, _ in doors]  # type: ignore[attr-defined]

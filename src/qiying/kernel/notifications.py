@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from qiying.kernel import events, tenancy
@@ -61,10 +62,15 @@ def notify(
 
 def unread_count(actor: Actor) -> int:
     """How many notices wait for this person, counted up to 99."""
+    return unread_rows(actor).count()
+
+
+def unread_rows(actor: Actor) -> QuerySet[Notification]:
+    """The notices that ``unread_count`` counts."""
     rows = Notification.objects.filter(
         tenant_id=actor.tenant_id, person_id=actor.person_id, read_at=None
     )
-    return rows[:99].count()
+    return rows.order_by()[:99]
 
 
 def list_mine(actor: Actor) -> Any:

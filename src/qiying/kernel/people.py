@@ -23,18 +23,25 @@ def _in_force(on: date) -> Q:
 
 def actors_of(person: User, *, now: datetime) -> list[Actor]:
     """One actor for each tenant in which this person holds a grant today, by tenant."""
+    return [actor for actor, _tenant in doors_of(person, now=now)]
+
+
+def doors_of(person: User, *, now: datetime) -> list[tuple[Actor, Tenant]]:
+    """As ``actors_of``, each with its tenant."""
     today = now.astimezone(SHANGHAI).date()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('app.person_id', %s, true)", [str(person.pk)])
-        rows = list(Grant.objects.filter(_in_force(today), person=person).order_by("tenant_id"))
+        found = Grant.objects.filter(_in_force(today), person=person).order_by("tenant_id")
+        rows = list(found.select_related("tenant"))
         if connection.savepoint_ids:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('app.person_id', '', true)")
-    held: dict[int, list[Held]] = {}
+    held: dict[Tenant, list[Held]] = {}
     for row in rows:
-        held.setdefault(row.tenant_id, []).append(Held(row.role, row.unit_id, row.enterprise_id))
-    return [Actor(t, str(person), combine(h), person_id=person.pk) for t, h in held.items()]
+        held.setdefault(row.tenant, []).append(Held(row.role, row.unit_id, row.enterprise_id))
+    name = str(person)
+    return [(Actor(t.pk, name, combine(h), person_id=person.pk), t) for t, h in held.items()]
 
 
 def actor_of_key(secret: str, *, now: datetime) -> Actor | None:

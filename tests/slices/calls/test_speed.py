@@ -327,7 +327,7 @@ def test_the_palette_offers_a_step_by_name_and_number(world: World) -> None:
     call = steps.triage(world)
     desk = world.actor("desk")
     hits = speed.find_actions(desk, f"dispatch {call.number[-3:]}", 6)
-    assert [h.url for h in hits] == [f"/calls/case/{call.public_id}/#do-dispatch"]
+    assert [h.url for h in hits] == [f"/calls/case/{call.public_id}/?step=dispatch#do-dispatch"]
     assert speed.find_actions(world.actor("analyst"), f"dispatch {call.number}", 6) == []
     assert speed.find_actions(desk, "dispatch", 6) == []
 

@@ -82,7 +82,7 @@ def test_a_model_of_enough_calls_says_how_sure_it_is_in_figures(
     assert 'very likely <span class="num">&gt; 99%</span>' in page
     call = steps.raise_call(world, title="", text="道路破损，路面坑洼", matter_code="")
     assert call.ranking["is_calibrated"]
-    page = at("desk").get(f"/calls/case/{call.public_id}/").content.decode()
+    page = at("desk").get(f"/calls/case/{call.public_id}/classify/").content.decode()
     assert '<option value="M069" selected' in page
 
 
@@ -115,7 +115,7 @@ def test_the_phone_of_a_firm_shows_three_matters_with_their_words(world: World, 
 
 def test_the_desk_classifies_with_the_words_at_hand(world: World, at: At) -> None:
     call = steps.raise_call(world, title="", text=ROAD, matter_code="")
-    page = at("desk").get(f"/calls/case/{call.public_id}/").content.decode()
+    page = at("desk").get(f"/calls/case/{call.public_id}/classify/").content.decode()
     assert 'data-fill="matter_code" value="M069"' in page
     assert "The words speak for:" in page
 
@@ -126,11 +126,11 @@ def test_like_calls_stand_on_the_case_page_for_those_who_may_read_them(
     first = steps.raise_call(world, text=ROAD)
     second = steps.raise_call(world, "rival", "远航", text=ROAD)
     path = f"/calls/case/{first.public_id}/"
-    assert f"{path}like/" in at("desk").get(path).content.decode()
-    part = at("desk").get(f"{path}like/").content.decode()
+    assert f"{path}around/" in at("desk").get(path).content.decode()
+    part = at("desk").get(f"{path}around/").content.decode()
     assert second.number in part
     assert first.number not in part
-    assert at("boss").get(f"{path}like/").status_code == 403
+    assert at("boss").get(f"{path}around/").status_code == 403
 
 
 # --- its own page ---

@@ -150,7 +150,7 @@ def test_the_page_of_a_call_suggests_and_a_handler_cites(
         assert Citation.objects.count() == 1
     assert later.number in page(world, "leader", case_url(case))
     assert steps.TEXTS["title"] in page(
-        world, "safety", reverse("calls:case", args=[later.public_id])
+        world, "safety", reverse("calls:case-around", args=[later.public_id])
     )
 
 

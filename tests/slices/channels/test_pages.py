@@ -150,7 +150,11 @@ def test_the_record_of_a_call_shows_how_it_came_and_offers_what_can_be_done(worl
         world.actor("desk"), order_number="ZJ-77", text="路灯不亮", now=world.now
     )
     card = calls.card(world.system, row.call_id)
-    text = client(world, "desk").get(reverse("calls:case", args=[card.public_id])).content.decode()
+    text = (
+        client(world, "desk")
+        .get(reverse("calls:case-around", args=[card.public_id]))
+        .content.decode()
+    )
     assert "ZJ-77" in text
     assert reverse("channels:same", args=[card.public_id]) in text
     assert reverse("channels:forward-new", args=[card.public_id]) in text

@@ -161,7 +161,7 @@ def test_the_box_on_a_calls_pages_leads_to_the_class(world: World) -> None:
         call = Call.objects.order_by("id").first()
     assert call is not None
     for name, address, target in (
-        ("desk", "calls:case", "issue"),
+        ("desk", "calls:case-around", "issue"),
         ("boss-甲厂", "calls:detail", "told"),
     ):
         shown = browser(world, name).get(reverse(address, args=[call.public_id])).content.decode()

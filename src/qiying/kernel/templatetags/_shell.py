@@ -92,16 +92,15 @@ def kept(context: Context, name: str) -> SafeString:
 
     There must be no token in it and nothing else of the page or the reader.
     """
-    if context.get("commands"):
-        return _part(context, name)
     places = tuple(
-        (
-            str(group["label"]),
-            *((str(i["label"]), i["url"], i["icon"], i.get("chord")) for i in group["items"]),
-        )
+        (str(group["label"]), *(_place(i, name) for i in group["items"]))
         for group in context.get("nav") or ()
     )
-    key = (name, get_language(), places)
+    named = tuple(
+        (str(c["label"]), c["url"], c["icon"], c.get("keys"), c.get("hint"))
+        for c in context.get("commands") or ()
+    )
+    key = (name, get_language(), places, named)
     if key not in _parts:
         if len(_parts) >= MOST_PARTS:
             _parts.clear()
@@ -109,6 +108,15 @@ def kept(context: Context, name: str) -> SafeString:
     return _parts[key]
 
 
+def _place(item: dict[str, Any], name: str) -> tuple[Any, ...]:
+    """What a part shows of an entry of the navigation."""
+    shown = (str(item["label"]), item["url"], item["icon"], item.get("chord"))
+    return (*shown, *(item.get(k) for k in STATES)) if name == SIDE else shown
+
+
+SIDE = "kernel/parts/side_nav.html"
+STATES = ("active", "count", "hot")
+"""What changes from page to page; only the side shows it."""
 MOST_PARTS = 512
 _parts: dict[Any, SafeString] = {}
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from qiying.slices.calls.views import (
+    around,
     board,
     bulk,
     case,
@@ -46,7 +47,7 @@ DESK_PATHS: list[URLPattern] = [
     path("desk/", desk.desk_page, name="desk"),
     path("case/<uuid:public_id>/", case.case, name="case"),
     path("case/<uuid:public_id>/drawer/", desk.drawer, name="drawer"),
-    path("case/<uuid:public_id>/like/", triage.like, name="case-like"),
+    path("case/<uuid:public_id>/around/", around.around, name="case-around"),
     path("case/<uuid:public_id>/<slug:step>/", case.take, name="take"),
     path("tasks/", queues.tasks, name="tasks"),
     path("callbacks/", queues.callbacks, name="callbacks"),

@@ -25,6 +25,12 @@ def text_of(response: HttpResponse) -> str:
     return response.content.decode()
 
 
+def form_of(client: Client, call: Call, step: str, row: int | None = None) -> HttpResponse:
+    """The form of a step as the page of a call fetches it when the step is opened."""
+    given = {} if row is None else {"row": row}
+    return client.get(f"{case(call)}{step}/", given, headers=HTMX)
+
+
 def send(client: Client, world: World, call: Call, step: str, **fields: Any) -> HttpResponse:
     """Post the form of a step as the page draws it."""
     given = {

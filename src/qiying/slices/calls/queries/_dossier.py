@@ -1,14 +1,14 @@
-"""Everything about one call in a fixed number of queries."""
+"""Everything about one call in two statements: its rows, and the names of its people."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
+from qiying.kernel import bundle
 from qiying.kernel.access import Actor
-from qiying.kernel.models import Attachment, User
+from qiying.kernel.bundle import Part
+from qiying.kernel.models import Attachment, Event, User
 from qiying.slices.calls.models import (
     Call,
     CallBack,
@@ -24,7 +24,7 @@ from qiying.slices.calls.models import (
     Task,
 )
 from qiying.slices.calls.queries._case import Case
-from qiying.slices.calls.rules import MEETING_FROM_ROUND, STANDING, MilestoneState, TaskState
+from qiying.slices.calls.rules import STANDING, MilestoneState, TaskState, is_outside
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -48,6 +48,7 @@ class Dossier:
     supervisions: tuple[Supervision, ...]
     meetings: tuple[JointMeeting, ...]
     milestones: tuple[Milestone, ...]
+    events: tuple[Event, ...]
     notes: dict[int, Note]
     files: dict[tuple[str, int], list[Attachment]]
     people: dict[int, str]
@@ -86,53 +87,52 @@ class Dossier:
         return self.files.get(("calls.note", note_id), [])
 
 
+OF_CALL = "t.call_id = %(call)s"
+PARTS = (
+    *(Part(m, OF_CALL) for m in (Round, Task, Pause, CallBack, Dispute, Contact, Note)),
+    *(Part(m, OF_CALL) for m in (Extension, Supervision, JointMeeting, Milestone)),
+    Part(Event, "t.subject_type = 'calls.call' AND t.subject_id = %(call)s"),
+    Part(
+        Attachment,
+        "t.subject_type = 'calls.call' AND t.subject_id = %(call)s OR "
+        "t.subject_type = 'calls.note' AND t.subject_id IN "
+        "(SELECT n.id FROM calls_note n WHERE n.tenant_id = %(tenant)s AND n.call_id = %(call)s)",
+    ),
+)
+
+
 def dossier(actor: Actor, call: Call) -> Dossier:
     """Load everything about a call that the caller has shown to be visible."""
-    mine = {"tenant_id": actor.tenant_id, "call_id": call.pk}
-    notes = {
-        n.pk: n for n in Note.objects.visible_to(actor).filter(call_id=call.pk).order_by("id")
-    }
-    tasks = tuple(Task.objects.filter(**mine).order_by("id"))
-    pauses = tuple(Pause.objects.filter(**mine).order_by("id"))
-    callbacks = tuple(CallBack.objects.filter(**mine).order_by("id"))
-    disputes = tuple(Dispute.objects.filter(**mine).order_by("id"))
-    contacts = tuple(Contact.objects.filter(**mine).order_by("id"))
-    rounds = tuple(Round.objects.filter(**mine).order_by("number"))
-    watch = _watch(call, mine)
+    rows = bundle.fetch(actor, PARTS, {"call": call.pk})
+    notes = _notes(actor, call, rows[Note])
+    events = sorted(rows[Event], key=lambda e: e.sequence)
+    milestones = sorted(rows[Milestone], key=lambda m: (m.due_on, m.pk))
+    groups = (r for model, r in rows.items() if model not in {Note, Event, Attachment})
     return Dossier(
-        call,
-        rounds,
-        tasks,
-        pauses,
-        callbacks,
-        disputes,
-        contacts,
-        *watch,
-        notes,
-        _files(actor, call, notes),
-        _people(
-            call, notes.values(), tasks, rounds, pauses, callbacks, disputes, contacts, *watch
-        ),
-        unit_cards(actor),
+        call=call,
+        rounds=tuple(sorted(rows[Round], key=lambda r: r.number)),
+        tasks=tuple(rows[Task]),
+        pauses=tuple(rows[Pause]),
+        callbacks=tuple(rows[CallBack]),
+        disputes=tuple(rows[Dispute]),
+        contacts=tuple(rows[Contact]),
+        extensions=tuple(rows[Extension]),
+        supervisions=tuple(rows[Supervision]),
+        meetings=tuple(rows[JointMeeting]),
+        milestones=tuple(milestones),
+        events=tuple(events),
+        notes=notes,
+        files=_files(rows[Attachment], notes),
+        people=_people(call, events, notes.values(), *groups),
+        units=unit_cards(actor),
     )
 
 
-def _watch(
-    call: Call, mine: dict[str, int]
-) -> tuple[
-    tuple[Extension, ...],
-    tuple[Supervision, ...],
-    tuple[JointMeeting, ...],
-    tuple[Milestone, ...],
-]:
-    """Extensions, rungs, meetings and plan; a meeting can only be there from the third round on."""
-    is_third = call.current_round >= MEETING_FROM_ROUND
-    return (
-        tuple(Extension.objects.filter(**mine).order_by("id")),
-        tuple(Supervision.objects.filter(**mine).order_by("id")),
-        tuple(JointMeeting.objects.filter(**mine).order_by("id")) if is_third else (),
-        tuple(Milestone.objects.filter(**mine).order_by("due_on", "id")),
-    )
+def _notes(actor: Actor, call: Call, rows: Iterable[Note]) -> dict[int, Note]:
+    """The words that this reader may read, by id: whoever is of the house reads all of a call."""
+    if is_outside(actor):
+        rows = Note.objects.visible_to(actor).filter(call_id=call.pk).order_by("id")
+    return {n.pk: n for n in rows}
 
 
 def unit_cards(actor: Actor) -> dict[int, registry.UnitCard]:
@@ -141,15 +141,12 @@ def unit_cards(actor: Actor) -> dict[int, registry.UnitCard]:
 
 
 def _files(
-    actor: Actor, call: Call, notes: dict[int, Note]
+    rows: Iterable[Attachment], notes: dict[int, Note]
 ) -> dict[tuple[str, int], list[Attachment]]:
-    rows = Attachment.objects.filter(tenant_id=actor.tenant_id).filter(
-        Q(subject_type="calls.call", subject_id=call.pk)
-        | Q(subject_type="calls.note", subject_id__in=list(notes))
-    )
     found: dict[tuple[str, int], list[Attachment]] = {}
-    for row in rows.order_by("id"):
-        found.setdefault((row.subject_type, row.subject_id or 0), []).append(row)
+    for row in rows:
+        if row.subject_type != "calls.note" or row.subject_id in notes:
+            found.setdefault((row.subject_type, row.subject_id or 0), []).append(row)
     return found
 
 
@@ -176,12 +173,19 @@ PERSON_FIELDS = (
 )
 
 
-def _people(call: Call, *groups: Iterable[Any]) -> dict[int, str]:
+def _people(call: Call, events: Iterable[Event], *groups: Iterable[Any]) -> dict[int, str]:
     ids = {call.reported_by_id}
+    for event in events:
+        ids |= {person_id(event.actor), event.data.get("person")}
     for group in groups:
         for row in group:
             ids.update(getattr(row, name, None) for name in PERSON_FIELDS)
-    return names_of({i for i in ids if i is not None})
+    return names_of({i for i in ids if i})
+
+
+def person_id(actor: str) -> int:
+    """The person behind the actor of an event, 0 for a machine."""
+    return int(actor[1:]) if actor.startswith("p") else 0
 
 
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:

@@ -33,9 +33,7 @@ def get_call(actor: Actor, call_id: int, *, for_update: bool = False) -> Call:
 
 def get_by_public_id(actor: Actor, public_id: UUID) -> Call:
     """A visible call by the id that stands in addresses."""
-    rows = Call.objects.visible_to(actor).select_related(
-        "enterprise", "lead_unit", "first_receiver", "complained_unit", "site"
-    )
+    rows = Call.objects.visible_to(actor).select_related("enterprise", "lead_unit", "site")
     call = rows.filter(public_id=public_id).first()
     if call is None:
         raise NotFound("not_found")

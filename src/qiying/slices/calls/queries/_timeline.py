@@ -28,7 +28,7 @@ from qiying.slices.calls.models import (
     TRIGGER_LABELS,
     Call,
 )
-from qiying.slices.calls.queries._dossier import Dossier, dossier, names_of
+from qiying.slices.calls.queries._dossier import Dossier, dossier, names_of, person_id
 from qiying.slices.calls.rules import LEVEL_CODES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -169,11 +169,8 @@ def name_line(topic: str, title: Promise | str, *, tone: str = "done") -> None:
 def timeline(actor: Actor, call: Call, *, found: Dossier | None = None) -> list[Line]:
     """The lines that this actor may read, oldest first."""
     found = found or dossier(actor, call)
-    rows = Event.objects.filter(
-        tenant_id=actor.tenant_id, subject_type="calls.call", subject_id=call.pk
-    ).order_by("sequence")
     is_outside = rules.is_outside(actor)
-    shown = [e for e in rows if not (is_outside and e.topic in INTERNAL_TOPICS)]
+    shown = [e for e in found.events if not (is_outside and e.topic in INTERNAL_TOPICS)]
     people = found.people | _missing(shown, found)
     lines = [_line(e, found, people, is_outside=is_outside) for e in _once(shown)]
     return sorted(lines, key=lambda line: line.at)
@@ -204,13 +201,9 @@ def _title(event: Event) -> tuple[Promise | str, str]:
 
 
 def _missing(rows: Sequence[Event], found: Dossier) -> dict[int, str]:
-    asked = {_person_id(e.actor) for e in rows} | {e.data.get("person") for e in rows}
+    asked = {person_id(e.actor) for e in rows} | {e.data.get("person") for e in rows}
     ids = {i for i in asked if i} - set(found.people)
     return names_of(ids) if ids else {}
-
-
-def _person_id(actor: str) -> int:
-    return int(actor[1:]) if actor.startswith("p") else 0
 
 
 def _line(event: Event, found: Dossier, people: dict[int, str], *, is_outside: bool) -> Line:
@@ -246,7 +239,7 @@ def _files(event: Event, found: Dossier, note_id: int) -> list[Attachment]:
 
 
 def _who(event: Event, people: dict[int, str]) -> str:
-    person = people.get(_person_id(event.actor), "")
+    person = people.get(person_id(event.actor), "")
     role = str(ROLE_LABELS.get(event.role, ""))  # type: ignore[call-overload]  # a role's code
     return f"{person} · {role}" if person and role else person or role
 

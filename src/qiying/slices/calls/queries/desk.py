@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from qiying.kernel.access import Actor, Role
 from qiying.slices.calls.models import Call, CallBack, Dispute, Pause, Round
@@ -68,11 +68,16 @@ def waiting_count(actor: Actor) -> int:
 
     The one number for the navigation and for the head of the desk.
     """
+    return waiting_rows(actor).count()
+
+
+def waiting_rows(actor: Actor) -> QuerySet[Call]:
+    """The calls that ``waiting_count`` counts."""
     own = own_lanes(actor)
     test = Q(state__in=sorted(LANE_STATES[lane] for lane in own if lane in LANE_STATES))
     if "pauses" in own:
         test |= proposed(actor)
-    return Call.objects.visible_to(actor).filter(test).order_by()[:CAP].count()
+    return Call.objects.visible_to(actor).filter(test).order_by()[:CAP]
 
 
 def numbered(actor: Actor, ids: Iterable[int]) -> list[Call]:

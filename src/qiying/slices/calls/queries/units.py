@@ -63,9 +63,9 @@ def task_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
     return dict(_open_tasks(actor).order_by().aggregate(**counts))
 
 
-def tasks_to_sign(actor: Actor) -> int:
-    """How many parts wait for a signature, counted up to ``CAP``."""
-    return _open_tasks(actor).filter(state=TaskState.SENT).order_by()[:CAP].count()
+def tasks_to_sign(actor: Actor) -> QuerySet[Task]:
+    """The parts that wait for a signature, up to ``CAP``, to be counted."""
+    return _open_tasks(actor).filter(state=TaskState.SENT).order_by()[:CAP]
 
 
 def _open_tasks(actor: Actor) -> QuerySet[Task]:

@@ -9,9 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
 
 from qiying.kernel import files, tenancy
 from qiying.kernel.access import Actor
@@ -29,15 +27,13 @@ from qiying.slices.calls.models import (
     STEP_LABELS,
     Call,
 )
-from qiying.slices.calls.queries import Dossier, desk
+from qiying.slices.calls.queries import Dossier
 from qiying.slices.calls.rules import INPUTS, OPEN, ROW_STEPS
-from qiying.slices.calls.views import history, moves, record, staff, triage, uploads, watch
+from qiying.slices.calls.views import history, moves, record, staff, step_form, uploads, watch
 from qiying.slices.calls.views.moves import Scene, Tried
 from qiying.slices.calls.views.shared import STALE_KEYS, explain
 from qiying.slices.calls.views.staff import READERS
 from qiying.slices.mandate import public as mandate
-
-GROUND = ("planned", "wall", "township")
 
 
 @page(*READERS)
@@ -60,39 +56,34 @@ def _show(
     ruling = queries.proposal(actor, call)
     scene = Scene(actor, found, ruling, now)
     open_steps = queries.steps_open(actor, call, now=now, dossier=found)
-    views = moves.views_of(scene, open_steps, tried=tried)
+    wanted = request.GET.get("step", "")[:40]
+    views = moves.views_of(scene, open_steps, tried=tried, wanted=wanted)
+    opened = next((v for v in views if v.form is not None), None)
     seen = request.GET.get("seen", "")[:9]
     is_seen = seen.isdecimal()
     context = {
         **_about(actor, found, now=now),
         **_job(found, ruling),
+        **step_form.about(scene, opened),
         "steps": [v for v in views if v.step.name not in moves.WORDS],
         "talk": [v for v in views if v.step.name in moves.WORDS],
-        "ranked": _ranked(scene, views),
         "tried": tried,
         "lost": _lost(tried, views),
         "last": history.changed_by(actor, call, found) if tried and tried.moved_on else None,
         "seen": seen if is_seen else str(call.version),
         "is_stale": is_seen and int(seen) != call.version,
         "lines": history.lines_of(actor, found),
-        "next": _next(request),
+        "next": step_form.next_of(request),
         "case_url": reverse("calls:case", args=[call.public_id]),
+        "around_url": reverse("calls:case-around", args=[call.public_id]),
     }
     return render(request, "calls/desk/case.html", context, status=status)
-
-
-def _ranked(scene: Scene, views: list[moves.StepView]) -> list[triage.RankedLine]:
-    """What the words speak for, where the matter can be set."""
-    if not any(v.step.name == "classify" for v in views):
-        return []
-    return triage.ranked_of(scene.actor, scene.ranking, now=scene.now)
 
 
 def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:
     """The call itself: what, who, where, until when."""
     call = found.call
     matter = record.matter_of(actor, call)
-    others = desk.open_calls_of_firm(actor, call.enterprise_id) if call.enterprise_id else []
     return {
         "call": call,
         "row": staff.row_of(actor, call, staff.matter_names(actor, now), now=now),
@@ -104,12 +95,10 @@ def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:
         "people": history.people_of(found),
         "facts": _facts(found),
         "files": found.call_files,
-        "others": staff.rows_of(actor, [c for c in others if c.pk != call.pk], now=now),
         "complained": found.units.get(call.complained_unit_id or 0),
         "declined": _word(DECLINE_LABELS, call.decline_code),
         "closure": _word(CLOSURE_LABELS, call.closure_type),
         "is_open": call.state in OPEN,
-        "layers": _layers(),
     }
 
 
@@ -133,12 +122,6 @@ def _facts(found: Dossier) -> list[tuple[str, Any]]:
     return [(label, value) for label, value in rows if value]
 
 
-def _layers() -> list[dict[str, str]]:
-    return [
-        {"url": reverse("map:layer", args=[kind]), "kind": kind, "label": ""} for kind in GROUND
-    ]
-
-
 def _job(found: Dossier, ruling: mandate.Ruling | None) -> dict[str, Any]:
     """Whose job it is, why, and what was passed over."""
     call = found.call
@@ -156,27 +139,23 @@ def _job(found: Dossier, ruling: mandate.Ruling | None) -> dict[str, Any]:
 def _lost(tried: Tried | None, views: list[moves.StepView]) -> str:
     """Words of a form whose step is not open any more, so that nobody types them twice."""
     if tried is None or any(
-        (v.step.name, v.step.entity_id) == (tried.step, tried.row_id) for v in views
+        (v.step.name, v.step.entity_id) == (tried.step, tried.row_id) and not v.blocked
+        for v in views
     ):
         return ""
     return str(tried.form.data.get("text", ""))
-
-
-def _next(request: HttpRequest) -> str:
-    """Where to go after a step: back to the list or queue that led here."""
-    address = request.POST.get("next") or request.GET.get("next") or ""
-    return address if url_has_allowed_host_and_scheme(address, set()) else ""
 
 
 # --- taking a step ---
 
 
 @page(*READERS)
-@require_POST
 def take(request: HttpRequest, public_id: UUID, step: str) -> HttpResponseBase:
-    """Take one step once; a form that cannot be taken comes back with everything it held."""
+    """Show the form of a step; POST takes it once, or brings it back with everything it held."""
     if step not in STEP_LABELS or not set(INPUTS[step].needed) <= KNOWN:
         raise NotFound("not_found")
+    if request.method != "POST":
+        return step_form.show(request, public_id, step)
     actor, now = actor_of(request), timezone.now()
     with tenancy.reading(actor):
         call = queries.get_by_public_id(actor, public_id)
@@ -224,7 +203,7 @@ def _submit(
         inputs = moves.inputs_of(scene, form, row_id, [row.pk for row in rows])
         seen = int(version) if version.isdecimal() and form.step not in moves.WORDS else None
         operations.take(actor, call.pk, form.step, now=scene.now, version=seen, **inputs)
-        return _next(request) or reverse("calls:case", args=[call.public_id])
+        return step_form.next_of(request) or reverse("calls:case", args=[call.public_id])
 
     response = submit_once(request, work)
     words = {"number": call.number, "step": STEP_LABELS[form.step]}

@@ -1,6 +1,6 @@
 """The steps of a call as forms: what each offers to choose from, and what it hands over."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +22,7 @@ from qiying.slices.calls.operations import CoUnit
 from qiying.slices.calls.queries import Dossier, OpenStep
 from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, PauseState, Sureness
 from qiying.slices.calls.views import filters, raising
-from qiying.slices.calls.views.watch_words import WATCH_HINTS, WATCH_ICONS
+from qiying.slices.calls.views.step_words import HINTS, ICONS, KEYS, TITLES
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -30,86 +30,6 @@ OF_THE_FIRM = frozenset({"rate", "withdraw"})
 """Steps that only the firm takes, on its own pages."""
 WORDS = ("note", "message")
 """Steps that stand under the timeline instead of among the buttons."""
-ICONS: Mapping[str, str] = {
-    "accept": "check",
-    "ask_info": "message-circle-question-mark",
-    "supply_info": "message-circle",
-    "decline": "ban",
-    "classify": "map-pin-pen",
-    "dispatch": "send",
-    "redispatch": "send",
-    "add_co": "user-plus",
-    "recall": "undo-2",
-    "sign": "pen-line",
-    "assign_person": "user-check",
-    "dispute": "undo-2",
-    "adjudicate": "gavel",
-    "contact": "phone",
-    "stage_report": "clipboard-pen",
-    "task_done": "clipboard-check",
-    "propose_pause": "circle-pause",
-    "approve_pause": "circle-pause",
-    "refuse_pause": "circle-x",
-    "resume": "play",
-    "schedule": "calendar-days",
-    "answer": "file-check",
-    "review_pass": "shield-check",
-    "review_return": "undo-2",
-    "attempt_callback": "phone-missed",
-    "supersede_attempt": "pencil",
-    "callback_confirm": "thumbs-up",
-    "callback_reject": "thumbs-down",
-    "close_unreached": "phone-off",
-    "reopen": "rotate-ccw",
-    "archive": "archive",
-    **WATCH_ICONS,
-    "note": "lock",
-    "message": "send",
-}
-TITLES: Mapping[str, Promise] = {
-    "note": _("Note for colleagues, the firm never sees it"),
-    "message": _("Message to the firm"),
-}
-"""Names that say more than the label of the step."""
-KEYS: Mapping[str, str] = {
-    "accept": "a",
-    "classify": "l",
-    "dispatch": "d",
-    "redispatch": "d",
-    "assign_person": "a",
-    "sign": "s",
-    "adjudicate": "d",
-    "contact": "c",
-    "answer": "r",
-    "task_done": "r",
-    "review_pass": "p",
-    "review_return": "b",
-    "attempt_callback": "f",
-    "callback_confirm": "y",
-    "callback_reject": "b",
-    "approve_pause": "p",
-    "note": "i",
-    "message": "m",
-}
-"""Single keys that open the form of a step."""
-HINTS: Mapping[str, Promise] = {
-    "dispatch": _("Another lead than the one proposed needs a reason."),
-    "redispatch": _("Parts of units that are not named again are taken back; the promise stays."),
-    "recall": _("The answer does not wait for this unit any more."),
-    "ask_info": _("The clock stands still until the firm has answered."),
-    "dispute": _("The clock runs on and the first receiver keeps the call until it is decided."),
-    "adjudicate": _("The unit named here cannot return the call."),
-    "schedule": _("At most 20 working days ahead; it counts as not solved until then."),
-    "answer": _("The desk reviews the answer before the firm reads it."),
-    "review_pass": _("The firm reads the answer and is called back about it."),
-    "callback_reject": _("A new round begins with a new deadline."),
-    "close_unreached": _("It is closed, and does not count as verified."),
-    "contact": _("The first contact that reaches the firm counts for the response rate."),
-    "supersede_attempt": _("An outcome is never edited: the correction stands beside it."),
-    **WATCH_HINTS,
-    "propose_pause": _("Somebody else decides; until then the clock runs."),
-    "approve_pause": _("On that day the clock runs on by itself and the unit is told."),
-}
 CLASSIFIED = (
     *("matter_code", "nature", "object_kind", "urgency"),
     *("longitude", "latitude", "accuracy_m"),
@@ -157,7 +77,8 @@ class StepView:
     keys: str
     hint: Promise | str
     blocked: str
-    form: StepForm
+    form: StepForm | None
+    """None until somebody opens the step: the form is fetched then."""
     is_drawn: bool
     is_open: bool
     held: list[Attachment] = field(default_factory=list)
@@ -166,6 +87,8 @@ class StepView:
     @property
     def co_groups(self) -> list[tuple[Promise | str, list[Box]]]:
         """The units as boxes, those that are chosen first."""
+        if self.form is None:
+            return []
         name = "co_units" if "co_units" in self.form.fields else "unit_ids"
         chosen = {str(v) for v in self.form[name].value() or ()}
         field_ = self.form.fields[name]
@@ -312,21 +235,44 @@ class Scene:
 
 
 def views_of(
-    scene: Scene, steps: Iterable[OpenStep], *, tried: Tried | None = None
+    scene: Scene, steps: Iterable[OpenStep], *, tried: Tried | None = None, wanted: str = ""
 ) -> list[StepView]:
-    """The steps as forms, what moves the call on first; one of them is open."""
+    """The steps, what moves the call on first; one of them is open and has its form.
+
+    The others show their names: a form is fetched when its step is opened. ``wanted`` is the step
+    that an address names, as ``accept`` or ``recall-12``.
+    """
     shown = sorted(
         (s for s in steps if s.name not in OF_THE_FIRM),
         key=lambda s: (bool(s.blocked), RANK[s.tone]),
     )
     shown = [s for s in shown if s.name != "supersede_attempt" or scene.attempts()]
-    first = next((s for s in shown if s.tone == "primary" and not s.blocked), None)
-    return [_view(scene, s, tried, is_first=s is first) for s in shown]
+    opened = _opened(shown, tried, wanted)
+    return [_view(scene, s, tried, is_open=s is opened) for s in shown]
 
 
-def _view(scene: Scene, step: OpenStep, tried: Tried | None, *, is_first: bool) -> StepView:
+def _opened(steps: list[OpenStep], tried: Tried | None, wanted: str) -> OpenStep | None:
+    """The step that stands open: the one that came back, the one asked for, the likely one."""
+    if tried is not None:
+        return next((s for s in steps if _is_tried(s, tried)), None)
+    free = [s for s in steps if not s.blocked]
+    named = (s for s in free if wanted and wanted in {s.name, f"{s.name}-{s.entity_id}"})
+    return next(named, None) or next((s for s in free if s.tone == "primary"), None)
+
+
+def _is_tried(step: OpenStep, tried: Tried) -> bool:
+    return (tried.step, tried.row_id) == (step.name, step.entity_id)
+
+
+def view_of(scene: Scene, step: OpenStep) -> StepView:
+    """One step with its form."""
+    return _view(scene, step, None, is_open=True)
+
+
+def _view(scene: Scene, step: OpenStep, tried: Tried | None, *, is_open: bool) -> StepView:
     row_id = step.entity_id
-    mine = tried if tried and (tried.step, tried.row_id) == (step.name, row_id) else None
+    mine = tried if tried and _is_tried(step, tried) else None
+    form = mine.form if mine else scene.form(step.name, row_id) if is_open else None
     return StepView(
         step=step,
         anchor=f"do-{step.name}-{row_id}" if step.name in ROW_STEPS else f"do-{step.name}",
@@ -336,9 +282,9 @@ def _view(scene: Scene, step: OpenStep, tried: Tried | None, *, is_first: bool) 
         keys="" if step.blocked else KEYS.get(step.name, ""),
         hint=HINTS.get(step.name, ""),
         blocked=problems.sentence(f"calls.guard.{step.blocked}") if step.blocked else "",
-        form=mine.form if mine else scene.form(step.name, row_id),
+        form=form,
         is_drawn=is_drawn(step.name),
-        is_open=mine is not None or (is_first and tried is None),
+        is_open=is_open,
         held=mine.held if mine else [],
         key=mine.key if mine else "",
     )

@@ -34,6 +34,7 @@ UNIT_GROUPS: dict[str, Promise] = {
     "township": _("Townships and sub-districts"),
     "utility": _("Utilities"),
     "company": _("State-owned companies"),
+    "community": _("Communities"),
 }
 OBJECT_OF_SITE = {
     "construction_site": mandate.ObjectKind.CONSTRUCTION_SITE,

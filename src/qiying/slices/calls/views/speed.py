@@ -115,7 +115,7 @@ def _hits(actor: Actor, call: Call, wanted: str) -> Iterator[Hit]:
         yield Hit(
             f"{label} {call.number}",
             call.title,
-            f"{url}#do-{anchor}",
+            f"{url}?step={anchor}#do-{anchor}",
             "send" if step.entity == Entity.CALL else "clipboard-check",
             _("Actions"),
         )

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -86,12 +87,12 @@ def register_desk() -> None:
     registry.firm_panel(_("Calls"), "calls:firm-panel", roles=MAP_READERS, order=10)
 
 
-def _to_call_back(actor: Actor) -> int:
-    return queries.count_capped(queries.callback_queue(actor))
+def _to_call_back(actor: Actor) -> QuerySet[Call]:
+    return queries.callback_queue(actor).order_by()[: queries.CAP]
 
 
 WORK: tuple[tuple[Promise, str, str, tuple[str, ...], nav.Count | None], ...] = (
-    (_("Service desk"), "desk", "headset", AT_DESK, desk.waiting_count),
+    (_("Service desk"), "desk", "headset", AT_DESK, desk.waiting_rows),
     (_("Our tasks"), "tasks", "clipboard-list", AT_UNIT, units.tasks_to_sign),
     (_("Call-backs"), "callbacks", "phone-outgoing", (Role.CALLBACK,), _to_call_back),
     (_("Calls of firms"), "list", "inbox", READERS, None),

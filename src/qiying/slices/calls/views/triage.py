@@ -1,11 +1,10 @@
-"""What the words of a call speak for, and calls like it: lines for forms and the case page."""
+"""What the words of a call speak for, and calls like it: lines for forms and pages."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,7 +22,7 @@ from qiying.slices.calls.queries import LikeCall, Near, Ranking
 from qiying.slices.calls.rules import MAX_TEXT, Spoken, Sureness
 from qiying.slices.calls.rules import triage as rules
 from qiying.slices.calls.views.record import uuid_of
-from qiying.slices.calls.views.staff import READERS, call_url
+from qiying.slices.calls.views.staff import call_url
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -120,16 +119,6 @@ def near_call(call: Call) -> Near:
         call.enterprise_id,
         call.pk,
     )
-
-
-@page(*READERS)
-def like(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Calls like one call, across firms and channels; a part of the case page, loaded after it."""
-    actor = actor_of(request)
-    call = queries.get_by_public_id(actor, public_id)
-    found = queries.like_calls(actor, near_call(call), limit=MOST_LIKE)
-    context = {"likes": like_lines(actor, found), "call": call}
-    return render(request, "calls/desk/parts/like.html", context)
 
 
 @page(Role.DESK)

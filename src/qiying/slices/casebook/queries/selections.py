@@ -126,15 +126,20 @@ def get_reading(actor: Actor, public_id: UUID, *, for_update: bool = False) -> E
 
 def readings_to_do(actor: Actor) -> int:
     """How many entries wait for this panelist."""
+    rows = entries_to_read(actor)
+    return rows if isinstance(rows, int) else rows.count()
+
+
+def entries_to_read(actor: Actor) -> QuerySet[EntryMark] | int:
+    """The readings that ``readings_to_do`` counts; 0 for a machine."""
     if actor.person_id is None:
         return 0
-    rows = EntryMark.objects.filter(
+    return EntryMark.objects.filter(
         tenant_id=actor.tenant_id,
         seat__person_id=actor.person_id,
         marked_at=None,
         entry__selection__state=rules.SelectionState.REVIEWING,
-    )
-    return rows.count()
+    ).order_by()
 
 
 def objections_of(actor: Actor, selection: Selection) -> list[Objection]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from qiying.kernel.panels import Action, Line, Panel
 from qiying.kernel.panels import provider as panel
 from qiying.slices.calls import public as calls
 from qiying.slices.casebook import operations, queries, rules
-from qiying.slices.casebook.models import labels
+from qiying.slices.casebook.models import CaseReview, labels
 
 GROUP = _("Typical cases")
 EVERYBODY = STAFF | {Role.ENTERPRISE}
@@ -46,7 +47,7 @@ def hang_up() -> None:
         "trophy",
         EVERYBODY,
         order=62,
-        count=queries.readings_to_do,
+        count=queries.entries_to_read,
     )
     search.provider("casebook")(find)
     trail.name_subjects("casebook.case", audited_cases)
@@ -54,8 +55,8 @@ def hang_up() -> None:
     panel("calls.call", name="casebook")(box_of_call)
 
 
-def _to_review(actor: Actor) -> int:
-    return queries.reviews_to_do(actor).count() if actor.person_id is not None else 0
+def _to_review(actor: Actor) -> QuerySet[CaseReview] | int:
+    return queries.reviews_to_do(actor).order_by() if actor.person_id is not None else 0
 
 
 def find(actor: Actor, text: str, limit: int) -> list[search.Hit]:

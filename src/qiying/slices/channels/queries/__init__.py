@@ -41,6 +41,7 @@ from qiying.slices.channels.queries._intake import (
     referral_of_call,
     signal_of_call,
     take_turns,
+    waiting_mails,
 )
 from qiying.slices.channels.queries._orders import (
     deliveries_of,
@@ -102,4 +103,5 @@ __all__ = [
     "take_turns",
     "updates_of_call",
     "updates_of_forward",
+    "waiting_mails",
 ]

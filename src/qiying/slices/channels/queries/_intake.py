@@ -97,7 +97,12 @@ def mails_of_call(actor: Actor, call_id: int) -> list[Mail]:
 
 
 def count_waiting_mails(actor: Actor) -> int:
-    return Mail.objects.visible_to(actor).filter(state=MailState.WAITING)[:99].count()
+    return waiting_mails(actor).count()
+
+
+def waiting_mails(actor: Actor) -> QuerySet[Mail]:
+    """The mails that ``count_waiting_mails`` counts."""
+    return Mail.objects.visible_to(actor).filter(state=MailState.WAITING).order_by()[:99]
 
 
 # --- files ---

@@ -30,7 +30,7 @@ def hang_up() -> None:
         "mail",
         {Role.DESK},
         order=32,
-        count=queries.count_waiting_mails,
+        count=queries.waiting_mails,
     )
     nav.item("work", _("12345 orders"), "channels:orders", "phone-forwarded", READERS, order=33)
     nav.item("work", _("Referrals"), "channels:referrals", "landmark", AT_DESK, order=34)

@@ -79,10 +79,9 @@ def tab_counts(actor: Actor) -> dict[str, int]:
     )
 
 
-def candidates_waiting(actor: Actor) -> int:
-    """How many candidates wait to be judged, counted up to 99."""
-    rows = Issue.objects.visible_to(actor).filter(state=State.CANDIDATE)
-    return rows[:99].count()
+def candidates_waiting(actor: Actor) -> QuerySet[Issue]:
+    """The candidates that wait to be judged, up to 99, to be counted."""
+    return Issue.objects.visible_to(actor).filter(state=State.CANDIDATE).order_by()[:99]
 
 
 def _one(rows: QuerySet[M], *, for_update: bool = False) -> M:

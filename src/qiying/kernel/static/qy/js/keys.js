@@ -55,9 +55,17 @@ function actOnRow(key) {
   if (!(key in table)) return false;
   const step = table[key][row.dataset.state];
   const link = one("[data-open]", row);
-  if (step && link) location.href = `${link.href}#do-${step}`;
+  if (step && link) location.href = toStep(link.href, step);
   else toast(say("no-such-step"), "warn");
   return true;
+}
+
+/** The page of a record with the form of one step open. */
+function toStep(href, step) {
+  const address = new URL(href);
+  address.searchParams.set("step", step);
+  address.hash = `do-${step}`;
+  return address.href;
 }
 
 const singles = {

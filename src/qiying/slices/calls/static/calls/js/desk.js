@@ -1,6 +1,6 @@
-// Pages of the staff: a step named in the address is opened, a step that opens takes the focus,
+// Pages of the staff: a step named in the address is opened, a form is fetched when it is opened,
 // and the page of one call refreshes when this very call changed.
-import { all, one } from "../../qy/js/dom.js";
+import { all, isTyping, one } from "../../qy/js/dom.js";
 
 const FIELDS = "input:not([type=hidden]), select, textarea, button";
 
@@ -10,13 +10,62 @@ function focusInside(step) {
   step.scrollIntoView({ block: "nearest" });
 }
 
+// --- the form of a step ---------------------------------------------------------------------------
+// It is fetched when somebody reaches for the step: at the press of the mouse, before the click is
+// over. The step opens when its form is there, so that nothing jumps.
+const lazy = (step) => one(".step-body[data-lazy]", step);
+
+function reach(step) {
+  const body = lazy(step);
+  if (!body || body.dataset.lazy === "asked") return;
+  body.dataset.lazy = "asked";
+  step.firstElementChild.setAttribute("aria-busy", "true");
+  window.htmx.trigger(body, "qy:reach");
+}
+
+/** Show a step alone among its neighbours; keys go on in its form, a mouse stays where it is. */
+function open(step, withFocus) {
+  if (lazy(step)) {
+    step.dataset.wanted = withFocus ? "focus" : "look";
+    reach(step);
+    return;
+  }
+  for (const other of all("[data-step][open]", step.parentElement)) other.open = other === step;
+  step.open = true;
+  if (withFocus) focusInside(step);
+}
+
+/** The form came, or did not: then the step shows the plain link to it. */
+function arrived(body, isThere) {
+  const step = body.closest("[data-step]");
+  const wanted = step.dataset.wanted;
+  step.firstElementChild.removeAttribute("aria-busy");
+  delete step.dataset.wanted;
+  if (isThere) delete body.dataset.lazy;
+  else body.dataset.lazy = "";
+  if (!wanted) return;
+  if (isThere) open(step, wanted === "focus");
+  else step.open = true;
+}
+
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.matches?.(".step-body[data-lazy]")) arrived(target, true);
+});
+for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failure, ({ detail }) => {
+    if (detail.elt.matches?.(".step-body[data-lazy]")) arrived(detail.elt, false);
+  });
+}
+
+document.addEventListener("pointerdown", ({ target, button }) => {
+  const summary = button === 0 && target.closest?.("[data-step] > summary");
+  if (summary) reach(summary.parentElement);
+});
+
 function openNamed() {
   const name = decodeURIComponent(location.hash.slice(1));
   const step = name && (document.getElementById(name) ?? one(`[id^="${CSS.escape(name)}-"][data-step]`));
-  if (!step?.matches?.("[data-step]")) return;
-  for (const other of all("[data-step][open]", step.parentElement)) other.open = other === step;
-  step.open = true;
-  focusInside(step);
+  if (step?.matches?.("[data-step]")) open(step, true);
 }
 
 document.addEventListener("click", (event) => {
@@ -24,9 +73,17 @@ document.addEventListener("click", (event) => {
   if (!summary) return;
   const step = summary.parentElement;
   if (step.open) return;
-  for (const other of all("[data-step][open]", step.parentElement)) other.open = false;
-  // the browser opens it after this event; a mouse stays where it is, keys go on in the form
-  if (event.detail === 0) setTimeout(() => focusInside(step));
+  event.preventDefault();
+  open(step, event.detail === 0);
+});
+
+// Escape in a field leaves it, once more closes the step
+document.addEventListener("keydown", (event) => {
+  const step = event.target.closest?.("[data-step][open]");
+  if (event.key !== "Escape" || event.isComposing || !step || step.closest("[data-drawer]")) return;
+  if (one("dialog[open], .mention-list")) return;
+  if (!isTyping(event.target)) step.open = false;
+  step.firstElementChild.focus();
 });
 
 // a matter that the words speak for is put into the field of the same form
