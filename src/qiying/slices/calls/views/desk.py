@@ -17,7 +17,7 @@ from qiying.kernel.access import Actor, Role
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries
 from qiying.slices.calls.queries import desk
-from qiying.slices.calls.views import desk_cards, filters, speed, staff
+from qiying.slices.calls.views import desk_cards, filters, list_rows, speed, staff
 from qiying.slices.calls.views.filters import Asked
 from qiying.slices.calls.views.staff import AT_DESK, READERS, Row
 
@@ -44,10 +44,12 @@ def list_page(request: HttpRequest) -> HttpResponse:
         bar = filters.bar_of(actor, asked, now=now)
         return exports.respond(_sheet(actor, asked, bar, rows, now), kind)
     cursor = request.GET.get("cursor", "")
-    found = paging.paginate(rows, order=asked.order, cursor=cursor)
+    found = paging.paginate(queries.shown(rows), order=asked.order, cursor=cursor)
+    shown = staff.rows_of(actor, found, now=now)
     context = {
         "page": found,
-        "rows": staff.rows_of(actor, found, now=now),
+        "rows": shown,
+        "drawn": list_rows.drawn(shown),
         "asked": asked,
         "may_register": actor.has(Role.DESK),
         **speed.list_context(actor),
@@ -159,9 +161,11 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     """What needs a decision now; refreshes by itself."""
     actor, now = actor_of(request), timezone.now()
     counts, own = desk.count_open(actor, now=now), desk.own_lanes(actor)
-    lanes = desk.lanes(actor, now=now, counts=counts)
+    found = desk.lanes(actor, now=now, counts=counts)
+    lanes = desk_cards.lanes_of(actor, found, own, now=now)
     context = {
-        "lanes": desk_cards.drawn(request, actor, lanes, own, now=now),
+        "lanes": lanes,
+        "drawn": desk_cards.drawn(request, lanes),
         "lights": counts.lights,
         "kpis": _kpis(counts.lights, counts.waiting(own)),
         "list_url": reverse("calls:list"),

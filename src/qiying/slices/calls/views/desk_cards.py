@@ -4,16 +4,16 @@ A template takes five times as long for the same markup. Every text that came fr
 escaped where it is put in.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from uuid import uuid4
 
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -48,86 +48,144 @@ PASSING = frozenset({"review_pass", "approve_pause"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """What every card needs besides its call."""
+class Card:
+    """A call that waits for a decision, and in one line what it is about."""
 
-    actor: Actor
-    now: datetime
-    path: str
-    token: str
+    call: DeskCall
+    light: str
+    firm: str
+    matter: str
+    lead: str
+    why: str
+    said: str
+    """What somebody wrote that is to be decided on."""
+    is_open_question: bool
+    """Whether the desk has to say whose job it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    key: str
+    count: int
+    cards: list[Card]
+    is_own: bool
+    """Whether this reader may decide on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the cards call things, in the reader's language."""
+
     matters: Mapping[str, str]
     units: Mapping[int, registry.UnitCard]
     rulings: Mapping[int, mandate.Ruling]
     is_chinese: bool
 
-    def name(self, name_zh: str | None = "", name_en: str | None = "") -> str:
-        """As everywhere: the reader's language, the other one when that is empty."""
-        name_zh, name_en = name_zh or "", name_en or ""
-        return (name_zh or name_en) if self.is_chinese else (name_en or name_zh)
-
     def unit(self, unit_id: int | None) -> str:
         card = self.units.get(unit_id or 0)
         return card.name if card else ""
 
+    def firm(self, names: Sequence[str | None] | None) -> str:
+        """As everywhere: the reader's language, the other one when that is empty."""
+        name_zh, name_en = names or ("", "")
+        return (name_zh or name_en if self.is_chinese else name_en or name_zh) or ""
 
-def drawn(
-    request: HttpRequest,
-    actor: Actor,
-    lanes: Iterable[Lane],
-    own: frozenset[str],
-    *,
-    now: datetime,
-) -> SafeString:
+
+def lanes_of(
+    actor: Actor, lanes: Iterable[Lane], own: frozenset[str], *, now: datetime
+) -> list[LaneView]:
     """All lanes, those on which this reader decides first."""
     lanes = sorted(lanes, key=lambda lane: lane.key not in own)
     decisions = decisions_of(c for lane in lanes if lane.key in EARLY for c in lane.rows)
-    given = _Desk(
-        actor=actor,
-        now=now,
-        path=escape(request.path),
-        token=get_token(request),
+    names = _Names(
         matters=staff.matter_names(actor, now),
         units=queries.unit_cards(actor),
         rulings=mandate.rulings(actor, decisions) if decisions else {},
         is_chinese=(get_language() or "zh").startswith("zh"),
     )
-    return markup("".join(_lane(given, lane, is_own=lane.key in own) for lane in lanes))
+    return [
+        LaneView(
+            lane.key,
+            lane.count,
+            [_card(names, lane.key, call, now) for call in lane.rows],
+            is_own=lane.key in own,
+        )
+        for lane in lanes
+    ]
 
 
-def _lane(given: _Desk, lane: Lane, *, is_own: bool) -> str:
-    label, empty, _step, _act = LANES[lane.key]
-    key = lane.key
-    if lane.rows:
-        cards = "".join(_card(given, key, c, is_own=is_own) for c in lane.rows)
+def _card(names: _Names, lane: str, call: DeskCall, now: datetime) -> Card:
+    is_early = lane in EARLY
+    ruling = names.rulings.get(call.decision_id or 0) if is_early else None
+    return Card(
+        call=call,
+        light=call.light(now),
+        firm=names.firm(call.names),
+        matter=names.matters.get(call.matter_code, call.matter_code),
+        lead=names.unit(call.proposed_unit_id if is_early else call.lead_unit_id),
+        why=staff.main_reason(ruling),
+        said=_said(names, lane, call),
+        is_open_question=is_early and (call.needs_confirmation or call.proposed_unit_id is None),
+    )
+
+
+def _said(names: _Names, lane: str, call: DeskCall) -> str:
+    code, words = call.said or ("", "")
+    if lane == "disputed":
+        head = names.unit(int(code or 0))
+    else:
+        head = str((RESULT_LABELS if lane == "review" else PAUSE_LABELS).get(code or "", ""))
+    if not words:
+        return head
+    return gettext("%(head)s: %(words)s") % {"head": head, "words": words}
+
+
+# --- as markup ---
+
+
+def drawn(request: HttpRequest, lanes: Iterable[LaneView]) -> SafeString:
+    """The lanes as they stand on the page."""
+    token, path = get_token(request), escape(request.path)
+    hidden = (
+        f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
+        f'<input type="hidden" name="next" value="{path}">'
+    )
+    return markup("".join(_lane_markup(lane, hidden) for lane in lanes))
+
+
+def _lane_markup(lane: LaneView, hidden: str) -> str:
+    label, empty, _step, act = LANES[lane.key]
+    key, word = lane.key, escape(str(act) if lane.is_own else gettext("Open the call"))
+    if lane.cards:
+        cards = "".join(_card_markup(lane, card, word, hidden) for card in lane.cards)
         inner = f"<ul data-rows>{cards}</ul>{_more(lane)}"
     else:
-        inner = f'<p class="lane-empty">{icon("circle-check", 18)}<span>{escape(empty)}</span></p>'
+        inner = f'<p class="lane-empty">{icon("circle-check", 18)}<span>{escape(str(empty))}</span></p>'
     return (
-        f'<section aria-labelledby="lane-{key}"><header><h2 id="lane-{key}">{escape(label)}</h2>'
+        f'<section aria-labelledby="lane-{key}"><header><h2 id="lane-{key}">{escape(str(label))}</h2>'
         f"<em>{lane.count}</em></header>{inner}</section>\n"
     )
 
 
-def _more(lane: Lane) -> str:
-    if lane.count <= len(lane.rows):
+def _more(lane: LaneView) -> str:
+    if lane.count <= len(lane.cards):
         return ""
     says = escape(gettext("See all %(n)s") % {"n": lane.count})
     here = f"{reverse('calls:list')}?tab={lane.key}"
     return f'<a class="btn small ghost lane-more" href="{here}"><span>{says}</span></a>'
 
 
-def _card(given: _Desk, lane: str, call: DeskCall, *, is_own: bool) -> str:
-    light = call.light(given.now)
+def _card_markup(lane: LaneView, card: Card, word: str, hidden: str) -> str:
+    call = card.call
     number, title = escape(call.number), escape(call.title)
     url, drawer = staff.case_url(call.public_id), staff.drawer_url(call.public_id)
-    firm = escape(given.name(*(call.names or ())))
     return (
-        f'<li><article data-tone="{"over" if light == "red" else ""}">'
+        f'<li><article data-tone="{"over" if card.light == "red" else ""}">'
         f'<div class="first">{level(*staff.LEVELS[call.urgency])}<span>{_clock(call)}</span></div>'
         f'<b><a id="card-{number}" href="{url}" data-open hx-get="{drawer}" hx-target="#drawer"'
-        f' hx-swap="innerHTML">{title}</a></b><p>{firm}</p>'
-        f"{_job(given, call) if lane in EARLY else _said(given, lane, call)}"
-        f"<footer>{_act(given, lane, call, url, is_own=is_own)}"
+        f' hx-swap="innerHTML">{title}</a></b><p>{escape(card.firm)}</p>'
+        f"{_job(card) if lane.key in EARLY else _why(card.said)}"
+        f"<footer>{_act(lane, call, url, word, hidden)}"
         f'<span class="spring"></span><span class="num">{number[-3:]}</span></footer>'
         "</article></li>"
     )
@@ -140,49 +198,32 @@ def _clock(call: DeskCall) -> str:
     return str(countdown(call.step_due_at or call.due_at, paused=call.state in PAUSED))
 
 
-def _job(given: _Desk, call: DeskCall) -> str:
+def _job(card: Card) -> str:
     """What it is about and whose job it seems to be, with the reason that settled it."""
-    matter = escape(given.matters.get(call.matter_code, call.matter_code))
-    unset = f'<span class="tag">{escape(gettext("Matter not set"))}</span>'
-    lead, said = escape(given.unit(call.proposed_unit_id)), ""
-    if lead:
-        said = f"<p>{icon('arrow-right', 14)}<b>{lead}</b>{_open_question(call)}</p>"
-    elif matter:
-        words = escape(gettext("no lead by the register"))
-        said = f'<p><span class="tag amber">{words}</span></p>'
-    why = staff.main_reason(given.rulings.get(call.decision_id or 0))
-    return f'<div class="card-job"><p class="card-matter">{matter or unset}</p>{said}{_why(why)}</div>'
+    matter, lead = escape(card.matter), ""
+    if card.lead:
+        asked = f" {_tag(gettext('to be confirmed'))}" if card.is_open_question else ""
+        lead = f"<p>{icon('arrow-right', 14)}<b>{escape(card.lead)}</b>{asked}</p>"
+    elif card.matter:
+        lead = f"<p>{_tag(gettext('no lead by the register'))}</p>"
+    if not matter:
+        matter = f'<span class="tag">{escape(gettext("Matter not set"))}</span>'
+    return f'<div class="card-job"><p class="card-matter">{matter}</p>{lead}{_why(card.why)}</div>'
 
 
-def _open_question(call: DeskCall) -> str:
-    if not call.needs_confirmation and call.proposed_unit_id is not None:
-        return ""
-    return f' <span class="tag amber">{escape(gettext("to be confirmed"))}</span>'
+def _tag(words: str) -> str:
+    return f'<span class="tag amber">{escape(words)}</span>'
 
 
 def _why(text: str) -> str:
-    return f'<p class="card-why" title="{escape(text)}">{escape(text)}</p>' if text else ""
+    text = escape(text)
+    return f'<p class="card-why" title="{text}">{text}</p>' if text else ""
 
 
-def _said(given: _Desk, lane: str, call: DeskCall) -> str:
-    """What somebody wrote that is to be decided on."""
-    code, words = call.said or ("", "")
-    code = code or ""
-    if lane == "disputed":
-        head = given.unit(int(code or 0))
-    else:
-        head = str((RESULT_LABELS if lane == "review" else PAUSE_LABELS).get(code, ""))
-    if not words:
-        return _why(head)
-    return _why(gettext("%(head)s: %(words)s") % {"head": head, "words": words})
-
-
-def _act(given: _Desk, lane: str, call: DeskCall, url: str, *, is_own: bool) -> str:
+def _act(lane: LaneView, call: DeskCall, url: str, word: str, hidden: str) -> str:
     """The button of the lane: one press to accept, for the others the form on the call's page."""
-    _label, _empty, step, label = LANES[lane]
-    number, word = escape(call.number), escape(label)
-    if not is_own:
-        word = escape(gettext("Open the call"))
+    step, number = LANES[lane.key][2], escape(call.number)
+    if not lane.is_own:
         return f'<a class="btn tiny" id="act-{number}" href="{url}"><span>{word}</span></a>'
     if step != "accept":
         key = "p" if step in PASSING else "d"
@@ -191,11 +232,9 @@ def _act(given: _Desk, lane: str, call: DeskCall, url: str, *, is_own: bool) -> 
             f' href="{url}#do-{step}"><span>{word}</span></a>'
         )
     return (
-        f'<form method="post" action="{staff.step_url(call.public_id, step)}">'
-        f'<input type="hidden" name="csrfmiddlewaretoken" value="{given.token}">'
+        f'<form method="post" action="{staff.step_url(call.public_id, step)}">{hidden}'
         f'<input type="hidden" name="idempotency_key" value="{uuid4().hex}">'
         f'<input type="hidden" name="version" value="{call.version}">'
-        f'<input type="hidden" name="next" value="{given.path}">'
         f'<button class="btn tiny primary" data-row-key="a" id="accept-{number}" type="submit">'
         f"<span>{word}</span></button></form>"
     )
