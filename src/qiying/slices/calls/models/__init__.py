@@ -31,7 +31,7 @@ from qiying.slices.calls.models.labels import (
     URGENCY_LABELS,
 )
 from qiying.slices.calls.models.parts import CallBack, Contact, Dispute, Pause, Task
-from qiying.slices.calls.models.querysets import CallRows, is_own, is_stranger, own
+from qiying.slices.calls.models.querysets import SEES_ALL, CallRows, is_own, is_stranger, own
 from qiying.slices.calls.models.rates import (
     CAUSE_LABELS,
     FINDING_LABELS,
@@ -96,6 +96,7 @@ __all__ = [
     "RESULT_LABELS",
     "ROUND_LABELS",
     "RULE_LABELS",
+    "SEES_ALL",
     "STATE_LABELS",
     "STATE_TONES",
     "STEP_LABELS",

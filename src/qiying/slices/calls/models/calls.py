@@ -247,6 +247,12 @@ class Call(TenantModel):
                 condition=Q(state__in=codes(OPEN)),
                 name="call_open_due",
             ),
+            models.Index(  # the lanes of the desk in their order, and its counts without the table
+                fields=["tenant", "state", "step_due_at", "due_at", "id"],
+                include=["yellow_at", "clock", "supervision_level", "complained_unit"],
+                condition=Q(state__in=codes(OPEN)),
+                name="call_desk",
+            ),
             models.Index(
                 fields=["tenant", "step_due_at", "id"],
                 condition=Q(step_due_at__isnull=False),

@@ -31,6 +31,7 @@ from qiying.slices.calls.queries._filters import (
     list_calls,
     lit,
     search_calls,
+    shown,
     tab_counts,
 )
 from qiying.slices.calls.queries._find import (
@@ -181,6 +182,7 @@ __all__ = [
     "register_words",
     "search_calls",
     "settled_years",
+    "shown",
     "steps_open",
     "tab_counts",
     "timeline",

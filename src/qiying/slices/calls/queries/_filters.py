@@ -73,6 +73,13 @@ OF_A_ROW = (
     *(f"{unit}__{name}" for unit in ("lead_unit", "proposed_unit") for name in NAMES),
 )
 """What a list reads of a call, its firm and its units."""
+SHOWN = (
+    *("public_id", "number", "title", "state", "urgency", "matter_code", "current_round"),
+    *("received_at", "due_at", "yellow_at", "closed_at", "clock", "supervision_level"),
+    *(f"enterprise__{name}" for name in ("name_zh", "name_en")),
+    *(f"lead_unit__{name}" for name in NAMES),
+)
+"""What a row of the list shows; a file tells more."""
 TELLING = frozenset({"q", "enterprise", "place", "channel", "urgency", "nature", "proactive"})
 """Filters that tell what a call says and whose it is: from outside they find one's own only."""
 
@@ -131,6 +138,11 @@ def named(rows: QuerySet[Call]) -> QuerySet[Call]:
     A firm has some forty columns and a unit fifteen: most of a page's time went into them.
     """
     return rows.select_related("enterprise", "lead_unit", "proposed_unit").only(*OF_A_ROW)
+
+
+def shown(rows: QuerySet[Call]) -> QuerySet[Call]:
+    """Rows of ``list_calls`` for the page itself: no column that it does not show."""
+    return rows.select_related(None).select_related("enterprise", "lead_unit").only(*SHOWN)
 
 
 def search_calls(actor: Actor, text: str, limit: int) -> list[Call]:

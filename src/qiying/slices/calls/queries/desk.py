@@ -3,59 +3,117 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from qiying.kernel.access import Actor, Role
-from qiying.slices.calls.models import Call, CallBack, Dispute, Pause, Round
-from qiying.slices.calls.queries._filters import CAP, late, lit, named, proposed
+from qiying.slices.calls.models import Call, CallBack, Round
+from qiying.slices.calls.queries._compiled import NOW, answers, words_of
+from qiying.slices.calls.queries._filters import CAP, named, proposed
 from qiying.slices.calls.queries._find import open_pauses
-from qiying.slices.calls.rules import FAILED, OPEN, CallState, PauseState
+from qiying.slices.calls.queries.lanes import (
+    LANE_STATES,
+    LANES,
+    Lane,
+    cards,
+)
+from qiying.slices.calls.rules import FAILED, OPEN, PAUSED, PURPLE_FROM, Clock
 
-MOST = 12
-LANE_STATES: Mapping[str, str] = {
-    "inbox": CallState.SUBMITTED,
-    "triage": CallState.TRIAGE,
-    "disputed": CallState.DISPUTED,
-    "review": CallState.ANSWERED,
-}
-LANES = ("inbox", "triage", "disputed", "pauses", "review")
-"""What waits for a decision, in the order of a call's life."""
-DECIDER = {"disputed": Role.SUPERVISOR, "pauses": Role.SUPERVISOR}
+DECIDER: Mapping[str, str] = {"disputed": Role.SUPERVISOR, "pauses": Role.SUPERVISOR}
 """Who decides on a lane, where it is not the desk."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """Calls that wait for one kind of decision, the nearest deadline first."""
+class Counts:
+    """How many open calls there are: by state, by light, what is overdue, where a pause waits."""
 
-    key: str
-    rows: tuple[Call, ...]
-    count: int
-    """All of them; ``rows`` holds the first ``MOST``."""
+    states: Mapping[str, int]
+    lights: Mapping[str, int]
+    """By colour, then ``late_answer`` and ``late_callback``: what the overdue ones owe."""
+    pauses: Mapping[str, int]
+    """Pauses that wait for a decision, by state of the call."""
+
+    def waiting(self, own: frozenset[str]) -> int:
+        """How many calls wait on these lanes, counted up to ``CAP``."""
+        states = {LANE_STATES[lane] for lane in own if lane in LANE_STATES}
+        found = sum(self.states.get(state, 0) for state in states)
+        if "pauses" in own:
+            found += sum(n for state, n in self.pauses.items() if state not in states)
+        return min(found, CAP)
 
 
-def lanes(actor: Actor, *, now: datetime) -> tuple[Lane, ...]:
-    """Everything on the desk, in one query a lane and two for the counts."""
-    counts = state_counts(actor)
-    found = []
-    for key in LANES:
-        if key == "pauses":
-            pauses = open_pauses(actor)
-            calls = [p.call for p in pauses.order_by("proposed_at", "id")[:MOST]]
-            found.append(Lane(key, tuple(calls), pauses.order_by()[:CAP].count()))
+def lanes(actor: Actor, *, now: datetime, counts: Counts | None = None) -> tuple[Lane, ...]:
+    """Everything on the desk, in one statement and one for the counts."""
+    counts, found = counts or count_open(actor, now=now), cards(actor)
+    numbers = {key: counts.states.get(state, 0) for key, state in LANE_STATES.items()}
+    numbers["pauses"] = min(sum(counts.pauses.values()), CAP)
+    return tuple(Lane(key, tuple(found[key]), numbers[key]) for key in LANES)
+
+
+def count_open(actor: Actor, *, now: datetime) -> Counts:
+    """Every number of the desk in one statement, read from an index of the open calls alone."""
+    opened, pauses = words_of("counts", actor, _counted)
+    states: dict[str, int] = {}
+    lights = dict.fromkeys((*COLOURS, "late_answer", "late_callback"), 0)
+    waiting: dict[str, int] = {}
+    text = f"{opened.text} UNION ALL {pauses.text}"
+    for state, is_posted, owes_callback, stage, number in answers(
+        text, [*opened.at(now), *pauses.at(now)]
+    ):
+        if stage == PROPOSED:
+            waiting[state] = number
             continue
-        state = LANE_STATES[key]
-        rows = Call.objects.visible_to(actor).filter(state=state)
-        calls = list(named(rows).order_by("step_due_at", "due_at", "id")[:MOST])
-        found.append(Lane(key, tuple(calls), counts.get(state, 0)))
-    return tuple(found)
+        states[state] = states.get(state, 0) + number
+        lights[_colour(state, stage, is_posted=is_posted)] += number
+        if stage == LATE and state not in PAUSED:
+            lights["late_callback" if owes_callback else "late_answer"] += number
+    return Counts(states, lights, waiting)
 
 
-def state_counts(actor: Actor) -> dict[str, int]:
-    """How many open calls are in each state."""
-    rows = Call.objects.visible_to(actor).filter(state__in=sorted(OPEN))
-    return dict(rows.order_by().values_list("state").annotate(n=Count("id")))
+COLOURS = ("purple", "red", "yellow", "green", "grey")
+LATE, SOON, EARLY, PROPOSED = 2, 1, 0, -1
+
+
+def _colour(state: str, stage: int, *, is_posted: bool) -> str:
+    if is_posted:
+        return "purple"
+    return "grey" if state in PAUSED else {LATE: "red", SOON: "yellow"}.get(stage, "green")
+
+
+def _counted(actor: Actor) -> list[QuerySet[Any]]:
+    stage = Case(
+        When(due_at__lt=NOW, then=Value(LATE)),
+        When(yellow_at__lte=NOW, then=Value(SOON)),
+        default=Value(EARLY),
+    )
+    opened = Call.objects.visible_to(actor).filter(state__in=sorted(OPEN)).order_by()
+    posted, owing = Q(supervision_level__gte=int(PURPLE_FROM)), Q(clock=Clock.CALLBACK)
+    opened = opened.annotate(
+        is_posted=ExpressionWrapper(posted, BooleanField()),
+        owes=ExpressionWrapper(owing, BooleanField()),
+        stage=stage,
+    )
+    nothing = Value(value=False)
+    pauses = (
+        open_pauses(actor)
+        .order_by()
+        .annotate(none=nothing, neither=nothing, stage=Value(PROPOSED))
+    )
+    return [
+        opened.values_list("state", "is_posted", "owes", "stage").annotate(n=Count("*")),
+        pauses.values_list("call__state", "none", "neither", "stage").annotate(n=Count("*")),
+    ]
 
 
 def own_lanes(actor: Actor) -> frozenset[str]:
@@ -87,29 +145,9 @@ def numbered(actor: Actor, ids: Iterable[int]) -> list[Call]:
     )
 
 
-def light_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
-    """How many open calls show each light, and how many of the red ones owe what."""
-    rows = Call.objects.visible_to(actor).filter(state__in=sorted(OPEN)).order_by()
-    tests = {c: lit(c, now) for c in ("purple", "red", "yellow", "green", "grey")}
-    tests |= {f"late_{what}": late(what, now) for what in ("answer", "callback")}
-    counted = rows.aggregate(**{name: Count("id", filter=test) for name, test in tests.items()})
-    return {name: int(counted[name]) for name in tests}
-
-
-def disputes_of(actor: Actor, calls: Iterable[Call]) -> dict[int, Dispute]:
-    """The dispute that waits for a decision, with its words, by call."""
-    rows = Dispute.objects.visible_to(actor).filter(
-        call_id__in=[c.pk for c in calls], adjudicated_at=None
-    )
-    return {d.call_id: d for d in rows.select_related("unit", "reason", "proposed_unit")}
-
-
-def proposed_pauses_of(actor: Actor, calls: Iterable[Call]) -> dict[int, Pause]:
-    """The pause that waits for a decision, with its words, by call."""
-    rows = Pause.objects.visible_to(actor).filter(
-        call_id__in=[c.pk for c in calls], state=PauseState.PROPOSED
-    )
-    return {p.call_id: p for p in rows.select_related("evidence", "proposer")}
+def light_counts(actor: Actor, *, now: datetime) -> Mapping[str, int]:
+    """How many open calls show each light, and how many of the overdue ones owe what."""
+    return count_open(actor, now=now).lights
 
 
 def rounds_of(actor: Actor, calls: Iterable[Call]) -> dict[int, Round]:

@@ -1,7 +1,6 @@
 """The list of calls with its drawer, and the service desk: what needs a decision now."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,13 +16,10 @@ from qiying.kernel import exports, paging, saved, web
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries
-from qiying.slices.calls.models import PAUSE_LABELS, RESULT_LABELS, Call, Note
 from qiying.slices.calls.queries import desk
-from qiying.slices.calls.rules import STOPPED, CallState
-from qiying.slices.calls.views import filters, speed, staff
+from qiying.slices.calls.views import desk_cards, filters, list_rows, speed, staff
 from qiying.slices.calls.views.filters import Asked
 from qiying.slices.calls.views.staff import AT_DESK, READERS, Row
-from qiying.slices.mandate import public as mandate
 
 DESK_TABS = (
     *("inbox", "triage", "dispatched", "working", "overdue", "disputed", "review"),
@@ -50,10 +44,12 @@ def list_page(request: HttpRequest) -> HttpResponse:
         bar = filters.bar_of(actor, asked, now=now)
         return exports.respond(_sheet(actor, asked, bar, rows, now), kind)
     cursor = request.GET.get("cursor", "")
-    found = paging.paginate(rows, order=asked.order, cursor=cursor)
+    found = paging.paginate(queries.shown(rows), order=asked.order, cursor=cursor)
+    shown = staff.rows_of(actor, found, now=now)
     context = {
         "page": found,
-        "rows": staff.rows_of(actor, found, now=now),
+        "rows": shown,
+        "drawn": list_rows.drawn(shown),
         "asked": asked,
         "may_register": actor.has(Role.DESK),
         **speed.list_context(actor),
@@ -160,66 +156,23 @@ def drawer(request: HttpRequest, public_id: UUID) -> HttpResponse:
 # --- the service desk ---
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A call that waits for a decision, and in one line what it is about."""
-
-    row: Row
-    due_at: datetime | None
-    lead: str
-    why: str
-    is_open_question: bool
-    said: str
-    """What somebody wrote that is to be decided on."""
-
-
-@dataclass(frozen=True, slots=True)
-class LaneView:
-    key: str
-    label: Promise
-    empty: Promise
-    count: int
-    cards: list[Card]
-    act: Promise | str
-    step: str
-    """The step that the lane is for."""
-    is_own: bool
-    """Whether this reader may decide on it."""
-    query: str
-
-
-LANES: Mapping[str, tuple[Promise, Promise, str, Promise]] = {
-    "inbox": (_("To accept"), _("Nothing waits to be accepted."), "accept", _("Accept")),
-    "triage": (_("To dispatch"), _("Everything is dispatched."), "dispatch", _("Dispatch")),
-    "disputed": (_("Disputed"), _("No unit disputes a dispatch."), "adjudicate", _("Decide")),
-    "pauses": (
-        _("Pauses asked for"),
-        _("No pause is asked for."),
-        "approve_pause",
-        _("Approve or refuse"),
-    ),
-    "review": (_("To review"), _("No answer waits for review."), "review_pass", _("Review")),
-}
-
-
 @page(*AT_DESK)
 def desk_page(request: HttpRequest) -> HttpResponse:
     """What needs a decision now; refreshes by itself."""
     actor, now = actor_of(request), timezone.now()
-    lanes = desk.lanes(actor, now=now)
-    calls = {c.pk: c for lane in lanes for c in lane.rows}
-    words = _words(actor, list(calls.values()))
-    names = staff.matter_names(actor, now)
-    shown = [_lane(actor, lane, words, names, now) for lane in lanes]
-    shown.sort(key=lambda lane: not lane.is_own)
-    lights = desk.light_counts(actor, now=now)
+    counts, own = desk.count_open(actor, now=now), desk.own_lanes(actor)
+    found = desk.lanes(actor, now=now, counts=counts)
+    lanes = desk_cards.lanes_of(actor, found, own, now=now)
     context = {
-        "lanes": shown,
-        "lights": lights,
-        "kpis": _kpis(actor, lights),
-        "day": day_words(now),
-        "may_register": actor.has(Role.DESK),
+        "lanes": lanes,
+        "drawn": desk_cards.drawn(request, lanes),
+        "lights": counts.lights,
+        "kpis": _kpis(counts.lights, counts.waiting(own)),
+        "list_url": reverse("calls:list"),
     }
+    if web.is_part(request, "desk-live"):
+        return render(request, "calls/desk/parts/live.html", context)
+    context |= {"day": day_words(now), "may_register": actor.has(Role.DESK)}
     return render(request, "calls/desk/desk.html", context)
 
 
@@ -234,9 +187,8 @@ def day_words(now: datetime) -> str:
 LIGHTS = ("purple", "red", "yellow", "green", "grey")
 
 
-def _kpis(actor: Actor, lights: Mapping[str, int]) -> list[dict[str, Any]]:
+def _kpis(lights: Mapping[str, int], waiting: int) -> list[dict[str, Any]]:
     here = reverse("calls:list")
-    waiting = desk.waiting_count(actor)
     answer, callback, yellow = lights["late_answer"], lights["late_callback"], lights["yellow"]
     ran_out = gettext("the promise to the firm ran out")
     answered = gettext("answered, and not called back in time")
@@ -258,64 +210,3 @@ def _kpis(actor: Actor, lights: Mapping[str, int]) -> list[dict[str, Any]]:
         }
         for label, value, query, hot, note in shown
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What is written about the calls on the desk, by call."""
-
-    rulings: Mapping[int, mandate.Ruling]
-    said: Mapping[int, str]
-
-
-def _words(actor: Actor, calls: list[Call]) -> _Words:
-    early = {CallState.SUBMITTED, CallState.TRIAGE, CallState.DISPUTED}
-    rulings = mandate.rulings(
-        actor, [c.decision_id for c in calls if c.decision_id and c.state in early]
-    )
-    said: dict[int, str] = {}
-    for call_id, dispute in desk.disputes_of(actor, calls).items():
-        said[call_id] = _said(dispute.unit, dispute.reason)
-    for call_id, pause in desk.proposed_pauses_of(actor, calls).items():
-        label = PAUSE_LABELS.get(pause.reason_code, "")
-        said[call_id] = _said(label, pause.evidence)
-    review = [c for c in calls if c.state == CallState.ANSWERED]
-    for call_id, round_ in desk.rounds_of(actor, review).items():
-        result = RESULT_LABELS.get(round_.result, "")
-        said[call_id] = _said(result, round_.answer_note)
-    return _Words({r.decision_id or 0: r for r in rulings.values()}, said)
-
-
-def _said(head: object, note: Note | None) -> str:
-    if note is None or not note.text:
-        return str(head)
-    return gettext("%(head)s: %(words)s") % {"head": head, "words": note.text}
-
-
-def _lane(
-    actor: Actor, lane: desk.Lane, words: _Words, names: Mapping[str, str], now: datetime
-) -> LaneView:
-    label, empty, step, act = LANES[lane.key]
-    cards = [
-        _card(staff.row_of(actor, call, names, now=now), words, is_early=lane.key in EARLY)
-        for call in lane.rows
-    ]
-    query, is_own = urlencode({"tab": lane.key}), lane.key in desk.own_lanes(actor)
-    return LaneView(lane.key, label, empty, lane.count, cards, act, step, is_own, query)
-
-
-EARLY = frozenset({"inbox", "triage"})
-
-
-def _card(row: Row, words: _Words, *, is_early: bool) -> Card:
-    call = row.call
-    ruling = words.rulings.get(call.decision_id or 0) if is_early else None
-    due_at = call.due_at if call.step_due_at is None else call.step_due_at
-    return Card(
-        row=row,
-        due_at=None if call.state in STOPPED else due_at,
-        lead=str(call.proposed_unit or "") if is_early else row.lead,
-        why=staff.main_reason(ruling),
-        is_open_question=is_early and (call.needs_confirmation or call.proposed_unit_id is None),
-        said=words.said.get(call.pk, ""),
-    )

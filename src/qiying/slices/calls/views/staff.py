@@ -117,13 +117,28 @@ NOBODY = UUID(int=0)
 
 
 @cache
-def _pattern(name: str) -> str:
-    return reverse(name, args=[NOBODY])
+def _pattern(name: str, *more: str) -> str:
+    return reverse(name, args=[NOBODY, *more])
 
 
-def _address(name: str, public_id: UUID) -> str:
+def _address(name: str, public_id: UUID, *more: str) -> str:
     """As ``reverse``, for lists: the pattern is looked up once."""
-    return _pattern(name).replace(str(NOBODY), str(public_id))
+    return _pattern(name, *more).replace(str(NOBODY), str(public_id))
+
+
+def case_url(public_id: UUID) -> str:
+    """The page on which the staff work on a call."""
+    return _address("calls:case", public_id)
+
+
+def drawer_url(public_id: UUID) -> str:
+    """The call beside a list."""
+    return _address("calls:drawer", public_id)
+
+
+def step_url(public_id: UUID, step: str) -> str:
+    """Where a step on a call is sent to."""
+    return _address("calls:take", public_id, step)
 
 
 def audited(actor: Actor, ids: Iterable[int]) -> dict[int, trail.Subject]:
