@@ -28,23 +28,27 @@ Wanted = Callable[[int, frozenset[str]], frozenset[str]]
 GENESIS = "0" * 64
 CODE = re.compile(r"[\w.:+\-/@]{0,128}", re.ASCII)
 
-MANY = 100
-"""From so many events on they are written without the object mapper."""
 PLAIN = (
     *("tenant_id", "sequence", "topic", "version", "subject_type", "subject_id"),
     *("actor", "role", "data", "previous", "digest"),
 )
-INSERT = """
-    INSERT INTO kernel_event (tenant_id, sequence, topic, version, subject_type, subject_id, actor,
-                              role, data, occurred_at, recorded_at, previous, digest)
-    SELECT v.tenant_id, v.sequence, v.topic, v.version, v.subject_type, v.subject_id, v.actor,
-           v.role, v.data, v.occurred_at, v.recorded_at, v.previous, v.digest
-      FROM jsonb_to_recordset(%s::jsonb) v(
-           tenant_id bigint, sequence bigint, topic text, version smallint, subject_type text,
-           subject_id bigint, actor text, role text, data jsonb, occurred_at timestamptz,
-           recorded_at timestamptz, previous text, digest text)
-    RETURNING sequence, id
+LINK = """
+    WITH linked AS (
+        INSERT INTO kernel_event (tenant_id, sequence, topic, version, subject_type, subject_id,
+                                  actor, role, data, occurred_at, recorded_at, previous, digest)
+        SELECT v.tenant_id, v.sequence, v.topic, v.version, v.subject_type, v.subject_id, v.actor,
+               v.role, v.data, v.occurred_at, v.recorded_at, v.previous, v.digest
+          FROM jsonb_to_recordset(%s::jsonb) v(
+               tenant_id bigint, sequence bigint, topic text, version smallint, subject_type text,
+               subject_id bigint, actor text, role text, data jsonb, occurred_at timestamptz,
+               recorded_at timestamptz, previous text, digest text)
+        RETURNING sequence, id),
+    head AS (
+        UPDATE kernel_chain SET sequence = %s, digest = %s WHERE tenant_id = %s
+        RETURNING pg_notify('qiying_live', %s))
+    SELECT linked.sequence, linked.id FROM linked CROSS JOIN head
 """
+"""Events as one parameter, the head of the chain, and word to the waiting pages."""
 
 _handlers: dict[str, dict[str, Handler]] = {}
 _taps: dict[str, tuple[Handler, Wanted]] = {}
@@ -195,11 +199,7 @@ def _flush(scope: tenancy.Scope) -> None:
         Chain.objects.bulk_create([Chain(tenant_id=scope.tenant_id)], ignore_conflicts=True)
         head = _lock_head(scope.tenant_id) or (0, GENESIS)
     rows = _link(scope.tenant_id, head, drafts)
-    if len(rows) < MANY:
-        Event.objects.bulk_create(rows)
-    else:
-        _insert(rows)
-    _move_head(scope.tenant_id, rows)
+    _write(scope.tenant_id, rows)
     if not _muted.get():
         _wake(rows)
 
@@ -238,11 +238,23 @@ def _link(tenant_id: int, head: tuple[int, str], drafts: list[Draft]) -> list[Ev
     return rows
 
 
-def _insert(rows: list[Event]) -> None:
-    """Write many events as one parameter: a calendar that changes moves thousands of deadlines."""
+def _write(tenant_id: int, rows: list[Event]) -> None:
+    """Keep the events and advance the chain: one statement, however many there are.
+
+    The waiting pages are told which subjects changed, nothing more.
+    """
     lines = [{name: getattr(row, name) for name in PLAIN} | _moments(row) for row in rows]
+    told = sorted({(r.subject_type, r.subject_id) for r in rows})[:50]
+    last = rows[-1]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [json.dumps(lines, ensure_ascii=False)])
+        cursor.execute(
+            LINK,
+            [
+                json.dumps(lines, ensure_ascii=False),
+                *(last.sequence, last.digest, tenant_id),
+                json.dumps([tenant_id, told]),
+            ],
+        )
         keys = dict(cursor.fetchall())
     for row in rows:
         row.pk = keys[row.sequence]
@@ -250,17 +262,6 @@ def _insert(rows: list[Event]) -> None:
 
 def _moments(row: Event) -> dict[str, str]:
     return {"occurred_at": _stamp(row.occurred_at), "recorded_at": _stamp(row.recorded_at)}
-
-
-def _move_head(tenant_id: int, rows: list[Event]) -> None:
-    """Advance the chain and tell the waiting pages: which subjects changed, nothing more."""
-    told = sorted({(r.subject_type, r.subject_id) for r in rows})[:50]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE kernel_chain SET sequence = %s, digest = %s WHERE tenant_id = %s "
-            "RETURNING pg_notify('qiying_live', %s)",
-            [rows[-1].sequence, rows[-1].digest, tenant_id, json.dumps([tenant_id, told])],
-        )
 
 
 def _wake(rows: list[Event]) -> None:

@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection
 from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, Refused
+from qiying.kernel.inserts import insert
 from qiying.kernel.models import IdempotencyRecord
 
 KEPT_FOR = timedelta(days=7)
@@ -71,14 +72,16 @@ def _try(actor: Actor, key: str, digest: str, work: Callable[[], Answer]) -> Ans
                 raise Invalid("idempotency.mismatch")
             return Answer(stored.status, stored.body, is_replay=True)
         answer = work()
-        IdempotencyRecord.objects.create(
-            tenant_id=actor.tenant_id,
-            actor=actor.identity,
-            key=key,
-            request_digest=digest,
-            status=answer.status,
-            body=answer.body,
-            created_at=datetime.now(UTC),
+        insert(
+            IdempotencyRecord(
+                tenant_id=actor.tenant_id,
+                actor=actor.identity,
+                key=key,
+                request_digest=digest,
+                status=answer.status,
+                body=answer.body,
+                created_at=datetime.now(UTC),
+            )
         )
         return answer
 
