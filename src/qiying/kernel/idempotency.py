@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
-from qiying.kernel import tenancy
+from qiying.kernel import prepared, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, Refused
-from qiying.kernel.inserts import insert
 from qiying.kernel.models import IdempotencyRecord
+from qiying.kernel.writes import insert
 
 KEPT_FOR = timedelta(days=7)
 MAX_KEY = 255
@@ -93,7 +93,7 @@ def _look(actor: Actor, key: str) -> Stored | None:
     constraint stops us later and ``once`` looks again.
     """
     name = f"{actor.tenant_id}:{actor.identity}:{key}"
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 17)), "
             "r.request_digest, r.status, r.body FROM (SELECT 1) AS one "

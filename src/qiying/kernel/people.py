@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from qiying.kernel import events, tenancy
+from qiying.kernel import events, prepared, tenancy
 from qiying.kernel.access import Actor, Held, Role, combine
 from qiying.kernel.errors import NotFound, Refused
 from qiying.kernel.models import ApiKey, Grant, Tenant, TenantKind, User
@@ -51,7 +51,7 @@ lateral row depends on what is set, so it is read afterwards. Alone it is its ow
 def actor_of_key(secret: str, *, now: datetime) -> Actor | None:
     """The machine behind an API key, or None when the key is unknown, expired or revoked."""
     digest = hashlib.sha256(secret.encode()).hexdigest()
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(BY_KEY, [digest])
         row = cursor.fetchone()
         if connection.in_atomic_block:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import connection, migrations, models, transaction
 
+from qiying.kernel import prepared
 from qiying.kernel.access import Actor
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _announce(tenant_id: int | None, person_id: int | None) -> None:
 def _enter(actor: Actor, *, is_writing: bool) -> Scope:
     """Tell row-level security whose rows may be read, and read the revisions along with it."""
     as_of = (monotonic(), bumps)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(ENTER, [str(actor.tenant_id), str(actor.person_id or "")])
         (found,) = cursor.fetchone()
     named = json.loads(found) if found else {}

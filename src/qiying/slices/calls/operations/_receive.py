@@ -6,8 +6,8 @@ from typing import Any, Unpack
 from qiying.kernel import events, numbering
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied, Invalid
-from qiying.kernel.inserts import insert_with
 from qiying.kernel.tenancy import operation
+from qiying.kernel.writes import insert_with
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Round, Visit
 from qiying.slices.calls.operations._asked import Asked, CallValues, Place, place_of

@@ -12,7 +12,7 @@ from qiying.engines.jurisdiction import Case, Geometry, Params
 from qiying.kernel import events, tenancy
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.errors import Invalid, NotFound
-from qiying.kernel.inserts import insert
+from qiying.kernel.writes import insert
 from qiying.slices.mandate import models, queries, rules
 from qiying.slices.mandate.operations._ruling import Given, Ruling, given_by, ruling_of
 from qiying.slices.mandate.operations._world import Ready, Worlds, worlds

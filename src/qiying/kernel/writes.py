@@ -1,12 +1,12 @@
-"""Write new records by a statement that is made once per table.
+"""Write records by statements that are made once per table and set of columns.
 
-The object mapper makes the text of an INSERT anew for every record, which costs more than the
+The object mapper makes the text of a statement anew for every record, which costs more than the
 database takes to carry it out. What is written is the same, defaults and keys included; signals
 and ``auto_now`` are not served, and no table here has them.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -14,16 +14,23 @@ from typing import Any, TypeVar
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
+from qiying.kernel import prepared
+
 M = TypeVar("M", bound=models.Model)
 Reader = Callable[[models.Model], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The columns of a table but for its key, and how each is read from a record."""
+    """The columns of a table but for its key, and how each is read from a record.
+
+    ``fields`` and ``names`` are what a field and its attribute are called: unit and unit_id.
+    """
 
     table: str
     key: str
+    fields: tuple[str, ...]
+    names: tuple[str, ...]
     columns: tuple[str, ...]
     places: tuple[str, ...]
     readers: tuple[Reader, ...]
@@ -33,12 +40,12 @@ class Shape:
 
     def insert(self, source: str) -> str:
         names = ", ".join(self.columns)
-        return f"INSERT INTO {self.table} ({names}) {source} RETURNING {self.key}"  # noqa: S608
+        return f"INSERT INTO {self.table} ({names}) {source} RETURNING {self.key}"
 
 
 def insert(row: M) -> M:
     """Write a new record; its key stands on it afterwards."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_one(type(row)), shape_of(type(row)).values(row))
         (key,) = cursor.fetchone()
     return _kept(row, key)
@@ -47,12 +54,36 @@ def insert(row: M) -> M:
 def insert_with(row: M, part: models.Model, link: str) -> M:
     """Write a new record and a part that points at it by the field ``link``, in one statement."""
     values = shape_of(type(row)).values(row), shape_of(type(part), link).values(part)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_two(type(row), type(part), link), [*values[0], *values[1]])
         key, part_key = cursor.fetchone()
     setattr(part, link, _kept(row, key))
     _kept(part, part_key)
     return row
+
+
+def update(row: models.Model, fields: Iterable[str]) -> None:
+    """Write these fields of a record that is there; RuntimeError when it is not."""
+    names = tuple(sorted(fields))
+    if not names:
+        return
+    statement, readers = _change(type(row), names)
+    with prepared.cursor() as cursor:
+        cursor.execute(statement, [*(read(row) for read in readers), row.pk])
+        if cursor.rowcount != 1:
+            raise RuntimeError(f"{type(row).__name__} {row.pk} is not there to be written")
+
+
+@cache
+def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[Reader, ...]]:
+    shape = shape_of(model)
+    at = {name: i for i, name in enumerate(shape.names)} | {
+        field: i for i, field in enumerate(shape.fields)
+    }
+    chosen = sorted({at[name] for name in names})
+    pairs = ", ".join(f"{shape.columns[i]} = {shape.places[i]}" for i in chosen)
+    statement = f"UPDATE {shape.table} SET {pairs} WHERE {shape.key} = %s"  # noqa: S608
+    return statement, tuple(shape.readers[i] for i in chosen)
 
 
 def _kept(row: M, key: int) -> M:
@@ -69,7 +100,7 @@ def _one(model: type[models.Model]) -> str:
 
 @cache
 def _two(model: type[models.Model], part: type[models.Model], link: str) -> str:
-    shape, below = shape_of(model), shape_of(part, link)
+    below = shape_of(part, link)
     places = ", ".join(("above.id", *below.places))
     column = part._meta.get_field(link).column
     names = ", ".join((column, *below.columns))
@@ -90,6 +121,8 @@ def shape_of(model: type[models.Model], link: str = "") -> Shape:
     return Shape(
         quote(meta.db_table),
         quote(meta.pk.column),
+        tuple(f.name for f in fields),
+        tuple(f.attname for f in fields),
         tuple(quote(f.column) for f in fields),
         tuple("%s::jsonb" if isinstance(f, models.JSONField) else "%s" for f in fields),
         tuple(_reader(f) for f in fields),
@@ -102,6 +135,8 @@ def _reader(field: "models.Field[Any, Any]") -> Reader:
         return partial(_as_json, field.attname)
     if isinstance(field, models.CharField | models.TextField):
         return partial(_as_text, field.attname)
+    if isinstance(field, models.IntegerField):
+        return partial(_as_number, field.attname)
     return partial(_as_it_is, field.attname)
 
 
@@ -114,6 +149,11 @@ def _as_text(name: str, row: models.Model) -> str | None:
     # a code is a member of an enumeration, which the driver would write by its name
     value = getattr(row, name)
     return None if value is None else str(value)
+
+
+def _as_number(name: str, row: models.Model) -> int | None:
+    value = getattr(row, name)
+    return None if value is None else int(value)
 
 
 def _as_it_is(name: str, row: models.Model) -> Any:
