@@ -5,7 +5,6 @@ database takes to carry it out. What is written is the same, defaults and keys i
 and ``auto_now`` are not served, and no table here has them.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
 
 from qiying.kernel import prepared
 
@@ -34,6 +34,8 @@ class Shape:
     columns: tuple[str, ...]
     places: tuple[str, ...]
     readers: tuple[Reader, ...]
+    defaults: tuple[tuple[str, Any], ...]
+    """What the database would fill in."""
 
     def values(self, row: models.Model) -> list[Any]:
         return [read(row) for read in self.readers]
@@ -88,6 +90,9 @@ def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tup
 
 def _kept(row: M, key: int) -> M:
     row.pk = key
+    for name, default in shape_of(type(row)).defaults:
+        if isinstance(getattr(row, name), DatabaseDefault):
+            setattr(row, name, default)
     row._state.adding, row._state.db = False, connection.alias
     return row
 
@@ -126,35 +131,31 @@ def shape_of(model: type[models.Model], link: str = "") -> Shape:
         tuple(quote(f.column) for f in fields),
         tuple("%s::jsonb" if isinstance(f, models.JSONField) else "%s" for f in fields),
         tuple(_reader(f) for f in fields),
+        tuple((f.attname, f.db_default) for f in fields if f.has_db_default()),
     )
 
 
 def _reader(field: "models.Field[Any, Any]") -> Reader:
-    """How a record's value is handed to the driver, which takes plain values as they are."""
+    """How a record's value is handed to the driver, which takes plain values as they are.
+
+    A code is a member of an enumeration, which the driver would write by its name.
+    """
+    turn: Callable[[Any], Any] | None = None
     if isinstance(field, models.JSONField):
-        return partial(_as_json, field.attname)
-    if isinstance(field, models.CharField | models.TextField):
-        return partial(_as_text, field.attname)
-    if isinstance(field, models.IntegerField):
-        return partial(_as_number, field.attname)
-    return partial(_as_it_is, field.attname)
+        turn = _JSON.encode
+    elif isinstance(field, models.CharField | models.TextField):
+        turn = str
+    elif isinstance(field, models.IntegerField):
+        turn = int
+    default = field.db_default if field.has_db_default() else None
+    return partial(_read, field.attname, turn, default)
 
 
-def _as_json(name: str, row: models.Model) -> str | None:
+_JSON = DjangoJSONEncoder(ensure_ascii=False)
+
+
+def _read(name: str, turn: Callable[[Any], Any] | None, default: object, row: models.Model) -> Any:
     value = getattr(row, name)
-    return None if value is None else json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
-
-
-def _as_text(name: str, row: models.Model) -> str | None:
-    # a code is a member of an enumeration, which the driver would write by its name
-    value = getattr(row, name)
-    return None if value is None else str(value)
-
-
-def _as_number(name: str, row: models.Model) -> int | None:
-    value = getattr(row, name)
-    return None if value is None else int(value)
-
-
-def _as_it_is(name: str, row: models.Model) -> Any:
-    return getattr(row, name)
+    if isinstance(value, DatabaseDefault):
+        value = default
+    return value if value is None or turn is None else turn(value)
