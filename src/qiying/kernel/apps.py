@@ -44,6 +44,7 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from qiying.kernel import (  # noqa: PLC0415
             jobs,  # noqa: F401  registers the queue's tasks
+            moments,
             nav,
             notifications,
             trail,
@@ -51,6 +52,7 @@ class KernelConfig(AppConfig):
         )
         from qiying.kernel.access import Role  # noqa: PLC0415
 
+        moments.set_up()
         administrator, auditor = [Role.ADMINISTRATOR], [Role.AUDITOR, Role.ADMINISTRATOR]
         from qiying.kernel.views_webhooks import audited  # noqa: PLC0415
 

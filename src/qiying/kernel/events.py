@@ -16,39 +16,41 @@ from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
-from django.db import connection
 from django.db.models import Model
 
-from qiying.kernel import tenancy
+from qiying.kernel import prepared, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.models import Chain, Event
 
 Handler = Callable[[Event], None]
+Defer = Callable[[list[tuple["Linked", str]]], None]
 Wanted = Callable[[int, frozenset[str]], frozenset[str]]
 GENESIS = "0" * 64
+VERSION = 1
+"""Of what an event holds."""
 CODE = re.compile(r"[\w.:+\-/@]{0,128}", re.ASCII)
 
-MANY = 100
-"""From so many events on they are written without the object mapper."""
-PLAIN = (
-    *("tenant_id", "sequence", "topic", "version", "subject_type", "subject_id"),
-    *("actor", "role", "data", "previous", "digest"),
-)
-INSERT = """
-    INSERT INTO kernel_event (tenant_id, sequence, topic, version, subject_type, subject_id, actor,
-                              role, data, occurred_at, recorded_at, previous, digest)
-    SELECT v.tenant_id, v.sequence, v.topic, v.version, v.subject_type, v.subject_id, v.actor,
-           v.role, v.data, v.occurred_at, v.recorded_at, v.previous, v.digest
-      FROM jsonb_to_recordset(%s::jsonb) v(
-           tenant_id bigint, sequence bigint, topic text, version smallint, subject_type text,
-           subject_id bigint, actor text, role text, data jsonb, occurred_at timestamptz,
-           recorded_at timestamptz, previous text, digest text)
-    RETURNING sequence, id
+LINK = """
+    WITH linked AS (
+        INSERT INTO kernel_event (tenant_id, sequence, topic, version, subject_type, subject_id,
+                                  actor, role, data, occurred_at, recorded_at, previous, digest)
+        SELECT v.tenant_id, v.sequence, v.topic, v.version, v.subject_type, v.subject_id, v.actor,
+               v.role, v.data, v.occurred_at, v.recorded_at, v.previous, v.digest
+          FROM jsonb_to_recordset(%s::jsonb) v(
+               tenant_id bigint, sequence bigint, topic text, version smallint, subject_type text,
+               subject_id bigint, actor text, role text, data jsonb, occurred_at timestamptz,
+               recorded_at timestamptz, previous text, digest text)
+        RETURNING sequence, id),
+    head AS (
+        UPDATE kernel_chain SET sequence = %s, digest = %s WHERE tenant_id = %s
+        RETURNING pg_notify('qiying_live', %s))
+    SELECT linked.sequence, linked.id FROM linked CROSS JOIN head
 """
+"""Events as one parameter, the head of the chain, and word to the waiting pages."""
 
 _handlers: dict[str, dict[str, Handler]] = {}
 _taps: dict[str, tuple[Handler, Wanted]] = {}
-_defer: Callable[[list[tuple[Event, str]]], None] | None = None
+_defer: Defer | None = None
 _muted: ContextVar[bool] = ContextVar("qiying_events_muted", default=False)
 
 
@@ -67,6 +69,36 @@ class Draft:
     role: str
     data: Mapping[str, Any]
     occurred_at: datetime
+
+
+@dataclass(slots=True)
+class Linked:
+    """An event that was hashed onto the chain and is written; moments as they are hashed."""
+
+    tenant_id: int
+    sequence: int
+    topic: str
+    version: int
+    subject_type: str
+    subject_id: int
+    actor: str
+    role: str
+    data: Mapping[str, Any]
+    occurred_at: str
+    recorded_at: str
+    previous: str
+    digest: str = ""
+    pk: int = 0
+
+    def line(self) -> dict[str, Any]:
+        """As the statement takes it that writes it."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+COLUMNS = (
+    *("tenant_id", "sequence", "topic", "version", "subject_type", "subject_id", "actor", "role"),
+    *("data", "occurred_at", "recorded_at", "previous", "digest"),
+)
 
 
 def on(topic: str) -> Callable[[Handler], Handler]:
@@ -157,6 +189,10 @@ def _stamp(moment: datetime) -> str:
 
 def digest_of(row: Event) -> str:
     """The hash of an event: SHA-256 over its canonical JSON (RFC 8785) and its predecessor."""
+    return _digest_of(row, _stamp(row.occurred_at), _stamp(row.recorded_at))
+
+
+def _digest_of(row: "Event | Linked", occurred_at: str, recorded_at: str) -> str:
     body = {
         "tenant": row.tenant_id,
         "sequence": row.sequence,
@@ -166,8 +202,8 @@ def digest_of(row: Event) -> str:
         "actor": row.actor,
         "role": row.role,
         "data": row.data,
-        "occurred_at": _stamp(row.occurred_at),
-        "recorded_at": _stamp(row.recorded_at),
+        "occurred_at": occurred_at,
+        "recorded_at": recorded_at,
         "previous": row.previous,
     }
     return hashlib.sha256(canonical(body)).hexdigest()
@@ -176,12 +212,13 @@ def digest_of(row: Event) -> str:
 def canonical(body: Mapping[str, Any]) -> bytes:
     """Canonical JSON (RFC 8785). Plain ASCII without fractions needs nothing but sorted keys,
     which the standard library writes ten times as fast; anything else goes the long way."""
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _SORTED.encode(body)
     if text.isascii() and not _FRACTION.search(text):
         return text.encode()
     return rfc8785.dumps(dict(body))
 
 
+_SORTED = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _FRACTION = re.compile(r'(?:":|[,\[])-?\d+(?:[.eE]|\d{15})')
 """A number with a point or an exponent, or one that is too long for a double."""
 
@@ -195,18 +232,14 @@ def _flush(scope: tenancy.Scope) -> None:
         Chain.objects.bulk_create([Chain(tenant_id=scope.tenant_id)], ignore_conflicts=True)
         head = _lock_head(scope.tenant_id) or (0, GENESIS)
     rows = _link(scope.tenant_id, head, drafts)
-    if len(rows) < MANY:
-        Event.objects.bulk_create(rows)
-    else:
-        _insert(rows)
-    _move_head(scope.tenant_id, rows)
+    _write(scope.tenant_id, rows)
     if not _muted.get():
         _wake(rows)
 
 
 def _lock_head(tenant_id: int) -> tuple[int, str] | None:
     """Number and digest of the last event, locked; every operation of the tenant passes here."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "SELECT sequence, digest FROM kernel_chain WHERE tenant_id = %s FOR UPDATE",
             [tenant_id],
@@ -215,55 +248,52 @@ def _lock_head(tenant_id: int) -> tuple[int, str] | None:
     return None if row is None else (row[0], row[1])
 
 
-def _link(tenant_id: int, head: tuple[int, str], drafts: list[Draft]) -> list[Event]:
-    recorded_at, rows = datetime.now(UTC), []
+def _link(tenant_id: int, head: tuple[int, str], drafts: list[Draft]) -> list[Linked]:
+    recorded_at, rows = _stamp(datetime.now(UTC)), []
     sequence, previous = head
     for draft in drafts:
         sequence += 1
-        row = Event(
-            tenant_id=tenant_id,
-            sequence=sequence,
-            topic=draft.topic,
-            subject_type=draft.subject_type,
-            subject_id=draft.subject_id,
-            actor=draft.actor,
-            role=draft.role,
-            data=dict(draft.data),
-            occurred_at=draft.occurred_at,
-            recorded_at=recorded_at,
-            previous=previous,
+        row = Linked(
+            tenant_id,
+            sequence,
+            draft.topic,
+            VERSION,
+            draft.subject_type,
+            draft.subject_id,
+            draft.actor,
+            draft.role,
+            draft.data,
+            _stamp(draft.occurred_at),
+            recorded_at,
+            previous,
         )
-        row.digest = previous = digest_of(row)
+        row.digest = previous = _digest_of(row, row.occurred_at, recorded_at)
         rows.append(row)
     return rows
 
 
-def _insert(rows: list[Event]) -> None:
-    """Write many events as one parameter: a calendar that changes moves thousands of deadlines."""
-    lines = [{name: getattr(row, name) for name in PLAIN} | _moments(row) for row in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, [json.dumps(lines, ensure_ascii=False)])
+def _write(tenant_id: int, rows: list[Linked]) -> None:
+    """Keep the events and advance the chain: one statement, however many there are.
+
+    The waiting pages are told which subjects changed, nothing more.
+    """
+    told = sorted({(r.subject_type, r.subject_id) for r in rows})[:50]
+    last = rows[-1]
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            LINK,
+            [
+                json.dumps([row.line() for row in rows], ensure_ascii=False),
+                *(last.sequence, last.digest, tenant_id),
+                json.dumps([tenant_id, told]),
+            ],
+        )
         keys = dict(cursor.fetchall())
     for row in rows:
         row.pk = keys[row.sequence]
 
 
-def _moments(row: Event) -> dict[str, str]:
-    return {"occurred_at": _stamp(row.occurred_at), "recorded_at": _stamp(row.recorded_at)}
-
-
-def _move_head(tenant_id: int, rows: list[Event]) -> None:
-    """Advance the chain and tell the waiting pages: which subjects changed, nothing more."""
-    told = sorted({(r.subject_type, r.subject_id) for r in rows})[:50]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE kernel_chain SET sequence = %s, digest = %s WHERE tenant_id = %s "
-            "RETURNING pg_notify('qiying_live', %s)",
-            [rows[-1].sequence, rows[-1].digest, tenant_id, json.dumps([tenant_id, told])],
-        )
-
-
-def _wake(rows: list[Event]) -> None:
+def _wake(rows: list[Linked]) -> None:
     pairs = [(row, name) for row in rows for name in _handlers.get(row.topic, {})]
     for name, (_handler, wanted) in _taps.items():
         topics = wanted(rows[0].tenant_id, frozenset(row.topic for row in rows))
@@ -272,7 +302,7 @@ def _wake(rows: list[Event]) -> None:
         _defer(pairs)
 
 
-def defer_with(function: Callable[[list[tuple[Event, str]]], None]) -> None:
+def defer_with(function: Defer) -> None:
     """Tell this module how a handler's job is queued (the queue imports us, not we it)."""
     global _defer  # noqa: PLW0603  set once, at start-up
     _defer = function

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
-from qiying.kernel import tenancy
+from qiying.kernel import prepared, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.models import IdempotencyRecord
+from qiying.kernel.writes import insert
 
 KEPT_FOR = timedelta(days=7)
 MAX_KEY = 255
@@ -71,14 +72,16 @@ def _try(actor: Actor, key: str, digest: str, work: Callable[[], Answer]) -> Ans
                 raise Invalid("idempotency.mismatch")
             return Answer(stored.status, stored.body, is_replay=True)
         answer = work()
-        IdempotencyRecord.objects.create(
-            tenant_id=actor.tenant_id,
-            actor=actor.identity,
-            key=key,
-            request_digest=digest,
-            status=answer.status,
-            body=answer.body,
-            created_at=datetime.now(UTC),
+        insert(
+            IdempotencyRecord(
+                tenant_id=actor.tenant_id,
+                actor=actor.identity,
+                key=key,
+                request_digest=digest,
+                status=answer.status,
+                body=answer.body,
+                created_at=datetime.now(UTC),
+            )
         )
         return answer
 
@@ -90,7 +93,7 @@ def _look(actor: Actor, key: str) -> Stored | None:
     constraint stops us later and ``once`` looks again.
     """
     name = f"{actor.tenant_id}:{actor.identity}:{key}"
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 17)), "
             "r.request_digest, r.status, r.body FROM (SELECT 1) AS one "

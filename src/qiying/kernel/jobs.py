@@ -40,7 +40,7 @@ def handle_event(*, tenant_id: int, event_id: int, handler: str) -> None:
     function(event)
 
 
-def _defer_handlers(pairs: list[tuple[Event, str]]) -> None:
+def _defer_handlers(pairs: list[tuple[events.Linked, str]]) -> None:
     arguments: list[dict[str, Any]] = [
         {"tenant_id": event.tenant_id, "event_id": event.pk, "handler": name}
         for event, name in pairs

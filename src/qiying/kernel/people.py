@@ -1,6 +1,7 @@
 """Actors from grants and keys, and what may be done to grants."""
 
 import hashlib
+import json
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from qiying.kernel import events, tenancy
+from qiying.kernel import events, prepared, tenancy
 from qiying.kernel.access import Actor, Held, Role, combine
 from qiying.kernel.errors import NotFound, Refused
 from qiying.kernel.models import ApiKey, Grant, Tenant, TenantKind, User
@@ -44,18 +45,31 @@ def doors_of(person: User, *, now: datetime) -> list[tuple[Actor, Tenant]]:
     return [(Actor(t.pk, name, combine(h), person_id=person.pk), t) for t, h in held.items()]
 
 
+BY_KEY = """
+    SELECT k.id, k.tenant_id, k.name, k.roles::text, k.enterprise_id, k.expires_at
+      FROM (SELECT set_config('app.credential', %s, true) AS digest OFFSET 0) AS shown
+     CROSS JOIN LATERAL (SELECT * FROM kernel_apikey a
+                          WHERE a.digest = shown.digest AND a.revoked_at IS NULL OFFSET 0) AS k
+"""
+"""One statement that shows row-level security the digest and reads the key's own row by it: the
+lateral row depends on what is set, so it is read afterwards. Alone it is its own transaction."""
+
+
 def actor_of_key(secret: str, *, now: datetime) -> Actor | None:
     """The machine behind an API key, or None when the key is unknown, expired or revoked."""
     digest = hashlib.sha256(secret.encode()).hexdigest()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('app.credential', %s, true)", [digest])
-        row = ApiKey.objects.filter(digest=digest, revoked_at=None).first()
-        if connection.savepoint_ids:
+    with prepared.cursor() as cursor:
+        cursor.execute(BY_KEY, [digest])
+        row = cursor.fetchone()
+        if connection.in_atomic_block:
             cursor.execute("SELECT set_config('app.credential', '', true)")
-    if row is None or (row.expires_at is not None and row.expires_at <= now):
+    if row is None:
         return None
-    held = (Held(role, enterprise_id=row.enterprise_id) for role in row.roles)
-    return Actor(row.tenant_id, row.name, combine(held), key_id=row.pk)
+    key_id, tenant_id, name, roles, enterprise_id, expires_at = row
+    if expires_at is not None and expires_at <= now:
+        return None
+    held = (Held(role, enterprise_id=enterprise_id) for role in json.loads(roles))
+    return Actor(tenant_id, name, combine(held), key_id=key_id)
 
 
 @tenancy.operation

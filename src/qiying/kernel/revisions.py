@@ -14,44 +14,42 @@ from django.db import connection
 
 from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
+from qiying.kernel.tenancy import REVISION
 
 T = TypeVar("T")
-PREFIX = "revision:"
 FRESH_FOR = 0.5
 """Seconds for which a page that reads on believes what it was told."""
-_bumps = 0
-"""How often anything was bumped in this process."""
 
 
 def current(actor: Actor) -> dict[str, int]:
-    """Every revision of the actor's tenant in one query; a name never bumped is absent.
+    """Every revision of the actor's tenant; a name never bumped is absent.
 
-    An operation asks once and bumps what it changes itself. A page asks once too, unless it stays
-    open longer than ``FRESH_FOR`` or this process bumped something meanwhile.
+    They are read when the scope opens. An operation believes them to its end and bumps what it
+    changes itself. A page asks again, in one query, when it stays open longer than ``FRESH_FOR``
+    or when this process bumped something meanwhile.
     """
     with tenancy.reading(actor) as scope:
         if scope.revisions is not None and (scope.is_writing or _is_fresh(scope)):
             return scope.revisions
+        as_of = (monotonic(), tenancy.bumps)
         with connection.cursor() as cursor:
-            # asked by every operation and page: written out, so that it costs no more than it does
             cursor.execute(
                 "SELECT name, value FROM kernel_counter WHERE tenant_id = %s AND name LIKE %s",
-                [actor.tenant_id, f"{PREFIX}%"],
+                [actor.tenant_id, f"{REVISION}%"],
             )
-            found: dict[str, int] = {name[len(PREFIX) :]: v for name, v in cursor.fetchall()}
-        scope.revisions, scope.revisions_as_of = found, (monotonic(), _bumps)
+            found: dict[str, int] = {name[len(REVISION) :]: v for name, v in cursor.fetchall()}
+        scope.revisions, scope.revisions_as_of = found, as_of
         return found
 
 
 def _is_fresh(scope: tenancy.Scope) -> bool:
     at, bumps = scope.revisions_as_of
-    return bumps == _bumps and monotonic() - at < FRESH_FOR
+    return bumps == tenancy.bumps and monotonic() - at < FRESH_FOR
 
 
 def bump(actor: Actor, name: str) -> None:
     """Say, inside an operation, that this data changed."""
-    global _bumps  # noqa: PLW0603  what every open page of this process compares with
-    _bumps += 1
+    tenancy.bumps += 1
     scope = tenancy.current()
     if scope is not None:
         scope.has_changed_ground = True
@@ -59,7 +57,7 @@ def bump(actor: Actor, name: str) -> None:
         cursor.execute(
             "INSERT INTO kernel_counter (tenant_id, name, value) VALUES (%s, %s, 1) "
             "ON CONFLICT (tenant_id, name) DO UPDATE SET value = kernel_counter.value + 1",
-            [actor.tenant_id, PREFIX + name],
+            [actor.tenant_id, REVISION + name],
         )
     scope = tenancy.current()
     if scope is not None:

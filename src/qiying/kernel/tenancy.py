@@ -5,15 +5,18 @@ pooled connection never carries one tenant to the next request. With no tenant s
 table reads empty and refuses inserts.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import connection, migrations, models, transaction
 
+from qiying.kernel import prepared
 from qiying.kernel.access import Actor
 
 if TYPE_CHECKING:
@@ -37,10 +40,27 @@ class Scope:
     has_bumped: bool = False
     """Slow data was changed here: copies built from now on may yet be rolled back."""
     revisions: dict[str, int] | None = None
-    """What ``revisions.current`` found here, so that it is asked once."""
+    """What ``revisions.current`` says here; read in the statement that opened the scope."""
     revisions_as_of: tuple[float, int] = (0.0, 0)
+    """The monotonic clock then, and ``bumps``."""
     on_flush: "Callable[[Scope], None] | None" = None
 
+
+REVISION = "revision:"
+"""What the counters of slowly changing data are called by; the rest of the name says of which."""
+ENTER = f"""
+    SELECT r.found
+      FROM (SELECT set_config('app.tenant_id', %s, true) AS tenant,
+                   set_config('app.person_id', %s, true) AS person OFFSET 0) AS here
+     CROSS JOIN LATERAL (
+           SELECT json_object_agg(c.name, c.value)::text AS found FROM kernel_counter c
+            WHERE c.tenant_id = here.tenant::bigint AND c.name LIKE '{REVISION}%%') AS r
+"""  # noqa: S608  no text from outside
+"""The lateral counters depend on the row that sets the tenant, so they are read after it is set;
+were they read before, row-level security would show none of them."""
+
+bumps = 0
+"""How often a revision was bumped in this process: what every open page compares with."""
 
 _scope: ContextVar[Scope | None] = ContextVar("qiying_scope", default=None)
 
@@ -58,13 +78,25 @@ def _announce(tenant_id: int | None, person_id: int | None) -> None:
         )
 
 
+def _enter(actor: Actor, *, is_writing: bool) -> Scope:
+    """Tell row-level security whose rows may be read, and read the revisions along with it."""
+    as_of = (monotonic(), bumps)
+    with prepared.cursor() as cursor:
+        cursor.execute(ENTER, [str(actor.tenant_id), str(actor.person_id or "")])
+        (found,) = cursor.fetchone()
+    named = json.loads(found) if found else {}
+    scope = Scope(actor.tenant_id, is_writing)
+    scope.revisions = {name[len(REVISION) :]: value for name, value in named.items()}
+    scope.revisions_as_of = as_of
+    return scope
+
+
 @contextmanager
 def _open(actor: Actor, *, is_writing: bool) -> Iterator[Scope]:
     was_nested = connection.in_atomic_block
     before = _scope.get()
     with transaction.atomic():
-        _announce(actor.tenant_id, actor.person_id)
-        scope = Scope(actor.tenant_id, is_writing)
+        scope = _enter(actor, is_writing=is_writing)
         token = _scope.set(scope)
         try:
             yield scope

@@ -22,6 +22,10 @@ APP_LIMITS = (
     "-c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c lock_timeout=5s"
 )
 
+PREPARE_AFTER = 3
+"""From so many times on a statement is planned once per connection to the server that comes with us.
+At an address that was given a pooler may stand on the way, which would lose the plans."""
+
 
 def data_folder(env: Environment) -> Path:
     """Return where the embedded server keeps its data."""
@@ -51,6 +55,8 @@ def databases(env: Environment) -> dict[str, dict[str, Any]]:
     """
     if is_embedded(env):
         app, owner = (_embedded(env, role) for role in (APP_ROLE, OWNER_ROLE))
+        # nothing stands between us and this server that would lose its plans: kernel.prepared
+        app["OPTIONS"]["prepare_threshold"] = PREPARE_AFTER
     else:
         app = _remote(env, "DATABASE_URL")
         has_owner = bool(env.text("DATABASE_OWNER_URL"))

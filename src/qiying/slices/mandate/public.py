@@ -31,7 +31,7 @@ from qiying.slices.mandate.operations import (
     unit_seeds,
 )
 from qiying.slices.mandate.operations._decide import rulings
-from qiying.slices.mandate.queries import MatterCard, figures, matter, matters
+from qiying.slices.mandate.queries import MatterCard, figures, matter, matters, stretch
 from qiying.slices.mandate.rules import ObjectKind
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "revise",
     "ruling",
     "rulings",
+    "stretch",
     "unit_seeds",
 ]
 

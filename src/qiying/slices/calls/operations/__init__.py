@@ -15,7 +15,7 @@ from qiying.slices.calls.operations._closing import (
     supersede_attempt,
 )
 from qiying.slices.calls.operations._daily import choose_daily, put_in_charge, send_daily
-from qiying.slices.calls.operations._deadlines import note_overdue, rederive
+from qiying.slices.calls.operations._deadlines import rederive
 from qiying.slices.calls.operations._dispatch import (
     adjudicate,
     assign_person,
@@ -40,6 +40,7 @@ from qiying.slices.calls.operations._intake import (
 from qiying.slices.calls.operations._lines import add_line
 from qiying.slices.calls.operations._meetings import convene_meeting, decide_meeting, waive_meeting
 from qiying.slices.calls.operations._mentions import name_colleagues
+from qiying.slices.calls.operations._overdue import note_overdue
 from qiying.slices.calls.operations._pauses import end_pauses
 from qiying.slices.calls.operations._plan import report_milestone, schedule
 from qiying.slices.calls.operations._receive import receive

@@ -6,6 +6,7 @@ from datetime import datetime
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, NotFound, Refused
 from qiying.kernel.tenancy import operation
+from qiying.kernel.writes import insert, update
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, CallBack, Round
 from qiying.slices.calls.operations._extension import counted_until
@@ -91,7 +92,7 @@ def _ring(
         raise Refused("calls.person_needed")
     note = write(move, NoteKind.CALLBACK, text, is_needed=outcome == Outcome.REJECTED)
     attempt = max((c.attempt for c in move.case.callbacks), default=0) + 1
-    return CallBack.objects.create(
+    row = CallBack(
         tenant_id=move.actor.tenant_id,
         call=move.call,
         round=move.round,
@@ -102,6 +103,7 @@ def _ring(
         resolved=resolved,
         words_id=note,
     )
+    return insert(row)
 
 
 @operation
@@ -257,7 +259,7 @@ def rate(
     note = write(move, NoteKind.RATING, text, is_needed=False)
     round_ = move.round
     round_.rating, round_.rating_resolved, round_.rated_at = grade, resolved, now
-    round_.save(update_fields=["rating", "rating_resolved", "rated_at"])
+    update(round_, ["rating", "rating_resolved", "rated_at"])
     return move.end(note=note, grade=grade, resolved=resolved, unit=round_.lead_unit_id)
 
 

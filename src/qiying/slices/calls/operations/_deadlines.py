@@ -1,28 +1,28 @@
-"""Deadlines derived again, and promises that ran out."""
+"""Deadlines derived again.
 
-from collections.abc import Iterable, Iterator, Sequence
+There may be ten thousand: a chunk of calls is read in one statement with its rounds, held in plain
+records and written in three.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import starmap
-from typing import Any, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
 
 from qiying.engines.worktime import Calendar
-from qiying.kernel import events
+from qiying.kernel import events, prepared
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import rules
-from qiying.slices.calls.models import Call, Extension, Lapse, Pause, Round, Task
+from qiying.slices.calls.models import Call, Extension, Pause
 from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.operations._move import ledger
 from qiying.slices.calls.rules import (
-    OF_THE_HOUSE,
     OPEN,
-    PAUSED,
     TASK_OPEN,
-    WITH_UNIT,
     Clock,
     ExtensionState,
     RoundState,
@@ -33,7 +33,6 @@ from qiying.slices.registry import public as registry
 
 P = TypeVar("P", Pause, "_Part", Extension)
 CHUNK = 1000
-AT_ONCE = 200
 TERMS = (
     "unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::boolean[], %s::timestamptz[])"
 )
@@ -60,19 +59,98 @@ MOVE_TASKS = """
       FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) v(id, due_at, sign_due_at)
      WHERE t.id = v.id AND t.tenant_id = %s
 """
-AT_WORK = WITH_UNIT - PAUSED
-"""States in which the deadlines of units run."""
-CALL_FIELDS = (
-    *("public_id", "tenant_id", "urgency", "state", "current_round", "dispatched_at", "clock"),
-    *("due_at", "yellow_at", "is_provisional", "step_clock", "step_from_at", "step_due_at"),
+CALLS = (
+    *("id", "public_id", "urgency", "state", "current_round", "clock", "step_clock"),
+    *("is_provisional", "dispatched_at", "due_at", "yellow_at", "step_from_at", "step_due_at"),
 )
-ROUND_FIELDS = (
-    *("call_id", "number", "state", "started_at", "rule_kind", "rule_amount", "answered_at"),
-    *("due_at", "extended_due_at", "yellow_at", "is_provisional", "calendar_version"),
-    *("contact_due_at", "contacted_at"),
+ROUNDS = (
+    *("id", "state", "rule_kind", "rule_amount", "is_provisional", "calendar_version"),
+    *("started_at", "answered_at", "due_at", "extended_due_at", "yellow_at", "contact_due_at"),
+    "contacted_at",
 )
-TASK_FIELDS = ("id", "round_id", "is_lead", "state", "sent_at", "sign_due_at", "due_at")
+TASKS = ("id", "round_id", "is_lead", "state", "sent_at", "sign_due_at", "due_at")
 """The columns that deadlines are derived from, and those that hold them."""
+
+
+def _columns_of(alias: str, names: Iterable[str]) -> str:
+    """Columns as the driver reads them fastest: a moment as its microseconds since 1970."""
+    return ", ".join(
+        f"(extract(epoch FROM {alias}.{name}) * 1000000)::bigint"
+        if name.endswith("_at")
+        else f"{alias}.{name}"
+        for name in names
+    )
+
+
+def _codes(names: Iterable[str]) -> str:
+    """Codes as the partial indexes name them."""
+    return ", ".join(f"'{name}'" for name in sorted(map(str, names)))
+
+
+LOCK_CALLS = f"""
+    SELECT {_columns_of("c", CALLS)} FROM calls_call c
+     WHERE c.tenant_id = %s AND c.state IN ({_codes(OPEN)}) AND c.id > %s
+       AND (%s::bigint[] IS NULL OR c.id = ANY (%s))
+     ORDER BY c.id LIMIT %s FOR UPDATE
+"""  # noqa: S608  no text from outside
+READ_ROUNDS = f"""
+    SELECT c.id, {_columns_of("r", ROUNDS)}
+      FROM calls_call c
+      JOIN calls_round r ON r.tenant_id = c.tenant_id AND r.call_id = c.id
+                        AND r.number = c.current_round
+     WHERE c.tenant_id = %s AND c.id = ANY (%s)
+"""  # noqa: S608  no text from outside
+READ_TASKS = f"""
+    SELECT {_columns_of("t", TASKS)} FROM calls_task t
+     WHERE t.tenant_id = %s AND t.call_id = ANY (%s) AND t.state IN ({_codes(TASK_OPEN)})
+"""  # noqa: S608  no text from outside
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call as far as its deadlines go."""
+
+    _meta: ClassVar[Any] = Call._meta
+    """What an event names its subject by."""
+
+    pk: int
+    public_id: UUID
+    urgency: str
+    state: str
+    current_round: int
+    clock: str
+    step_clock: str
+    is_provisional: bool
+    dispatched_at: datetime | None
+    due_at: datetime
+    yellow_at: datetime
+    step_from_at: datetime | None
+    step_due_at: datetime | None
+
+
+@dataclass(slots=True)
+class _Round:
+    """Its current round."""
+
+    pk: int
+    state: str
+    rule_kind: str
+    rule_amount: float
+    is_provisional: bool
+    calendar_version: str
+    started_at: datetime
+    answered_at: datetime | None
+    due_at: datetime
+    extended_due_at: datetime | None
+    yellow_at: datetime
+    contact_due_at: datetime | None
+    contacted_at: datetime | None
+
+    @property
+    def promised_at(self) -> datetime:
+        """Until when the answer is promised: with the extensions that were granted."""
+        return self.extended_due_at or self.due_at
 
 
 @dataclass(slots=True)
@@ -93,35 +171,48 @@ def rederive(actor: Actor, *, now: datetime, call_ids: Sequence[int] | None = No
     """Derive the deadlines of open calls again; how many changed, each with an event."""
     actor.require(Role.SYSTEM, Role.ADMINISTRATOR)
     calendar = registry.calendar(actor)
-    rows = Call.objects.filter(tenant_id=actor.tenant_id, state__in=sorted(OPEN))
-    if call_ids is not None:
-        rows = rows.filter(id__in=list(call_ids))
+    only = None if call_ids is None else list(call_ids)
     changed, last = 0, 0
-    while True:
-        chunk = list(
-            rows.filter(id__gt=last).only(*CALL_FIELDS).order_by("id").select_for_update()[:CHUNK]
-        )
-        if not chunk:
-            return changed
-        last = chunk[-1].pk
+    while chunk := _read(actor, only, last):
+        last = chunk[-1][0].pk
         changed += _rederive(actor, chunk, calendar, now)
+    return changed
 
 
-def _rederive(actor: Actor, calls: list[Call], calendar: Calendar, now: datetime) -> int:
-    ids = [c.pk for c in calls]
-    number = {c.pk: c.current_round for c in calls}
-    found = Round.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids).only(*ROUND_FIELDS)
-    rounds = {r.call_id: r for r in found if r.number == number[r.call_id]}
+def _read(actor: Actor, only: list[int] | None, last: int) -> list[tuple[_Call, _Round]]:
+    """The next open calls, locked; then, as they stand now, the current round of each."""
+    tenant_id = actor.tenant_id
+    with prepared.cursor() as cursor:
+        cursor.execute(LOCK_CALLS, [tenant_id, last, only, only, CHUNK])
+        calls = [_Call(*row[:8], *map(_moment, row[8:])) for row in cursor.fetchall()]
+        cursor.execute(READ_ROUNDS, [tenant_id, [call.pk for call in calls]])
+        rows = cursor.fetchall()
+    rounds = {row[0]: _Round(*row[1:7], *map(_moment, row[7:])) for row in rows}
+    return [(call, rounds[call.pk]) for call in calls]
+
+
+def _moment(microseconds: int | None) -> Any:
+    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+
+
+def _tasks(actor: Actor, call_ids: list[int]) -> dict[int, list[_Part]]:
+    """The open parts of calls, by round."""
+    with prepared.cursor() as cursor:
+        cursor.execute(READ_TASKS, [actor.tenant_id, call_ids])
+        rows = cursor.fetchall()
+    return _by_round(_Part(*row[:4], *map(_moment, row[4:])) for row in rows)
+
+
+def _rederive(
+    actor: Actor, chunk: list[tuple[_Call, _Round]], calendar: Calendar, now: datetime
+) -> int:
+    ids = [call.pk for call, _round in chunk]
     pauses = _by_round(Pause.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids))
-    rows = Task.objects.filter(
-        tenant_id=actor.tenant_id, call_id__in=ids, state__in=sorted(TASK_OPEN)
-    )
-    tasks = _by_round(starmap(_Part, rows.values_list(*TASK_FIELDS)))
-    extensions = _extensions(actor, rounds.values())
-    moved: list[tuple[Call, Round]] = []
+    tasks = _tasks(actor, ids)
+    extensions = _extensions(actor, (round_ for _call, round_ in chunk))
+    moved: list[tuple[_Call, _Round]] = []
     moved_tasks: list[_Part] = []
-    for call in calls:
-        round_ = rounds[call.pk]
+    for call, round_ in chunk:
         before = _Terms.of(call, round_)
         paused = ledger(pauses.get(round_.pk, []))
         granted = extensions.get(round_.pk, [])
@@ -138,7 +229,7 @@ def _rederive(actor: Actor, calls: list[Call], calendar: Calendar, now: datetime
     return len(moved)
 
 
-def _extensions(actor: Actor, rounds: Iterable[Round]) -> dict[int, list[Extension]]:
+def _extensions(actor: Actor, rounds: Iterable[_Round]) -> dict[int, list[Extension]]:
     """The granted extensions of the rounds that have any, in their order."""
     longer = [r.pk for r in rounds if r.extended_due_at is not None]
     if not longer:
@@ -159,7 +250,7 @@ class _Terms:
     indoors: tuple[object, ...]
 
     @classmethod
-    def of(cls, call: Call, round_: Round) -> "_Terms":
+    def of(cls, call: _Call, round_: _Round) -> "_Terms":
         shown = (call.due_at, call.yellow_at, call.is_provisional)
         terms = (round_.due_at, round_.yellow_at, round_.is_provisional)
         answer = (*terms, round_.extended_due_at)
@@ -168,7 +259,7 @@ class _Terms:
 
 
 def _write(
-    actor: Actor, moved: list[tuple[Call, Round]], tasks: list[_Part], now: datetime
+    actor: Actor, moved: list[tuple[_Call, _Round]], tasks: list[_Part], now: datetime
 ) -> None:
     """Write the new terms in three statements, however many rows there are."""
     tenant_id = actor.tenant_id
@@ -184,7 +275,7 @@ def _write(
         cursor.execute(MOVE_TASKS, [[t.pk for t in tasks], due, sign_due, tenant_id])
 
 
-def _columns(rows: Sequence[Call | Round]) -> list[str | list[Any]]:
+def _columns(rows: Sequence[_Call | _Round]) -> list[str | list[Any]]:
     """Ids and terms, column by column."""
     return [
         [r.pk for r in rows],
@@ -207,8 +298,8 @@ def _by_round(rows: Iterable[P]) -> dict[int, list[P]]:
 
 
 def _renew(
-    round_: Round,
-    call: Call,
+    round_: _Round,
+    call: _Call,
     extensions: list[Extension],
     paused: tuple[rules.Paused, ...],
     calendar: Calendar,
@@ -223,8 +314,8 @@ def _renew(
 
 
 def _renew_parts(
-    round_: Round,
-    call: Call,
+    round_: _Round,
+    call: _Call,
     tasks: list[_Part],
     paused: tuple[rules.Paused, ...],
     calendar: Calendar,
@@ -236,7 +327,7 @@ def _renew_parts(
     return [t for t in tasks if _parts.renew_task(t, call, round_, calendar, paused)]
 
 
-def _shown(call: Call, round_: Round, term: Term, calendar: Calendar) -> Term | None:
+def _shown(call: _Call, round_: _Round, term: Term, calendar: Calendar) -> Term | None:
     """What the call shows: its round's promise or the call-back's; None for a milestone."""
     if call.clock == Clock.ANSWER:
         return term
@@ -248,8 +339,8 @@ def _shown(call: Call, round_: Round, term: Term, calendar: Calendar) -> Term | 
 
 def _tell(
     actor: Actor,
-    call: Call,
-    round_: Round,
+    call: _Call,
+    round_: _Round,
     before: _Terms,
     after: _Terms,
     now: datetime,
@@ -271,111 +362,3 @@ def _tell(
         calendar=round_.calendar_version[:128],
         **({} if is_shown else {name: at.isoformat() for name, at in answer.items()}),
     )
-
-
-# --- promises that ran out ---
-
-
-@dataclass(frozen=True, slots=True)
-class _Missed:
-    call: Call
-    clock: str
-    subject_id: int
-    due_at: datetime
-    unit_id: int | None
-
-
-@operation
-def note_overdue(actor: Actor, *, now: datetime) -> int:
-    """Keep and tell every deadline that ran out since the last time; each exactly once.
-
-    Rows that another sweeper holds are skipped, a deadline that was noted before is left out, and
-    the row that says so and its event are written in one transaction.
-    """
-    actor.require(Role.SYSTEM)
-    missed = [
-        *_late_calls(actor, now),
-        *_late_steps(actor, now),
-        *_late_contacts(actor, now),
-        *_late_tasks(actor, now),
-    ]
-    for m in missed:
-        Lapse.objects.create(
-            tenant_id=actor.tenant_id,
-            call=m.call,
-            clock=m.clock,
-            subject_id=m.subject_id,
-            due_at=m.due_at,
-            unit_id=m.unit_id,
-            noted_at=now,
-        )
-        events.record(
-            "calls.overdue",
-            subject=m.call,
-            actor=actor,
-            now=now,
-            role=Role.SYSTEM,
-            round=m.call.current_round,
-            state=m.call.state,
-            clock=m.clock,
-            due=m.due_at.isoformat(),
-            **({"unit": m.unit_id} if m.unit_id else {}),
-        )
-    return len(missed)
-
-
-def _unnoted(actor: Actor, rows: QuerySet[Any], clock: Any, due: str) -> QuerySet[Any]:
-    """Locked rows whose deadline has no lapse yet, the oldest first."""
-    noted = Lapse.objects.filter(
-        tenant_id=actor.tenant_id,
-        clock=clock,
-        subject_id=OuterRef("pk"),
-        due_at=OuterRef(due),
-    )
-    rows = rows.filter(~Exists(noted)).order_by(due)
-    return rows.select_for_update(skip_locked=True, of=("self",))[:AT_ONCE]
-
-
-def _late_calls(actor: Actor, now: datetime) -> Iterator[_Missed]:
-    rows = Call.objects.filter(
-        tenant_id=actor.tenant_id, state__in=sorted(OPEN), due_at__lt=now
-    ).defer("text", "words", "ranking")
-    for call in _unnoted(actor, rows, OuterRef("clock"), "due_at"):
-        is_units = call.clock not in OF_THE_HOUSE
-        unit_id = (call.lead_unit_id or call.first_receiver_id) if is_units else None
-        yield _Missed(call, call.clock, call.pk, call.due_at, unit_id)
-
-
-def _late_steps(actor: Actor, now: datetime) -> Iterator[_Missed]:
-    rows = (
-        Call.objects.filter(tenant_id=actor.tenant_id, step_due_at__lt=now)
-        .exclude(step_clock="")
-        .defer("text", "words", "ranking")
-    )
-    for call in _unnoted(actor, rows, OuterRef("step_clock"), "step_due_at"):
-        unit_id = None if call.step_clock in OF_THE_HOUSE else call.lead_unit_id
-        yield _Missed(call, call.step_clock, call.pk, call.step_due_at or now, unit_id)
-
-
-def _late_contacts(actor: Actor, now: datetime) -> Iterator[_Missed]:
-    rows = Round.objects.filter(
-        tenant_id=actor.tenant_id,
-        state=RoundState.OPEN,
-        contacted_at=None,
-        contact_due_at__lt=now,
-        call__state__in=sorted(AT_WORK),
-    ).select_related("call")
-    for row in _unnoted(actor, rows, Clock.CONTACT, "contact_due_at"):
-        yield _Missed(row.call, Clock.CONTACT, row.pk, row.contact_due_at, row.lead_unit_id)
-
-
-def _late_tasks(actor: Actor, now: datetime) -> Iterator[_Missed]:
-    rows = Task.objects.filter(
-        tenant_id=actor.tenant_id,
-        is_lead=False,
-        state__in=sorted(TASK_OPEN),
-        due_at__lt=now,
-        call__state__in=sorted(AT_WORK),
-    ).select_related("call")
-    for row in _unnoted(actor, rows, Clock.TASK, "due_at"):
-        yield _Missed(row.call, Clock.TASK, row.pk, row.due_at, row.unit_id)

@@ -7,6 +7,7 @@ from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.people import people_with
 from qiying.kernel.tenancy import operation
+from qiying.kernel.writes import update
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Dispute
 from qiying.slices.calls.operations._move import (
@@ -77,7 +78,7 @@ def hand_over(move: Move, lead_unit_id: int) -> None:
     round_.lead_unit_id = lead_unit_id
     if round_.contacted_at is None:
         round_.contact_due_at = step_due(move.actor, Clock.CONTACT, call.urgency, move.now)
-    round_.save(update_fields=["lead_unit", "contact_due_at"])
+    update(round_, ["lead_unit", "contact_due_at"])
     run_answer_clock(move)
 
 

@@ -9,6 +9,7 @@ from qiying.kernel import events, files
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, NotFound, Refused
 from qiying.kernel.lifecycle import Step
+from qiying.kernel.writes import insert, update
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Note, Pause, Round, Task
 from qiying.slices.calls.operations import _parts
@@ -71,7 +72,7 @@ class Move:
         for field_name, value in values.items():
             setattr(self.round, field_name, value)
         if values:
-            self.round.save(update_fields=list(values))
+            update(self.round, values)
         return self.round
 
     def end(self, **data: Any) -> Call:
@@ -80,7 +81,7 @@ class Move:
         if self.step.target is not None:
             self.set(state=self.step.target)
         self.set(version=call.version + 1, updated_at=self.now)
-        call.save(update_fields=sorted(self.changed))
+        update(call, self.changed)
         codes = {"round": call.current_round, "before": self.before, "after": call.state}
         record(self, self.step.event, **{**codes, **data})
         return call
@@ -90,7 +91,7 @@ def touch(move: Move, topic: str, **data: Any) -> Call:
     """End a step that moved a part and not the call."""
     call = move.call
     move.set(version=call.version + 1, updated_at=move.now)
-    call.save(update_fields=sorted(move.changed))
+    update(call, move.changed)
     record(move, topic, round=call.current_round, **data)
     return call
 
@@ -164,7 +165,7 @@ def move_task(task: Task, name: str, role: str, **values: Any) -> None:
         values["state"] = row.target
     for field_name, value in values.items():
         setattr(task, field_name, value)
-    task.save(update_fields=list(values))
+    update(task, values)
 
 
 def _require_version(call: Call, version: int | None) -> None:
@@ -206,7 +207,7 @@ def write(
     tidy = clean(text, is_needed=is_needed)
     if not tidy and not attachments:
         return None
-    note = Note.objects.create(
+    row = Note(
         tenant_id=move.actor.tenant_id,
         call_id=move.call.pk,
         round_number=move.call.current_round,
@@ -216,6 +217,7 @@ def write(
         unit_id=unit_id,
         at=move.now,
     )
+    note = insert(row)
     attach(move.actor, attachments, subject=note)
     return note.pk
 
@@ -290,12 +292,12 @@ def derive_round(move: Move, pauses: Iterable[Pause]) -> None:
     extensions = move.case.granted
     _parts.promise_of(round_, extensions, calendar, paused)
     round_.contact_due_at = _parts.contact_due(move.call, round_, calendar, paused)
-    round_.save(update_fields=DERIVED)
+    update(round_, DERIVED)
     for extension in extensions:
-        extension.save(update_fields=["due_at"])
+        update(extension, ["due_at"])
     for task in move.case.tasks:
         if _parts.renew_task(task, move.call, round_, calendar, paused):
-            task.save(update_fields=["sign_due_at", "due_at"])
+            update(task, ["sign_due_at", "due_at"])
 
 
 DERIVED = (
@@ -320,5 +322,5 @@ def end_pause(move: Move, *, at: datetime | None = None) -> None:
     if pause is None:
         return
     pause.state, pause.to_at = rules.PauseState.ENDED, max(at or move.now, pause.from_at)
-    pause.save(update_fields=["state", "to_at"])
+    update(pause, ["state", "to_at"])
     derive_round(move, move.case.pauses)

@@ -9,12 +9,41 @@ from typing import Protocol
 
 from qiying.engines.worktime import Calendar
 from qiying.slices.calls import rules
-from qiying.slices.calls.models import Call, Extension, Round
+from qiying.slices.calls.models import Extension
 from qiying.slices.calls.rules import TASK_OPEN, Clock, Paused, TaskState
 
 
+class Asker(Protocol):
+    """What the deadlines indoors are derived from: a call, or only these of its columns."""
+
+    urgency: str
+    dispatched_at: datetime | None
+    step_clock: str
+    step_from_at: datetime | None
+    step_due_at: datetime | None
+
+
+class Cycle(Protocol):
+    """What the promise is derived from and written to: a round, or only these of its columns."""
+
+    rule_kind: str
+    rule_amount: float
+    started_at: datetime
+    contacted_at: datetime | None
+    due_at: datetime
+    extended_due_at: datetime | None
+    yellow_at: datetime
+    is_provisional: bool
+    calendar_version: str
+    contact_due_at: datetime | None
+
+    @property
+    def promised_at(self) -> datetime:
+        """Until when the answer is promised."""
+
+
 def promise_of(
-    round_: Round,
+    round_: Cycle,
     extensions: Sequence[Extension],
     calendar: Calendar,
     paused: tuple[Paused, ...],
@@ -37,7 +66,7 @@ def promise_of(
 
 
 def contact_due(
-    call: Call, round_: Round, calendar: Calendar, paused: tuple[Paused, ...]
+    call: Asker, round_: Cycle, calendar: Calendar, paused: tuple[Paused, ...]
 ) -> datetime | None:
     """Until when the lead speaks to the firm: from the start of the round or its last dispatch.
 
@@ -49,7 +78,7 @@ def contact_due(
     return rules.step_due_at(Clock.CONTACT, call.urgency, start_at, calendar, paused)
 
 
-def step_due(call: Call, calendar: Calendar) -> datetime | None:
+def step_due(call: Asker, calendar: Calendar) -> datetime | None:
     """Until when the next step indoors is taken; as it is where its start was not kept."""
     if not call.step_clock or call.step_from_at is None:
         return call.step_due_at
@@ -67,7 +96,7 @@ class Deadlines(Protocol):
 
 
 def renew_task(
-    task: Deadlines, call: Call, round_: Round, calendar: Calendar, paused: tuple[Paused, ...]
+    task: Deadlines, call: Asker, round_: Cycle, calendar: Calendar, paused: tuple[Paused, ...]
 ) -> bool:
     """Write the derived deadlines onto an open part; whether any of them moved."""
     if task.state not in TASK_OPEN:

@@ -7,6 +7,7 @@ from qiying.kernel import events, numbering
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied, Invalid
 from qiying.kernel.tenancy import operation
+from qiying.kernel.writes import insert_with
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Round, Visit
 from qiying.slices.calls.operations._asked import Asked, CallValues, Place, place_of
@@ -88,7 +89,7 @@ def _write(actor: Actor, role: str, asked: Asked, found: Found) -> tuple[Call, R
         "yellow_at": term.yellow_at,
         "is_provisional": term.is_provisional,
     }
-    call = Call.objects.create(
+    call = Call(
         tenant_id=actor.tenant_id,
         **_said(actor, role, asked),
         **_placed(found.asked.place, found),
@@ -107,9 +108,8 @@ def _write(actor: Actor, role: str, asked: Asked, found: Found) -> tuple[Call, R
         received_at=asked.now,
         updated_at=asked.now,
     )
-    round_ = Round.objects.create(
+    round_ = Round(
         tenant_id=actor.tenant_id,
-        call=call,
         number=1,
         started_at=asked.now,
         rule_kind=found.rule.kind,
@@ -117,6 +117,7 @@ def _write(actor: Actor, role: str, asked: Asked, found: Found) -> tuple[Call, R
         calendar_version=term.calendar_version,
         **promise,
     )
+    insert_with(call, round_, "call")
     return call, round_, found
 
 

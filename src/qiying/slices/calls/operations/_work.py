@@ -6,6 +6,7 @@ from datetime import datetime
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid
 from qiying.kernel.tenancy import operation
+from qiying.kernel.writes import insert, update
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Contact, Pause
 from qiying.slices.calls.operations._move import (
@@ -49,21 +50,23 @@ def contact(
     move = begin(actor, call_id, "contact", now=now, version=version)
     unit_id = move.lead_unit_id
     note = write(move, NoteKind.CONTACT, text, unit_id=unit_id, is_needed=False)
-    Contact.objects.create(
-        tenant_id=actor.tenant_id,
-        call=move.call,
-        round=move.round,
-        unit_id=unit_id,
-        by_id=actor.person_id,
-        at=now,
-        is_reached=is_reached,
-        words_id=note,
+    insert(
+        Contact(
+            tenant_id=actor.tenant_id,
+            call=move.call,
+            round=move.round,
+            unit_id=unit_id,
+            by_id=actor.person_id,
+            at=now,
+            is_reached=is_reached,
+            words_id=note,
+        )
     )
     if not is_reached:
         return touch(move, "calls.contact_failed", note=note, unit=unit_id)
     if move.round.contacted_at is None:
         move.round.contacted_at = now
-        move.round.save(update_fields=["contacted_at"])
+        update(move.round, ["contacted_at"])
     return move.end(note=note, unit=unit_id)
 
 

@@ -54,7 +54,7 @@ class Ranking:
 
 
 _models: revisions.Kept[InUse | None] = revisions.Kept()
-_keywords: revisions.Kept[triage.KeywordBaseline] = revisions.Kept()
+_keywords: revisions.Kept[triage.KeywordBaseline | None] = revisions.Kept()
 
 
 def model_in_use(actor: Actor) -> InUse | None:
@@ -87,18 +87,17 @@ def packed(model: triage.Model) -> bytes:
 def keyword_rule(actor: Actor, on: date) -> triage.KeywordBaseline | None:
     """The count of keywords of the register in force on a day; None without a register.
 
-    Kept by the versions in force, not by the day: what is played or replayed goes through days.
+    Kept by the stretch of days in which the same rows are in force, not by the day: what is played
+    or replayed goes through days.
     """
     with tenancy.reading(actor):
-        cards = mandate.matters(actor, on)
-    if not cards:
-        return None
-    versions = tuple(card.version_id for card in cards)
-    return _keywords.get(actor.tenant_id, versions, partial(_count_keywords, cards))
+        stretch = mandate.stretch(actor, on)
+        return _keywords.get(actor.tenant_id, stretch, partial(_count_keywords, actor, on))
 
 
-def _count_keywords(cards: Sequence[mandate.MatterCard]) -> triage.KeywordBaseline:
-    return triage.KeywordBaseline(_read(cards))
+def _count_keywords(actor: Actor, on: date) -> triage.KeywordBaseline | None:
+    cards = mandate.matters(actor, on)
+    return triage.KeywordBaseline(_read(cards)) if cards else None
 
 
 def register_words(actor: Actor, on: date) -> list[triage.Matter]:

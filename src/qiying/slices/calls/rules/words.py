@@ -17,7 +17,7 @@ def searchable(*texts: str) -> str:
     has; set apart, each character is a word of its own and is found.
     """
     folded = readable(unicodedata.normalize("NFKC", "\n".join(texts)).lower())
-    apart = _IDEOGRAPH.sub(r" \1 ", folded)
+    apart = " ".join(_IDEOGRAPH.split(folded))
     return f" {_BLANKS.sub(' ', apart).strip()} "
 
 

@@ -12,6 +12,7 @@ from qiying.engines.jurisdiction import Case, Geometry, Params
 from qiying.kernel import events, tenancy
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.errors import Invalid, NotFound
+from qiying.kernel.writes import insert
 from qiying.slices.mandate import models, queries, rules
 from qiying.slices.mandate.operations._ruling import Given, Ruling, given_by, ruling_of
 from qiying.slices.mandate.operations._world import Ready, Worlds, worlds
@@ -191,7 +192,7 @@ def _keep(
 ) -> models.Decision:
     decision, revision = heard.decision, heard.register.revision
     lead = heard.register.units.get(decision.lead or "")
-    return models.Decision.objects.create(
+    row = models.Decision(
         tenant_id=actor.tenant_id,
         matter_id=heard.row.matter_id,
         version_id=heard.row.version_id,
@@ -216,6 +217,7 @@ def _keep(
         made_at=now,
         made_by=actor.identity,
     )
+    return insert(row)
 
 
 def _snapshot(actor: Actor, ready: Ready, now: datetime) -> int:

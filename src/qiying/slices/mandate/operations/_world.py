@@ -139,7 +139,7 @@ def _load(actor: Actor, revision: queries.Revision) -> Worlds:
             handovers=handovers,
             precedents=precedents,
             matter_codes=dict(codes),
-            turns=tuple(sorted({*register.turns(), *ends})),
+            turns=tuple(sorted({*register.turns, *ends})),
         )
 
 

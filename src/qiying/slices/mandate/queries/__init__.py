@@ -29,6 +29,7 @@ from qiying.slices.mandate.queries._register import (
     matters,
     register,
     revision_of,
+    stretch,
 )
 from qiying.slices.mandate.queries._words import (
     ChangeLine,
@@ -70,6 +71,7 @@ __all__ = [
     "matters",
     "register",
     "revision_of",
+    "stretch",
     "unit_word",
     "value_word",
 ]

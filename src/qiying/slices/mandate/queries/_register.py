@@ -1,5 +1,6 @@
 """The register in memory: every version by code, kept per process until it changes."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,8 @@ class Register:
     code_of: Mapping[int, str]
     texts: Mapping[str, str]
     """English names of the cited texts by their Chinese ones."""
+    turns: tuple[date, ...]
+    """The days on which another set of rows comes into force."""
 
     def on(self, day: date) -> dict[str, MatterCard]:
         """The rows in force on a day, by code."""
@@ -38,12 +41,6 @@ class Register:
     def find(self, code: str, day: date) -> MatterCard | None:
         cards = self.versions.get(code, ())
         return next((c for c in cards if c.is_in_force(day)), None)
-
-    def turns(self) -> tuple[date, ...]:
-        """The days on which another set of rows comes into force."""
-        days = {c.valid_from for cards in self.versions.values() for c in cards}
-        days |= {c.valid_to for cards in self.versions.values() for c in cards if c.valid_to}
-        return tuple(sorted(days))
 
     def text_name(self, name_zh: str) -> str:
         """The name of a cited text in the reader's language."""
@@ -88,7 +85,14 @@ def _build(actor: Actor, revision: Revision) -> Register:
         units,
         MappingProxyType(code_of),
         MappingProxyType(texts),
+        _turns(frozen),
     )
+
+
+def _turns(versions: Mapping[str, tuple[MatterCard, ...]]) -> tuple[date, ...]:
+    days = {c.valid_from for cards in versions.values() for c in cards}
+    days |= {c.valid_to for cards in versions.values() for c in cards if c.valid_to}
+    return tuple(sorted(days))
 
 
 Cells = dict[str, Any]
@@ -123,6 +127,12 @@ def _card(row: MatterVersion, cells: Cells) -> MatterCard:
         **{name: getattr(row, name) for name in SAME},
         **cells,
     )
+
+
+def stretch(actor: Actor, on: date) -> tuple[Revision, int]:
+    """Names the days around this one in which the same rows are in force."""
+    found = register(actor)
+    return found.revision, bisect_right(found.turns, on)
 
 
 def matters(actor: Actor, on: date) -> tuple[MatterCard, ...]:

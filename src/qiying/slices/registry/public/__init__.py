@@ -148,12 +148,12 @@ def unit_by_code(actor: Actor, code: str) -> UnitCard:
 
 def enterprise(actor: Actor, enterprise_id: int) -> EnterpriseCard:
     with tenancy.reading(actor):
-        return _firm_card(queries.get_card_row(actor, id=enterprise_id))
+        return EnterpriseCard(*queries.get_card_row(actor, enterprise_id))
 
 
 def enterprise_by_public_id(actor: Actor, public_id: UUID) -> EnterpriseCard:
     with tenancy.reading(actor):
-        return _firm_card(queries.get_card_row(actor, public_id=public_id))
+        return EnterpriseCard(*queries.get_card_row(actor, public_id))
 
 
 def search_enterprises(actor: Actor, q: str, limit: int = 10) -> list[EnterpriseCard]:
