@@ -28,6 +28,7 @@ class Ground:
         self._key: tuple[Path, Callable[[], Any]] | None = None
         self._made: Any = None
         self._atomic: Any = None
+        self._copies: list[tuple[Kept[Any], dict[int, Any]]] = []
 
     def prepare(self, item: pytest.Item) -> None:
         """Before a test: keep what stands if this test wants it, else clear it away."""
@@ -40,6 +41,8 @@ class Ground:
         if self._key is not None:
             # The test before may have left copies of what was rolled back.
             Kept.forget_all()
+            for kept, copies in self._copies:
+                kept._kept.update(copies)
 
     def _enter(self, path: Path, build: Callable[[], Any]) -> None:
         with self.blocker.unblock():
@@ -49,6 +52,7 @@ class Ground:
             try:
                 self._made = build()
                 connection.check_constraints()
+                self._copies = [(kept, dict(kept._kept)) for kept in Kept._all]
             except BaseException:
                 self.leave()
                 raise
@@ -57,7 +61,7 @@ class Ground:
         """Roll everything back that stands."""
         if self._key is None:
             return
-        self._key, self._made = None, None
+        self._key, self._made, self._copies = None, None, []
         with self.blocker.unblock():
             if connection.in_atomic_block:
                 transaction.set_rollback(True)
