@@ -83,8 +83,9 @@ class ActorMiddleware:
             return
         doors = doors_of(user, now=timezone.now())
         chosen = request.session.get(TENANT_KEY)
-        nowhere = doors[0] if doors else (None, None)
-        actor, tenant = next((d for d in doors if d[0].tenant_id == chosen), nowhere)
+        first = doors[0] if doors else None
+        mine = next((d for d in doors if d[0].tenant_id == chosen), first)
+        actor, tenant = mine or (None, None)
         if actor is not None and second_factor.is_due(request.session, actor):
             request.is_second_due = True  # type: ignore[attr-defined]
             return

@@ -20,6 +20,7 @@ function reach(step) {
   if (!body || body.dataset.lazy === "asked") return;
   body.dataset.lazy = "asked";
   step.firstElementChild.setAttribute("aria-busy", "true");
+  window.htmx.process(body); // somebody may be faster than the page
   window.htmx.trigger(body, "qy:reach");
 }
 
@@ -42,7 +43,7 @@ function arrived(body, isThere) {
   step.firstElementChild.removeAttribute("aria-busy");
   delete step.dataset.wanted;
   if (isThere) delete body.dataset.lazy;
-  else body.dataset.lazy = "";
+  else body.dataset.lazy = "failed";
   if (!wanted) return;
   if (isThere) open(step, wanted === "focus");
   else step.open = true;
@@ -61,6 +62,18 @@ document.addEventListener("pointerdown", ({ target, button }) => {
   const summary = button === 0 && target.closest?.("[data-step] > summary");
   if (summary) reach(summary.parentElement);
 });
+
+// a step that the browser opened by itself, before this script was here or for a search in the page
+function complete(step) {
+  const body = lazy(step);
+  if (!body) return;
+  if (!step.open) body.dataset.lazy = body.dataset.lazy === "failed" ? "" : body.dataset.lazy;
+  else if (body.dataset.lazy === "") open(step, false);
+}
+document.addEventListener("toggle", ({ target }) => {
+  if (target.matches?.("[data-step]")) complete(target);
+}, true);
+all("[data-step][open]").forEach(complete);
 
 function openNamed() {
   const name = decodeURIComponent(location.hash.slice(1));
