@@ -55,7 +55,9 @@ def words_of(
 def _put(rows: Sequence[QuerySet[Any]]) -> tuple[Words, ...]:
     found = []
     for one in rows:
-        text, params = one.query.get_compiler(connection=connection).as_sql()
+        # who may see nothing asks in vain, in words as well: nothing is left out of a union
+        compiler = one.query.get_compiler(connection=connection, elide_empty=False)
+        text, params = compiler.as_sql()
         found.append(Words(text, tuple(params)))
     return tuple(found)
 
