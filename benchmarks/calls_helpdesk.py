@@ -51,6 +51,8 @@ BARS: Mapping[str, Bar] = {
     "list_rows": Bar(15, 6, "list_rows"),
     "rest_list": Bar(15, 6, "rest_list"),
     "dashboard": Bar(20, None, "dashboard"),
+    "board": Bar(20, None, "dashboard"),
+    "desk_refresh": Bar(20),
     "open311": Bar(30),
 }
 
@@ -138,6 +140,7 @@ def scenarios(zone: Zone, size: int) -> dict[str, Work]:
     client, machine = Client(), Client(headers={"X-API-Key": secret})
     client.force_login(desk, backend="django.contrib.auth.backends.ModelBackend")
     _prove(client)
+    leader = _leader(zone)
     keys = iter(range(10**9))
 
     def create(n: int) -> Any:
@@ -154,8 +157,20 @@ def scenarios(zone: Zone, size: int) -> dict[str, Work]:
         "list_rows": lambda _n: client.get("/calls/", headers=ROWS_ONLY),
         "rest_list": lambda _n: client.get("/api/v1/calls/?size=25"),
         "dashboard": lambda _n: client.get("/calls/desk/"),
+        "board": lambda _n: leader.get("/calls/board/"),
+        "desk_refresh": lambda _n: client.get("/calls/desk/", headers=LIVE_ONLY),
         "open311": lambda _n: machine.get(public),
     }
+
+
+def _leader(zone: Zone) -> Any:
+    """The browser of the one who reads the board."""
+    from django.test import Client  # noqa: PLC0415
+
+    client, user = Client(), person(zone, "leader", ("zone_leader", ""))
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    _prove(client)
+    return client
 
 
 def _prove(client: Any) -> None:
@@ -171,6 +186,8 @@ TEXT = "配电房有异响和焦味，变压器外壳发烫，请尽快派人来
 MATTERS = ("M009", "M016", "M017", "M069", "M072", "M104", "M111")
 ROWS_ONLY = {"HX-Request": "true", "HX-Target": "rows"}
 """What the filter bar and the pager send: the rows alone come back."""
+LIVE_ONLY = {"HX-Request": "true", "HX-Target": "desk-live"}
+"""What an open desk sends when a call changed: its lanes and numbers alone come back."""
 
 
 def _past(zone: Zone, size: int) -> None:

@@ -10,7 +10,7 @@ from qiying.kernel import tenancy
 from qiying.kernel.access import Actor, Held, Role
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import Call, Pause
-from qiying.slices.calls.queries import desk
+from qiying.slices.calls.queries import desk, units
 from qiying.slices.calls.queries._lights import is_overdue
 from qiying.slices.calls.rules import OPEN, Clock, PauseState
 from tests.slices.calls import steps
@@ -84,3 +84,30 @@ def test_the_desk_counts_no_complaint_about_the_own_unit(world: World) -> None:
         assert all(not lane.rows for lane in desk.lanes(theirs, now=world.now))
         others = desk.lanes(world.actor("desk"), now=world.now)
         assert [c.pk for c in others[0].rows] == [call.pk]
+
+
+def test_whoever_has_no_unit_counts_nothing(world: World) -> None:
+    steps.working(world)
+    tenant = world.actor("desk").tenant_id
+    for role in (Role.HANDLER, Role.UNIT_LEADER):
+        actor = Actor(tenant, "nobody", (Held(role),))
+        with tenancy.reading(actor):
+            today = queries.local_day(world.now)
+            span = {"start": today, "end": today + timedelta(days=1), "now": world.now}
+            assert not any(queries.tab_counts(actor, now=world.now).values())
+            assert desk.count_open(actor, now=world.now).states == {}
+            assert queries.leader_board(actor, **span).by_unit == ()
+            assert not any(m.figures["declared"].denominator for m in units.months(actor, **span))
+
+
+def test_every_tab_counts_what_it_lists(world: World) -> None:
+    for name in STATES + MORE:
+        steps.MAKE[name](world)
+    world.now += timedelta(days=4)
+    for who in ("desk", "supervisor", "safety", "emb"):
+        actor = world.actor(who)
+        with tenancy.reading(actor):
+            counted = queries.tab_counts(actor, now=world.now)
+            for tab, number in counted.items():
+                listed = queries.list_calls(actor, queries.Filters(tab=tab), now=world.now)
+                assert number == listed.count(), (who, tab)

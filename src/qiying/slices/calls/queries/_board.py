@@ -1,8 +1,9 @@
 """The leader's page: every number with its denominator, its uncertainty and its list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import add
 from typing import Any
 
 from django.db.models import Count, F, QuerySet
@@ -10,13 +11,16 @@ from django.db.models import Count, F, QuerySet
 from qiying.kernel.access import Actor
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call
+from qiying.slices.calls.queries._compiled import NOW, START, answers, words_of
 from qiying.slices.calls.queries._dossier import unit_cards
 from qiying.slices.calls.queries._filters import AGES, aged
 from qiying.slices.calls.queries._measures import (
     Measure,
     RoundFilters,
     answerable_unit,
+    due_between,
     measures,
+    midnight,
     population,
 )
 from qiying.slices.mandate import public as mandate
@@ -79,19 +83,20 @@ class Board:
 
 
 def leader_board(actor: Actor, *, start: date, end: date, now: datetime) -> Board:
-    """Rounds due from ``start`` until before ``end``, in four queries and two for names."""
-    rows = population(actor, start, end, now=now)
+    """Rounds due from ``start`` until before ``end``, in two queries and two for names."""
+    (words,) = words_of("board", actor, _cells)
+    until = min(midnight(end), now)
+    cells = answers(words.text, words.at(until, start=midnight(start)))
     known = measures(actor.tenant_id)
     cards = unit_cards(actor)
     names = {str(c.id): c.name for c in cards.values()}
     towns = {c.code: c.name for c in cards.values()}
     titles = {m.code: m.name for m in mandate.matters(actor, now.date())}
     period = RoundFilters(start, end)
-    by_unit = _grouped(rows.annotate(key=answerable_unit()), known, period, "unit", names)
-    by_matter = _grouped(
-        rows.annotate(key=F("call__matter_code")), known, period, "matter", titles
+    by_unit, by_matter, by_place = (
+        _grouped(cells, known, period, at, labels)
+        for at, labels in enumerate((names, titles, towns))
     )
-    by_place = _grouped(rows.annotate(key=F("call__township_code")), known, period, "place", towns)
     total = BoardRow("", "", _sum(by_unit, known, period))
     return Board(
         start,
@@ -108,7 +113,7 @@ def totals(actor: Actor, *, start: date, end: date, now: datetime) -> Mapping[st
     """Every measure of the whole zone in one query."""
     known = measures(actor.tenant_id)
     counted = population(actor, start, end, now=now).aggregate(**_counts(known))
-    return _figures(counted, known, RoundFilters(start, end))
+    return _figures(counted, known, RoundFilters(start, end).as_query())
 
 
 def _counts(known: Mapping[str, Measure]) -> dict[str, Count]:
@@ -121,10 +126,22 @@ def _counts(known: Mapping[str, Measure]) -> dict[str, Count]:
     return found
 
 
+def _cells(actor: Actor) -> list[QuerySet[Any]]:
+    """The rounds of a period by unit, matter and place together; each table adds up its own."""
+    counts = _counts(measures(actor.tenant_id))
+    rows = due_between(actor, START, NOW).order_by()
+    keys = (answerable_unit(), F("call__matter_code"), F("call__township_code"))
+    rows = rows.annotate(**{f"by_{name}": key for name, key in zip(GROUPS, keys, strict=True)})
+    cells = rows.values_list(*(f"by_{name}" for name in GROUPS)).annotate(**counts)
+    return [cells.values_list(*(f"by_{name}" for name in GROUPS), *counts)]
+
+
+GROUPS = ("unit", "matter", "place")
+
+
 def _figures(
-    counted: Mapping[str, Any], known: Mapping[str, Measure], filters: RoundFilters
+    counted: Mapping[str, Any], known: Mapping[str, Measure], query: Mapping[str, str]
 ) -> dict[str, Figure]:
-    query = filters.as_query()
     return {
         name: Figure(
             name,
@@ -137,21 +154,24 @@ def _figures(
 
 
 def _grouped(
-    rows: QuerySet[Any],
+    cells: Sequence[tuple[Any, ...]],
     known: Mapping[str, Measure],
     period: RoundFilters,
-    field: str,
+    at: int,
     labels: Mapping[str, str],
 ) -> tuple[BoardRow, ...]:
+    """The rows of one table; ``at`` is the place of its key in a cell."""
+    sums: dict[str, list[int]] = {}
+    for cell in cells:
+        key, numbers = str(cell[at] or "-"), cell[len(GROUPS) :]
+        before = sums.get(key)
+        sums[key] = [*numbers] if before is None else [*map(add, before, numbers)]
+    names, query = [*_counts(known)], period.as_query()
     found = []
-    for counted in rows.values("key").annotate(**_counts(known)).order_by():
-        key = str(counted["key"] or "-")
-        figures = _figures(counted, known, period)
-        linked = {
-            name: Figure(name, f.numerator, f.denominator, {**f.query, field: key})
-            for name, f in figures.items()
-        }
-        found.append(BoardRow(key, labels.get(key, key), linked))
+    for key, numbers in sums.items():
+        counted = dict(zip(names, numbers, strict=True))
+        figures = _figures(counted, known, {**query, GROUPS[at]: key})
+        found.append(BoardRow(key, labels.get(key, key), figures))
     return tuple(sorted(found, key=lambda r: (-r.figures["due"].denominator, r.key)))
 
 

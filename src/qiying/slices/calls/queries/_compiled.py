@@ -18,17 +18,21 @@ from qiying.slices.calls.models import SEES_ALL
 MOST = 512
 NOW = datetime(1, 1, 1, tzinfo=UTC)
 """Stands in the words for the moment at which they are asked."""
+START = datetime(1, 2, 1, tzinfo=UTC)
+"""Stands in the words for the first moment of a period."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A statement with its parameters, where ``NOW`` stands for the moment."""
+    """A statement with its parameters, where ``NOW`` and ``START`` stand for moments."""
 
     text: str
     params: tuple[Any, ...]
 
-    def at(self, now: datetime) -> list[Any]:
-        return [now if p is NOW or p == NOW else p for p in self.params]
+    def at(self, now: datetime, *, start: datetime = START) -> list[Any]:
+        """The parameters with the moment, and the start of a period, put in."""
+        given = {NOW: now, START: start}
+        return [given.get(p, p) if isinstance(p, datetime) else p for p in self.params]
 
 
 _kept: dict[tuple[str, int, frozenset[int]], tuple[Words, ...]] = {}
@@ -51,7 +55,9 @@ def words_of(
 def _put(rows: Sequence[QuerySet[Any]]) -> tuple[Words, ...]:
     found = []
     for one in rows:
-        text, params = one.query.get_compiler(connection=connection).as_sql()
+        # who may see nothing asks in vain, in words as well: nothing is left out of a union
+        compiler = one.query.get_compiler(connection=connection, elide_empty=False)
+        text, params = compiler.as_sql()
         found.append(Words(text, tuple(params)))
     return tuple(found)
 

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from qiying.kernel.access import Actor
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Pause, Task, own
+from qiying.slices.calls.queries._compiled import NOW, answers, words_of
 from qiying.slices.calls.rules import (
     OPEN,
     PAUSED,
@@ -156,21 +157,23 @@ def search_calls(actor: Actor, text: str, limit: int) -> list[Call]:
 
 def tab_counts(actor: Actor, *, now: datetime, tabs: Sequence[str] = TABS) -> dict[str, int]:
     """How many calls wait behind each tab, counted up to ``CAP``, in one query."""
-    parts = [
-        Call.objects.visible_to(actor)
-        .filter(_tab(name, actor, now))
-        .order_by()
-        .annotate(tab=Value(name, output_field=models.CharField()))
-        .values_list("tab", flat=True)[:CAP]
-        for name in tabs
-    ]
     counts = dict.fromkeys(tabs, 0)
-    if not parts:
+    if not tabs:
         return counts
-    found = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True)
-    for name in found:
-        counts[name] += 1
-    return counts
+
+    def build(actor: Actor) -> list[QuerySet[Any]]:
+        return [_behind(actor, name) for name in tabs]
+
+    words = words_of(f"tabs {' '.join(tabs)}", actor, build)
+    parts = " UNION ALL ".join(f"({w.text})" for w in words)
+    text = f"SELECT tab, count(*) FROM ({parts}) AS waiting GROUP BY tab"  # noqa: S608  our words
+    return counts | dict(answers(text, [p for w in words for p in w.at(now)]))
+
+
+def _behind(actor: Actor, name: str) -> QuerySet[Any]:
+    rows = Call.objects.visible_to(actor).filter(_tab(name, actor, NOW)).order_by()
+    tab = Value(name, output_field=models.CharField())
+    return rows.annotate(tab=tab).values_list("tab", flat=True)[:CAP]
 
 
 def count_capped(rows: QuerySet[Any]) -> int:

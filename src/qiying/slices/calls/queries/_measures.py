@@ -152,8 +152,12 @@ def population(actor: Actor, start: date, end: date, *, now: datetime) -> QueryS
     more (only verified closure keeps what was withdrawn from a unit: each measure has its own
     denominator); what is not due yet is not judged yet.
     """
-    until = min(midnight(end), now)
-    rows = Round.objects.visible_to(actor).filter(due_at__gte=midnight(start), due_at__lt=until)
+    return due_between(actor, midnight(start), min(midnight(end), now))
+
+
+def due_between(actor: Actor, start: datetime, until: datetime) -> QuerySet[Round]:
+    """As ``population``, between two moments."""
+    rows = Round.objects.visible_to(actor).filter(due_at__gte=start, due_at__lt=until)
     return rows.filter(OWED | WITHDRAWN_FROM_UNIT)
 
 

@@ -12,9 +12,10 @@ from django.db.models.functions import TruncMonth
 from qiying.kernel.access import Actor, Role
 from qiying.slices.calls.models import Call, Task
 from qiying.slices.calls.queries._board import Figure
+from qiying.slices.calls.queries._compiled import NOW, START, answers, words_of
 from qiying.slices.calls.queries._dossier import unit_cards
 from qiying.slices.calls.queries._filters import CAP, lit, overdue
-from qiying.slices.calls.queries._measures import RoundFilters, measures, midnight, population
+from qiying.slices.calls.queries._measures import RoundFilters, due_between, measures, midnight
 from qiying.slices.calls.rules import (
     PAUSED,
     RELAPSE_WITHIN,
@@ -131,18 +132,25 @@ class Month:
 
 def months(actor: Actor, *, start: date, end: date, now: datetime) -> list[Month]:
     """Declared and verified closure month by month, in one query; months without rounds too."""
-    known = {name: m for name, m in measures(actor.tenant_id).items() if name in TREND}
-    counts = {name: Count("id", filter=m.denominator & m.numerator) for name, m in known.items()}
-    counts |= {f"{name}_of": Count("id", filter=m.denominator) for name, m in known.items()}
-    rows = population(actor, start, end, now=now)
-    counted = (
-        rows.annotate(month=TruncMonth("due_at", tzinfo=SHANGHAI))
-        .order_by()
-        .values("month")
-        .annotate(**counts)
-    )
-    found = {row["month"].date(): row for row in counted}
+    (words,) = words_of("months", actor, _by_month)
+    until = min(midnight(end), now)
+    counted = answers(words.text, words.at(until, start=midnight(start)))
+    found = {month.date(): dict(zip(MONTHLY, numbers, strict=True)) for month, *numbers in counted}
     return [_month(day, found.get(day), now) for day in month_starts(start, end)]
+
+
+MONTHLY = tuple(f"{name}{part}" for name in TREND for part in ("", "_of"))
+
+
+def _by_month(actor: Actor) -> list[QuerySet[Any]]:
+    known = measures(actor.tenant_id)
+    counts = {
+        name: Count("id", filter=known[name].denominator & known[name].numerator) for name in TREND
+    }
+    counts |= {f"{name}_of": Count("id", filter=known[name].denominator) for name in TREND}
+    rows = due_between(actor, START, NOW).order_by()
+    rows = rows.annotate(month=TruncMonth("due_at", tzinfo=SHANGHAI))
+    return [rows.values_list("month").annotate(**counts).values_list("month", *MONTHLY)]
 
 
 def _month(day: date, row: Mapping[str, Any] | None, now: datetime) -> Month:

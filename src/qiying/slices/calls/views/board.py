@@ -1,8 +1,8 @@
 """领导看板: the rates with their denominators, each number a link to the rounds behind it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,8 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.models import RATE_LABELS
 from qiying.slices.calls.queries import BoardRow, Figure, units
 from qiying.slices.calls.rules import LEAST_TO_RANK
-from qiying.slices.calls.views import periods
+from qiying.slices.calls.views import board_rows, periods
+from qiying.slices.calls.views.board_rows import Cell, Line
 from qiying.slices.calls.views.periods import Period
 from qiying.slices.calls.views.staff import AT_BOARD
 
@@ -39,47 +40,6 @@ AGE_LABELS: Mapping[str, Promise] = {
     "30+": _("30 days and more"),
 }
 TREND_MONTHS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A share with what it was counted from."""
-
-    name: str
-    share: float | None
-    top: str
-    base: int
-    low: float
-    high: float
-    url: str
-
-    @property
-    def x(self) -> str:
-        """Where the share stands on a line of 0 to 100 %."""
-        return f"{(self.share or 0) * 100:.1f}%"
-
-    @property
-    def low_x(self) -> str:
-        return f"{self.low * 100:.1f}%"
-
-    @property
-    def high_x(self) -> str:
-        return f"{self.high * 100:.1f}%"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of a table of the board."""
-
-    label: str
-    due: Cell
-    cells: list[Cell]
-    rank: int | None
-    """Place among those with enough rounds; None when there are too few to compare."""
-
-    @property
-    def verified(self) -> Cell:
-        return next(c for c in self.cells if c.name == "verified")
 
 
 @page(*AT_BOARD)
@@ -98,9 +58,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "kpis": _kpis(found.total, trend),
         "columns": [MEASURES[name] for name in COLUMNS],
         "short": [MEASURES[name] for name in SHORT],
-        "by_unit": _lines(found.by_unit, COLUMNS, is_ranked=True),
-        "by_matter": _lines(found.by_matter, SHORT),
-        "by_place": _lines(found.by_place, SHORT),
+        **_tables(found),
         "least": LEAST_TO_RANK,
         "ages": _ages(found.ages),
         "open_calls": sum(a.count for a in found.ages),
@@ -115,6 +73,20 @@ def board(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "calls/board/board.html", context)
+
+
+def _tables(found: queries.Board) -> dict[str, Any]:
+    """The three tables, as lines and as they are drawn."""
+    by_unit = _lines(found.by_unit, COLUMNS, is_ranked=True)
+    by_matter, by_place = _lines(found.by_matter, SHORT), _lines(found.by_place, SHORT)
+    return {
+        "by_unit": by_unit,
+        "by_matter": by_matter,
+        "by_place": by_place,
+        "unit_rows": board_rows.ranked(by_unit),
+        "matter_rows": board_rows.plain(by_matter),
+        "place_rows": board_rows.plain(by_place),
+    }
 
 
 def _trend_start(today: date) -> date:
@@ -143,8 +115,14 @@ def cell_of(figure: Figure) -> Cell:
         figure.denominator,
         low,
         high,
-        f"{reverse('calls:rounds')}?{urlencode(figure.query)}",
+        f"{_rounds_url()}?{urlencode(figure.query)}",
     )
+
+
+@cache
+def _rounds_url() -> str:
+    """Looked up once: two hundred cells lead there."""
+    return reverse("calls:rounds")
 
 
 def _top(value: float) -> str:
