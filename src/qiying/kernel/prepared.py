@@ -5,20 +5,28 @@ text. Where plans may not be kept (a pooler between us and the server: no ``prep
 in the options of the connection) these statements are planned anew each time and mean the same.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
+from psycopg import RawCursor
 
 
-@contextmanager
-def cursor() -> Iterator[CursorWrapper]:
+def cursor() -> CursorWrapper:
     """A cursor on the connection in use, counted, logged and guarded like any other."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    raw = ServerBindingCursor(connection.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(raw) as found:
-        yield found
+    return _wrapped(ServerBindingCursor)
+
+
+def numbered_cursor() -> CursorWrapper:
+    """The same for statements that write ``$1`` for a value: the driver need not read them.
+
+    It reads a statement anew each time that has more than fifty values.
+    """
+    return _wrapped(RawCursor)
+
+
+def _wrapped(kind: type[ServerBindingCursor] | type[RawCursor]) -> CursorWrapper:
+    here = connections[DEFAULT_DB_ALIAS]
+    here.close_if_health_check_failed()
+    here.ensure_connection()
+    wrap = here.make_debug_cursor if here.queries_logged else here.make_cursor
+    return wrap(kind(here.connection))

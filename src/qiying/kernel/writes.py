@@ -17,6 +17,7 @@ from django.db.models.expressions import DatabaseDefault
 from qiying.kernel import prepared
 
 M = TypeVar("M", bound=models.Model)
+PLACE = "\x00"
 Reader = Callable[[models.Model], Any]
 
 
@@ -47,7 +48,7 @@ class Shape:
 
 def insert(row: M) -> M:
     """Write a new record; its key stands on it afterwards."""
-    with prepared.cursor() as cursor:
+    with prepared.numbered_cursor() as cursor:
         cursor.execute(_one(type(row)), shape_of(type(row)).values(row))
         (key,) = cursor.fetchone()
     return _kept(row, key)
@@ -56,7 +57,7 @@ def insert(row: M) -> M:
 def insert_with(row: M, part: models.Model, link: str) -> M:
     """Write a new record and a part that points at it by the field ``link``, in one statement."""
     values = shape_of(type(row)).values(row), shape_of(type(part), link).values(part)
-    with prepared.cursor() as cursor:
+    with prepared.numbered_cursor() as cursor:
         cursor.execute(_two(type(row), type(part), link), [*values[0], *values[1]])
         key, part_key = cursor.fetchone()
     setattr(part, link, _kept(row, key))
@@ -70,7 +71,7 @@ def update(row: models.Model, fields: Iterable[str]) -> None:
     if not names:
         return
     statement, readers = _change(type(row), names)
-    with prepared.cursor() as cursor:
+    with prepared.numbered_cursor() as cursor:
         cursor.execute(statement, [*(read(row) for read in readers), row.pk])
         if cursor.rowcount != 1:
             raise RuntimeError(f"{type(row).__name__} {row.pk} is not there to be written")
@@ -84,8 +85,8 @@ def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tup
     }
     chosen = sorted({at[name] for name in names})
     pairs = ", ".join(f"{shape.columns[i]} = {shape.places[i]}" for i in chosen)
-    statement = f"UPDATE {shape.table} SET {pairs} WHERE {shape.key} = %s"  # noqa: S608
-    return statement, tuple(shape.readers[i] for i in chosen)
+    statement = f"UPDATE {shape.table} SET {pairs} WHERE {shape.key} = {PLACE}"  # noqa: S608
+    return _numbered(statement), tuple(shape.readers[i] for i in chosen)
 
 
 def _kept(row: M, key: int) -> M:
@@ -100,7 +101,7 @@ def _kept(row: M, key: int) -> M:
 @cache
 def _one(model: type[models.Model]) -> str:
     shape = shape_of(model)
-    return shape.insert(f"VALUES ({', '.join(shape.places)})")
+    return _numbered(shape.insert(f"VALUES ({', '.join(shape.places)})"))
 
 
 @cache
@@ -109,12 +110,20 @@ def _two(model: type[models.Model], part: type[models.Model], link: str) -> str:
     places = ", ".join(("above.id", *below.places))
     column = part._meta.get_field(link).column
     names = ", ".join((column, *below.columns))
-    return (
-        f"WITH above (id) AS ({_one(model)}), "  # noqa: S608  names of our own tables
+    first = shape_of(model)
+    above = first.insert(f"VALUES ({', '.join(first.places)})")
+    return _numbered(
+        f"WITH above (id) AS ({above}), "  # noqa: S608  names of our own tables
         f"below AS (INSERT INTO {below.table} ({names}) SELECT {places} FROM above "
         f"RETURNING {below.key} AS id) "
         f"SELECT above.id, below.id FROM above CROSS JOIN below"
     )
+
+
+def _numbered(statement: str) -> str:
+    """With ``$1``, ``$2`` and so on where values stand."""
+    head, *rest = statement.split(PLACE)
+    return head + "".join(f"${n}{part}" for n, part in enumerate(rest, 1))
 
 
 @cache
@@ -129,7 +138,7 @@ def shape_of(model: type[models.Model], link: str = "") -> Shape:
         tuple(f.name for f in fields),
         tuple(f.attname for f in fields),
         tuple(quote(f.column) for f in fields),
-        tuple("%s::jsonb" if isinstance(f, models.JSONField) else "%s" for f in fields),
+        tuple(f"{PLACE}::jsonb" if isinstance(f, models.JSONField) else PLACE for f in fields),
         tuple(_reader(f) for f in fields),
         tuple((f.attname, f.db_default) for f in fields if f.has_db_default()),
     )
