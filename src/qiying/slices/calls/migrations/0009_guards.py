@@ -74,9 +74,9 @@ RULES: Mapping[str, tuple[str, str, str]] = {
     ),
     "task_times_kept": (
         "calls_task",
-        "(NEW.tenant_id, NEW.call_id, NEW.round_id, NEW.unit_id, NEW.is_lead, NEW.sent_at) "
-        "IS DISTINCT FROM "
-        "(OLD.tenant_id, OLD.call_id, OLD.round_id, OLD.unit_id, OLD.is_lead, OLD.sent_at) "
+        "(NEW.tenant_id, NEW.call_id, NEW.round_id, NEW.unit_id, NEW.sent_at) "
+        "IS DISTINCT FROM (OLD.tenant_id, OLD.call_id, OLD.round_id, OLD.unit_id, OLD.sent_at) "
+        "OR OLD.is_lead AND NOT NEW.is_lead "
         "OR OLD.signed_at IS NOT NULL AND NEW.signed_at IS NOT NULL "
         "AND NEW.signed_at <> OLD.signed_at "
         "OR OLD.state = 'withdrawn' AND NEW.state <> 'withdrawn'",
