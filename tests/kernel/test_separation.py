@@ -1,6 +1,7 @@
 """Nobody makes oneself something, and no administrator enters as somebody else."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from qiying.kernel import exports, people, second_factor, sign_in_oidc, tenancy
@@ -112,3 +113,9 @@ def test_the_keeper_of_the_machine_may_begin_a_zone_with_one_person(
 @pytest.mark.parametrize("cell", ["\n=1+1", "\r=1", "\t=1", "=1", "＝1"])
 def test_no_cell_of_an_export_begins_a_formula(cell: str) -> None:
     assert exports.inert(cell) == f"'{cell}"
+
+
+def test_a_page_of_somebody_is_kept_by_no_cache_on_the_way(client: Client, person: User) -> None:
+    client.force_login(person)
+    assert client.get("/account/")["Cache-Control"] == "private, no-cache"
+    assert "Cache-Control" not in Client().get("/sign-in/")
