@@ -33,6 +33,10 @@ NOTICES = {
     "kernel.webhook_disabled": _(
         "The webhook “%(name)s” received nothing for days and was switched off."
     ),
+    "kernel.identity_linked": _(
+        "Your account can now be entered by way of %(provider)s. If this was not you, end the link "
+        "and tell the administrator."
+    ),
 }
 
 

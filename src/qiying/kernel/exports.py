@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-DANGEROUS = "=+-@\t\r＝＋－＠"
+DANGEROUS = "=+-@\t\r\n＝＋－＠"
 MAX_ROWS = 50_000
 
 

@@ -71,7 +71,11 @@ class ActorMiddleware:
                 self._attach(request)
             except faults.AWAY:
                 return faults.unavailable(request)
-        return self.respond(request)
+        response = self.respond(request)
+        if getattr(request, "actor", None) is not None:
+            # somebody's page: no cache on the way keeps it, and after signing out it is asked anew
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A view that found no database answers 503, not 500."""

@@ -16,6 +16,14 @@ from qiying.kernel.errors import NotFound, Refused
 from qiying.kernel.models import ApiKey, Grant, Tenant, TenantKind, User
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+APART = (
+    (frozenset({Role.ADMINISTRATOR}), frozenset({Role.AUDITOR})),
+    (frozenset({Role.ADMINISTRATOR}), frozenset({Role.CALLBACK})),
+    (frozenset({Role.CALLBACK}), frozenset({Role.HANDLER, Role.UNIT_LEADER})),
+    (frozenset({Role.CALLBACK, Role.AUDITOR}), frozenset({Role.ENTERPRISE})),
+)
+"""Roles that nobody gets together: whoever keeps accounts does not audit them or vouch for answers,
+whoever answers does not ask the firm, and a firm is not asked by its own."""
 
 
 def _in_force(on: date) -> Q:
@@ -84,8 +92,18 @@ def grant(
     valid_from: date | None = None,
     valid_to: date | None = None,
 ) -> Grant:
-    """Give a person a role in the actor's tenant."""
+    """Give a person a role in the actor's tenant.
+
+    Raises
+    ------
+    Refused
+        ``people.own_grant``: nobody makes oneself something; ``people.apart``: the person holds a
+        role that goes with this one in nobody's hand. The keeper of the machine is bound by
+        neither: a zone begins with one person.
+    """
     actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
+    if not actor.has(Role.SYSTEM):
+        _require_apart(actor, person_id, role, now.astimezone(SHANGHAI).date())
     row = Grant.objects.create(
         tenant_id=actor.tenant_id,
         person_id=person_id,
@@ -100,6 +118,21 @@ def grant(
         "kernel.granted", subject=row, actor=actor, now=now, person=person_id, grant=str(role)
     )
     return row
+
+
+def _require_apart(actor: Actor, person_id: int, role: str, on: date) -> None:
+    if person_id == actor.person_id:
+        raise Refused("people.own_grant")
+    rows = Grant.objects.filter(tenant_id=actor.tenant_id, person_id=person_id)
+    held = set(rows.exclude(valid_to__lte=on).values_list("role", flat=True))
+    for one, other in APART:
+        if (role in one and held & other) or (role in other and held & one):
+            raise Refused("people.apart")
+
+
+def is_of_another_tenant(actor: Actor, person: User, *, now: datetime) -> bool:
+    """Whether somebody works for another tenant as well: ours does not decide how they sign in."""
+    return any(a.tenant_id != actor.tenant_id for a in actors_of(person, now=now))
 
 
 @tenancy.operation
@@ -187,8 +220,13 @@ def revoke_key(actor: Actor, key_id: int, *, now: datetime) -> None:
 def register_person(
     actor: Actor, *, username: str, name: str, phone: str, now: datetime, password: str = ""
 ) -> User:
-    """Make an account; without a password the person signs in by code."""
+    """Make an account; without a password the person signs in by code.
+
+    A telephone belongs to one account: two accounts of one person would pass for two people.
+    """
     actor.require(Role.ADMINISTRATOR, Role.SYSTEM)
+    if phone and User.objects.filter(phone=phone, is_active=True).exists():
+        raise Refused("people.phone")
     if User.objects.filter(username=username).exists():
         raise Refused("people.username")
     row = User.objects.create_user(username, password or None, name=name, phone=phone)

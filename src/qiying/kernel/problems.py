@@ -45,6 +45,15 @@ _SENTENCES: dict[str, Promise | str] = {
     "input.number": _("Enter a number."),
     "input.date": _("Enter a date like 2026-11-22."),
     "people.username": _("This user name is taken."),
+    "people.phone": _("Another account has this mobile number."),
+    "people.own_grant": _("Nobody grants a role to oneself; ask another administrator."),
+    "people.apart": _(
+        "The person holds a role that nobody may hold together with this one; end it first."
+    ),
+    "people.elsewhere": _(
+        "The person works for another organisation as well; only the person can change how they "
+        "sign in."
+    ),
     "people.unknown": _("There is no such person, unit or enterprise: %(name)s."),
     "sealing.broken": _(
         "A stored secret can no longer be opened, because the platform's own secret was changed. "

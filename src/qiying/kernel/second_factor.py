@@ -15,7 +15,7 @@ import segno
 from django.conf import settings
 from django.db import transaction
 
-from qiying.kernel import events, sealing, tenancy
+from qiying.kernel import events, people, sealing, tenancy
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.errors import Denied, NotFound, Refused, Throttled
 from qiying.kernel.models import Grant, RecoveryCode, SecondFactor, User
@@ -205,6 +205,8 @@ def reset(actor: Actor, person_id: int, *, now: datetime) -> None:
     row = SecondFactor.objects.filter(person_id=person_id).first()
     if person is None or row is None:
         raise NotFound("not_found")
+    if people.is_of_another_tenant(actor, person, now=now):
+        raise Refused("people.elsewhere")
     events.record(
         "kernel.second_factor_reset", subject=row, actor=actor, now=now, person=person_id
     )

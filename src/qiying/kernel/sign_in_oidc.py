@@ -14,9 +14,10 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language
 
-from qiying.kernel import events, oidc_client, sealing, tenancy
+from qiying.kernel import events, notifications, oidc_client, people, sealing, tenancy
 from qiying.kernel.access import Actor, Role, system
 from qiying.kernel.errors import Denied, NotFound, Refused
 from qiying.kernel.models import Grant, IdentityProvider, LinkedIdentity, LinkInvitation, User
@@ -221,6 +222,16 @@ def link(
     except IntegrityError:
         raise Refused("oidc.taken") from None
     events.record("kernel.identity_linked", subject=row, actor=actor, now=now, person=person_id)
+    notifications.notify(
+        actor,
+        [person_id],
+        kind="kernel.identity_linked",
+        subject=row,
+        url=reverse("kernel:security"),
+        params={"provider": provider.name_zh},
+        effect_key=f"kernel.identity_linked:{row.pk}",
+        now=now,
+    )
     return row
 
 
@@ -244,8 +255,11 @@ def invite(
     """An address by which one person of the tenant links one subject, once; shown this once."""
     actor.require(Role.ADMINISTRATOR)
     provider = list_providers(actor).filter(id=provider_id, is_active=True).first()
-    if provider is None or not _is_of_tenant(actor, person_id):
+    person = User.objects.filter(id=person_id, is_active=True).first()
+    if provider is None or person is None or not _is_of_tenant(actor, person_id):
         raise NotFound("not_found")
+    if people.is_of_another_tenant(actor, person, now=now):
+        raise Refused("people.elsewhere")
     secret = secrets.token_urlsafe(30)
     row = LinkInvitation.objects.create(
         tenant_id=actor.tenant_id,

@@ -37,12 +37,14 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.wording_own": _("Whoever wrote a wording cannot put it in force."),
     "calls.wording_place": _("The words leave something open that cannot be filled in: %(name)s"),
     "calls.charge_leader": _("Name a zone leader."),
+    "calls.same_facts": _("Say first which matter it is that was dealt with before."),
     "calls.unknown_input": _("This step does not ask for this entry."),
     "calls.guard.uncooperative_approved": _(
         "This reason needs the written approval of a supervisor."
     ),
     "calls.guard.undispatched_or_rushed": _(
-        "After the dispatch only a call that was dispatched at once for danger can be declined."
+        "After the dispatch only a call that was dispatched at once for danger can be declined, "
+        "and only before its promise runs out."
     ),
     "calls.guard.adjudication_stands": _(
         "It was decided whose job this is; only a supervisor can give it to another unit."
@@ -53,12 +55,18 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.guard.dispute_in_time": _(
         "The time for disputing the dispatch (one working day) is over."
     ),
-    "calls.guard.not_the_disputant": _("Whoever raised the dispute cannot decide it."),
+    "calls.guard.not_the_disputant": _(
+        "Neither whoever raised the dispute nor anybody of that unit can decide it."
+    ),
     "calls.guard.co_tasks_settled": _(
         "Every co-handler must be done or have given a stage report first."
     ),
-    "calls.guard.not_the_answerer": _("Whoever answered cannot review or call back."),
-    "calls.guard.not_of_the_answering_unit": _("The unit that answered cannot call back."),
+    "calls.guard.not_the_answerer": _(
+        "Whoever answered or had a part in hand cannot review or call back."
+    ),
+    "calls.guard.not_of_the_answering_unit": _(
+        "Nobody of a unit that answered or helped can call back."
+    ),
     "calls.guard.attempts_documented": _(
         "Closing without the firm's word needs three failed attempts on two different days."
     ),
@@ -115,5 +123,11 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.guard.reopen_time_over": _("The firm can still open this call again."),
     "calls.guard.is_co_task": _("This step is for co-handlers."),
     "calls.guard.call_with_units": _("The call is not in the hands of units now."),
-    "calls.guard.not_the_proposer": _("Whoever proposed the pause cannot decide it."),
+    "calls.guard.not_the_proposer": _(
+        "Neither whoever proposed the pause nor anybody who handles the call can decide it."
+    ),
+    "calls.guard.firm_did_not_deny": _(
+        "The firm itself wrote that it is not solved: record that it is not content, so that it "
+        "is done again."
+    ),
 }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, TypedDict, Unpack
 
-from qiying.kernel.access import Actor
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import queries
@@ -116,6 +116,9 @@ def decline(
         raise Invalid("input.invalid", {"code": "input.choice"})
     if actor.person_id is None:
         raise Refused("calls.person_needed")
+    if code == DeclineCode.DONE_SAME_FACTS and not move.call.matter_code:
+        # it is the return of a matter that was closed, and is counted as one
+        raise Invalid("input.invalid", {"code": "calls.same_facts"})
     path = clean(told_path, name="told_path")
     if told_unit_id is not None and told_unit_id not in queries.unit_cards(actor):
         raise Invalid("input.invalid", {"told_unit_id": "input.choice"})
@@ -247,12 +250,23 @@ def _decide_again(move: Move, nature: str) -> None:
         is_public=found.is_public,
         township_code=found.township_code,
     )
-    is_first = call.current_round == 1 and move.round.state == RoundState.OPEN
-    if is_first and not move.case.granted:  # what was extended keeps the rule it was extended by
+    if _may_take_another_rule(move):
         rule = found.rule
         move.round.rule_kind, move.round.rule_amount = rule.kind, rule.amount
         move.round.save(update_fields=["rule_kind", "rule_amount"])
     _count_anew(move)
+
+
+def _may_take_another_rule(move: Move) -> bool:
+    """Whether the time limit follows the matter.
+
+    What was extended keeps the rule it was extended by. A promise that ran out stays broken,
+    whatever the matter is called afterwards, unless a supervisor says otherwise.
+    """
+    round_ = move.round
+    if move.call.current_round != 1 or round_.state != RoundState.OPEN or move.case.granted:
+        return False
+    return move.now <= round_.promised_at or move.actor.has(Role.SUPERVISOR)
 
 
 def _count_anew(move: Move) -> None:

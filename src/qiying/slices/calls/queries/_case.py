@@ -161,6 +161,11 @@ class Case(WatchFacts):
         return dispute.raised_by_id if dispute else None
 
     @property
+    def disputing_unit_id(self) -> int | None:
+        dispute = self.open_dispute
+        return dispute.unit_id if dispute else None
+
+    @property
     def open_co_tasks(self) -> int:
         unsettled = TASK_OPEN - {TaskState.REPORTED}
         return sum(not t.is_lead and t.state in unsettled for t in self.tasks)
@@ -170,8 +175,19 @@ class Case(WatchFacts):
         return self.round.answered_by_id
 
     @property
-    def answering_unit_id(self) -> int | None:
-        return self.round.lead_unit_id
+    def worker_ids(self) -> frozenset[int]:
+        """Who signed for a part of this round or has one in hand, the lead's or another."""
+        ids = {t.person_id for t in self.tasks} | {t.signed_by_id for t in self.tasks}
+        return frozenset(i for i in ids if i is not None)
+
+    @property
+    def answering_unit_ids(self) -> frozenset[int]:
+        ids = {self.round.lead_unit_id, *(t.unit_id for t in self.tasks)}
+        return frozenset(i for i in ids if i is not None)
+
+    @property
+    def rating_resolved(self) -> str:
+        return self.round.rating_resolved
 
     @property
     def failed_attempts(self) -> tuple[int, int]:

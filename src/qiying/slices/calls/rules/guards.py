@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from qiying.kernel.access import Role
-from qiying.slices.calls.rules.codes import FOR_THE_FIRM, WITH_UNIT
+from qiying.slices.calls.rules.codes import FOR_THE_FIRM, WITH_UNIT, Resolved
 from qiying.slices.calls.rules.facts import Facts
 from qiying.slices.calls.rules.watch_guards import WATCH_GUARDS
 
@@ -23,8 +23,11 @@ def _uncooperative_approved(facts: Facts) -> bool:
 
 
 def _undispatched_or_rushed(facts: Facts) -> bool:
-    """What a unit was given is answered, not declined, unless no desk ever looked at it."""
-    return facts.was_rushed or not facts.was_dispatched
+    """What a unit was given is answered, not declined, unless no desk ever looked at it.
+
+    A promise that ran out is not got rid of that way either.
+    """
+    return not facts.was_dispatched or (facts.was_rushed and facts.now <= facts.promised_at)
 
 
 def _adjudication_stands(facts: Facts) -> bool:
@@ -40,6 +43,9 @@ def _dispute_in_time(facts: Facts) -> bool:
 
 
 def _not_the_disputant(facts: Facts) -> bool:
+    """Neither who raised the dispute nor anybody of the unit for which it was raised."""
+    if facts.disputing_unit_id in facts.own_units:
+        return False
     return facts.disputant_id is None or facts.person_id != facts.disputant_id
 
 
@@ -48,11 +54,14 @@ def _co_tasks_settled(facts: Facts) -> bool:
 
 
 def _not_the_answerer(facts: Facts) -> bool:
-    return facts.answerer_id is None or facts.person_id != facts.answerer_id
+    """Neither who answered nor who signed for a part or has one in hand."""
+    person = facts.person_id
+    return person is None or (person != facts.answerer_id and person not in facts.worker_ids)
 
 
 def _not_of_the_answering_unit(facts: Facts) -> bool:
-    return facts.answering_unit_id not in facts.own_units
+    """Nobody of the lead, and nobody of a unit that helped."""
+    return not facts.own_units & facts.answering_unit_ids
 
 
 def _attempts_documented(facts: Facts) -> bool:
@@ -95,7 +104,16 @@ def _call_with_units(facts: Facts) -> bool:
 
 
 def _not_the_proposer(facts: Facts) -> bool:
-    return facts.pause_proposer_id is None or facts.person_id != facts.pause_proposer_id
+    """Neither who proposed the pause nor who handles the call, nor anybody of the lead unit."""
+    person = facts.person_id
+    if person is not None and person in facts.handler_ids | {facts.pause_proposer_id}:
+        return False
+    return facts.lead_unit_id not in facts.own_units
+
+
+def _firm_did_not_deny(facts: Facts) -> bool:
+    """What the firm wrote itself is not overwritten by what somebody heard."""
+    return facts.rating_resolved != Resolved.NO
 
 
 GUARDS: Mapping[str, Callable[[Facts], bool]] = {
@@ -118,6 +136,7 @@ GUARDS: Mapping[str, Callable[[Facts], bool]] = {
     "is_co_task": _is_co_task,
     "call_with_units": _call_with_units,
     "not_the_proposer": _not_the_proposer,
+    "firm_did_not_deny": _firm_did_not_deny,
     **WATCH_GUARDS,
 }
 

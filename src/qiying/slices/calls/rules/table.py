@@ -67,7 +67,7 @@ _LEAVING: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 _CALL_ROWS = (
     call_row("accept", (C.SUBMITTED,), C.TRIAGE, (DESK,), "accepted"),
-    call_row("ask_info", (C.SUBMITTED,), C.NEED_INFO, (DESK,), "info_asked"),
+    call_row("ask_info", (C.SUBMITTED,), C.NEED_INFO, (DESK,), "info_asked", "pauses_left"),
     call_row("supply_info", (C.NEED_INFO,), C.SUBMITTED, (FIRM, GRID, DESK), "info_supplied"),
     call_row(
         "decline",
@@ -164,6 +164,7 @@ _CALL_ROWS = (
         C.CLOSED,
         (CALLER,),
         "closed",
+        "firm_did_not_deny",
         "not_the_answerer",
         "not_of_the_answering_unit",
     ),
@@ -183,6 +184,7 @@ _CALL_ROWS = (
         (CALLER,),
         "closed",
         "attempts_documented",
+        "firm_did_not_deny",
         "not_the_answerer",
         "not_of_the_answering_unit",
     ),

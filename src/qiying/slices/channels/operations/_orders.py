@@ -183,6 +183,9 @@ def ask_return(
         },
     )
     code, words = chosen(reason, ReturnReason, "reason"), clean(text)
+    if code == ReturnReason.REPEATED and not card.matter_code:
+        # the call behind it is then declined as dealt with before: a return is counted by matter
+        raise Invalid("input.invalid", {"reason": "calls.same_facts"})
     end(
         actor,
         row,

@@ -30,11 +30,14 @@ def judge(ground: Ground, lines: list[Line]) -> None:
     accounts = _accounts(lines)
     held = _held(ground)
     here = {key[0] for key in held}
+    phones = _phones(lines)
     for line in lines:
         if line.clean.get("role") == Role.ENTERPRISE and "credit_code" not in line.clean:
             fail(line, "credit_code", "input.required")
         person = accounts.get(line.clean.get("username", ""))
         if person is None:
+            if phones.get(line.clean.get("phone", "")) not in {None, line.clean.get("username")}:
+                fail(line, "phone", "people.phone")
             continue
         if person.pk not in here:
             fail(line, "username", "people.username")
@@ -74,6 +77,16 @@ def write(ground: Ground, lines: list[Line]) -> None:
 def _accounts(lines: list[Line]) -> dict[str, User]:
     names = {line.clean["username"] for line in lines if "username" in line.clean}
     return {row.username: row for row in User.objects.filter(username__in=names)}
+
+
+def _phones(lines: list[Line]) -> dict[str, str]:
+    """Whose the numbers are: of accounts there are, else of the first line that gives one."""
+    wanted = [line.clean for line in lines if line.clean.get("phone")]
+    found = User.objects.filter(phone__in={c["phone"] for c in wanted}, is_active=True)
+    owners = dict(found.values_list("phone", "username"))
+    for clean in wanted:
+        owners.setdefault(clean["phone"], clean.get("username", ""))
+    return owners
 
 
 def _held(ground: Ground) -> set[Held]:
