@@ -172,7 +172,7 @@ def _ladder_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.S
         gettext("Rung"),
         gettext("Why"),
         gettext("Rungs passed over"),
-        gettext("In charge"),
+        gettext("Who answers for it"),
         gettext("Since"),
         gettext("Limit"),
         gettext("Next note due"),

@@ -90,7 +90,7 @@ def _task_row(actor: Actor, task: Task, names: Mapping[str, str], now: datetime)
         task=task,
         row=staff.row_of(actor, task.call, names, now=now),
         unit=str(task.unit),
-        person=str(task.person or ""),
+        person=str(task.person or task.signed_by or ""),
         tone=TASK_TONES.get(TaskState(task.state), "done"),
         label=TASK_LABELS[task.state],
         due_at=task.call.due_at if task.is_lead else task.due_at,

@@ -40,7 +40,7 @@ from qiying.slices.channels.views.shape import (
 HERE, STUCK = "channels:forwards", "channels:stuck"
 HEADS = (
     _("Request"),
-    _("To"),
+    _("Handed to"),
     _("State"),
     _("Number there"),
     _("Status there"),
@@ -142,7 +142,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
     facts: list[tuple[Any, ...]] = [
         (_("Request"), f"{card.number} {card.title}", case),
         (_("State of the call"), card.state_label),
-        (_("To"), row.endpoint.name),
+        (_("Handed to"), row.endpoint.name),
         (_("Service there"), row.service_code),
         (_("Number there"), row.remote_id),
         (_("Status there"), status_word(row.remote_status)),

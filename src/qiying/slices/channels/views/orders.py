@@ -108,7 +108,7 @@ def _sheet(actor: Actor, rows: Any) -> exports.Sheet:
     headings = [
         *(gettext("Order number"), gettext("Request"), gettext("State"), gettext("Issued at")),
         *(gettext("Signed for at"), gettext("Reply due at"), gettext("Replied at")),
-        *(gettext("On time"), gettext("Result"), gettext("Reply"), gettext("Redone")),
+        *(gettext("Replied in time"), gettext("Result"), gettext("Reply"), gettext("Redone")),
     ]
     return exports.Sheet(
         gettext("12345 orders"),
@@ -223,7 +223,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         (_("Issued at"), at_words(row.issued_at)),
         (_("Signed for at"), at_words(row.signed_at)),
         (_("Replied at"), at_words(row.replied_at)),
-        (_("On time"), yes_no(row.is_on_time)),
+        (_("Replied in time"), yes_no(row.is_on_time)),
         (_("Result"), RESULTS.get(row.reply_result, "")),
         (_("Redone"), row.reworks or ""),
         (_("Connection"), row.endpoint.name if row.endpoint else _("by file")),

@@ -36,7 +36,7 @@ from qiying.slices.channels.views.shape import (
 )
 
 HERE, SIGNALS = "channels:referrals", "channels:signals"
-HEADS = (_("Referrer"), _("Request"), _("Kind"), _("State"), _("Reply due on"), _("Reference"))
+HEADS = (_("Referrer"), _("Request"), _("Kind"), _("State"), _("Reply due on"), _("Reference number"))
 SIGNAL_HEADS = (_("Request"), _("Firm"), _("Signal"), _("Source"), _("Seen on"))
 
 
@@ -131,7 +131,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         (_("State of the call"), card.state_label),
         (_("Replied at"), at_words(row.replied_at)),
         (_("Document number"), row.reply_document),
-        (_("On time"), yes_no(row.is_on_time)),
+        (_("Replied in time"), yes_no(row.is_on_time)),
     ]
     limit = {
         "label": _("Reply due on"),
