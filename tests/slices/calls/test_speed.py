@@ -250,22 +250,23 @@ def test_one_leader_is_in_charge_of_a_unit_and_the_past_stays(world: World) -> N
 
 
 def test_the_load_counts_parts_by_person_and_those_of_nobody(world: World) -> None:
-    first, _second = steps.working(world), steps.working(world)
+    """Whoever signed has it in hand until somebody else is named; what nobody signed is nobody's."""
+    first, _signed, _sent = steps.working(world), steps.working(world), steps.dispatched(world)
     task = steps.task(world, first, "ZONE_SAFE")
-    person = world.user("safety").pk
-    operations.assign_person(world.actor("safety"), task, person_id=person, now=world.now)
+    person = world.user("safety-lead").pk
+    operations.assign_person(world.actor("safety-lead"), task, person_id=person, now=world.now)
     supervisor = world.actor("supervisor")
     with tenancy.reading(supervisor):
         found = {u.name: u for u in colleagues.workload(supervisor, now=world.now)}
     unit = next(u for u in found.values() if u.unit_id == world.units["ZONE_SAFE"])
     loads = {r.name: (r.parts, r.weight) for r in unit.rows}
-    assert loads == {"safety": (1, 3), "safety-lead": (0, 0)}
+    assert loads == {"safety": (1, 3), "safety-lead": (1, 3)}
     assert unit.nobody is not None
     assert unit.nobody.parts == 1
 
 
 def test_who_has_least_to_do_is_suggested_and_the_reason_is_said(world: World) -> None:
-    busy, call = steps.working(world), steps.working(world)
+    busy, call = steps.working(world), steps.dispatched(world)
     task = steps.task(world, busy, "ZONE_SAFE")
     own = world.user("safety").pk
     operations.assign_person(world.actor("safety"), task, person_id=own, now=world.now)

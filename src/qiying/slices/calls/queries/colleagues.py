@@ -106,6 +106,14 @@ class UnitLoad:
         return (*self.rows, *((self.nobody,) if self.nobody else ()))
 
     @property
+    def busy(self) -> tuple[Load, ...]:
+        return tuple(r for r in self.all if r.parts)
+
+    @property
+    def idle(self) -> int:
+        return len(self.all) - len(self.busy)
+
+    @property
     def heaviest(self) -> int:
         return max((r.weight for r in self.all), default=0)
 

@@ -148,7 +148,8 @@ def _rung(actor: Actor, row: Supervision, note: str, now: datetime) -> Rung:
 def passed_over(row: Supervision) -> str:
     """The rungs that were passed over, in words."""
     below = range(row.level - row.skipped, row.level)
-    return "、".join(str(LEVEL_LABELS[n]) for n in below)
+    comma = "、" if (get_language() or "zh").startswith("zh") else ", "
+    return comma.join(str(LEVEL_LABELS[n]) for n in below)
 
 
 def bases(*names: str) -> list[dict[str, str]]:

@@ -69,7 +69,12 @@ def _row(row: Referral, today: date) -> list[Cell]:
     is_late = row.state in {"owed", "redo"} and row.due_on < today
     return [
         title(row.referrer, reverse("channels:referral", args=[row.public_id]), row.office),
-        Cell(row.call.number, reverse("calls:case", args=[row.call.public_id]), "num"),
+        Cell(
+            row.call.title,
+            reverse("calls:case", args=[row.call.public_id]),
+            "at-sub wrap",
+            small=" · ".join(filter(None, (row.call.number, str(row.call.enterprise or "")))),
+        ),
         Cell(labels.REFERRAL_KINDS[row.kind]),
         mark(labels.REFERRAL_TONES[row.state], labels.REFERRAL_LABELS[row.state]),
         Cell(row.due_on, css="num bad" if is_late else "num", kind="day"),
