@@ -61,7 +61,9 @@ def day(request: HttpRequest) -> HttpResponse:
         "named": list(daily.mentions(actor, now=now)[:10]),
         "charges": len(lines),
         "lines": [
-            (line, f"{reverse('calls:morning')}?unit={line.unit_id}") for line in lines if line.open
+            (line, f"{reverse('calls:morning')}?unit={line.unit_id}")
+            for line in lines
+            if line.open
         ],
         "quiet": sum(1 for line in lines if not line.open),
         "choice": choice,

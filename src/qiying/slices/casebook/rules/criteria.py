@@ -16,9 +16,7 @@ LEAST_PUBLICITY = 5
 """Working days: 公示不少于 5 个工作日."""
 POINTS = range(11)
 SOURCE_ZH = "本平台设计（未见外部强制性规定，权重可调整）"
-SOURCE_EN = (
-    "Design of this platform (no external rule was found; weights may be changed)"
-)
+SOURCE_EN = "Design of this platform (no external rule was found; weights may be changed)"
 GRADE = "D"
 
 

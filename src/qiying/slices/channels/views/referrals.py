@@ -36,7 +36,14 @@ from qiying.slices.channels.views.shape import (
 )
 
 HERE, SIGNALS = "channels:referrals", "channels:signals"
-HEADS = (_("Referrer"), _("Request"), _("Kind"), _("State"), _("Reply due on"), _("Reference number"))
+HEADS = (
+    _("Referrer"),
+    _("Request"),
+    _("Kind"),
+    _("State"),
+    _("Reply due on"),
+    _("Reference number"),
+)
 SIGNAL_HEADS = (_("Request"), _("Firm"), _("Signal"), _("Source"), _("Seen on"))
 
 

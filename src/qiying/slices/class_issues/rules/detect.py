@@ -57,9 +57,7 @@ class Rule:
 
 DEFAULTS = Rule()
 SOURCE_ZH = "本平台默认规则：30天内3家以上不同企业反映同一问题，列为线索；各项数值可调整"
-SOURCE_EN = (
-    "Our own default: the same problem of 3 firms in 30 days; every value may be changed"
-)
+SOURCE_EN = "Our own default: the same problem of 3 firms in 30 days; every value may be changed"
 GRADE = "D"
 """Evidence: our own proposal, no outside rule was found."""
 LIMITS: Mapping[str, tuple[int, int]] = {

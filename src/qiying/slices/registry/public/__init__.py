@@ -225,9 +225,7 @@ def first_contacts(actor: Actor, ids: Iterable[int]) -> dict[int, ContactCard]:
     """Whom to ring first at each of some firms, in one query."""
     with tenancy.reading(actor):
         rows = queries.first_contacts(actor, ids)
-        return {
-            r.enterprise_id: ContactCard(r.name, r.phone, r.title, r.is_primary) for r in rows
-        }
+        return {r.enterprise_id: ContactCard(r.name, r.phone, r.title, r.is_primary) for r in rows}
 
 
 def areas(actor: Actor) -> tuple[AreaCard, ...]:
