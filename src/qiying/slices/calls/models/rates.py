@@ -62,7 +62,9 @@ STRATEGY_TEXTS: Mapping[str, Promise] = {
     "persuade_to_withdraw": _("What would count against the unit is taken back by the firm."),
     "pad_with_own_finds": _("For each solved call the unit files another that it found itself."),
 }
-RULE_LABELS: Mapping[str, Promise] = {
+EXTENSION_HELD = _("An extension leaves the round in the period of its first due time")
+"""What holds back the extension before the due time: the rule on it is switched off."""
+RULE_LABELS: dict[str, Promise] = {
     "partly_weight": _("Partly solved counts as"),
     "satisfied_from": _("Content from grade"),
     "strictly_from": _("Content without reservation from grade"),
