@@ -14,7 +14,7 @@ from qiying.kernel.models import Message, Notification
 from qiying.slices.calls import operations
 from qiying.slices.calls.models import Call, DailySheet, Mention, Note, Task, Wording
 from qiying.slices.calls.operations._mentions import find_named
-from qiying.slices.calls.queries import colleagues, daily, hall, wordings
+from qiying.slices.calls.queries import colleagues, daily, hall, units, wordings
 from qiying.slices.calls.views import speed
 from tests.slices.calls import steps
 from tests.slices.world import World
@@ -244,6 +244,28 @@ def test_one_leader_is_in_charge_of_a_unit_and_the_past_stays(world: World) -> N
     for who, person in (("admin", "desk"), ("desk", "leader")):
         with pytest.raises((Invalid, Denied)):
             operations.put_in_charge(world.actor(who), unit, world.user(person).pk, now=world.now)
+
+
+def test_a_leader_reads_the_same_overdue_calls_as_on_the_morning_sheet(world: World) -> None:
+    """What is posted for supervision has another light and is overdue all the same."""
+    call, unit = steps.working(world, co=()), world.units["ZONE_SAFE"]
+    with tenancy.acting(world.system):
+        Call.objects.filter(pk=call.pk).update(supervision_level=3)
+    leader, later = world.actor("leader"), call.due_at + timedelta(days=1)
+    with tenancy.reading(leader):
+        (line,) = daily.charge_lines(leader, frozenset({unit}), now=later)
+        sheet = next(u for u in units.unit_lines(leader, now=later) if u.unit_id == unit)
+    assert (line.overdue, line.open) == (sheet.red, sheet.total) == (1, 1)
+
+
+def test_my_day_counts_down_to_the_step_that_i_owe(world: World) -> None:
+    """A call that is to be accepted goes red with its acceptance, days before its answer is due."""
+    call, desk = steps.submitted(world), world.actor("desk")
+    with tenancy.reading(desk):
+        (waiting,) = daily.first(daily.waiting_calls(desk, now=world.now))
+        reddening = daily.first(daily.reddening_calls(desk, now=world.now))
+    assert waiting.owed_at == call.step_due_at < call.due_at  # type: ignore[attr-defined]
+    assert [c.pk for c in reddening] == [call.pk]
 
 
 # --- workload ---
