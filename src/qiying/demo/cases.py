@@ -4,7 +4,7 @@ Everything goes through the operations: nominated from calls that this load clos
 by people who had no hand in them, published, cited by handlers of later calls.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from qiying.slices.casebook.models import Case
 _TEXTS = ("title", "background", "difficulty", "practice", "effect", "replicable")
 _REASON = "一般词语，不指向具体的人或单位"
 _MOST_LOOKED_AT = 60
+_PER_MATTER = 3
 _MOST_CITED = 10
 
 
@@ -78,30 +79,46 @@ def fill_library(plan: Plan, office: Office) -> None:
             published.append(_published(office, case, plan, place))
         elif place == len(texts) - 2:
             _under_review(office, case, plan)
-    _cite(plan, office, published)
+    _cite(plan, office, list(zip(published, texts, strict=False)))
 
 
 def _chosen(
     plan: Plan, office: Office, texts: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[Mapping[str, Any], calls.ClosureCard]]:
-    """For each text a verified closure of its matters; when there is none, any that is left."""
-    settled = [c for c in _closures(plan, office) if c.is_verified and not c.complained_unit_id]
+    """For each text a verified closure of its matters, the nearest matter first.
+
+    When there is none, any that no other text has a better claim to.
+    """
+    wanted = {matter for text in texts for matter in text["matters"]}
+    found = _closures(plan, office, wanted)
+    settled = [c for c in found if c.is_verified and not c.complained_unit_id]
     for text in texts:
-        fitting = [c for c in settled if c.call.matter_code in text["matters"]] or settled
-        if not fitting:
+        order = list(text["matters"])
+        fitting = sorted(
+            (c for c in settled if c.call.matter_code in order),
+            key=lambda c: order.index(c.call.matter_code),
+        )
+        spare = [c for c in settled if c.call.matter_code not in wanted]
+        chosen = next(iter([*fitting, *spare, *settled]), None)
+        if chosen is None:
             return
-        settled.remove(fitting[0])
-        yield text, fitting[0]
+        settled.remove(chosen)
+        yield text, chosen
 
 
-def _closures(plan: Plan, office: Office) -> list[calls.ClosureCard]:
+def _closures(plan: Plan, office: Office, wanted: Set[str]) -> list[calls.ClosureCard]:
+    """The latest closures of each wanted matter, then the latest of all."""
     until = plan.ends_at - timedelta(days=70)
     with tenancy.reading(office.platform):
         rows = Call.objects.visible_to(office.platform).filter(
             closure_type="solved", is_confirmed=True, closed_at__lt=until, complained_unit=None
         )
-        ids = list(rows.order_by("-closed_at", "-id").values_list("id", flat=True))
-        return [calls.closure(office.platform, pk) for pk in ids[:_MOST_LOOKED_AT]]
+        latest = list(rows.order_by("-closed_at", "-id").values_list("id", "matter_code"))
+        by_matter = {m: [pk for pk, code in latest if code == m] for m in sorted(wanted)}
+        near = [pk for ids in by_matter.values() for pk in ids[:_PER_MATTER]]
+        rest = [pk for pk, _code in latest if pk not in near]
+        ids = near + rest[: max(0, _MOST_LOOKED_AT - len(near))]
+        return [calls.closure(office.platform, pk) for pk in ids]
 
 
 def _nominated(
@@ -161,15 +178,21 @@ def _published(office: Office, case: Case, plan: Plan, place: int) -> Case:
     return operations.publish(office.decider, case.pk, now=at)
 
 
-def _cite(plan: Plan, office: Office, published: Sequence[Case]) -> None:
-    """Handlers of calls that are in hand follow a case on the same matter, or the nearest one."""
+Told = Sequence[tuple[Case, Mapping[str, Any]]]
+
+
+def _cite(plan: Plan, office: Office, published: Told) -> None:
+    """Handlers of calls that are in hand follow a case on a matter of its text, else the nearest."""
     since = plan.ends_at - timedelta(days=40)
     with tenancy.reading(office.platform):
         rows = Call.objects.visible_to(office.platform).filter(
             received_at__gte=since, lead_unit__isnull=False, complained_unit=None
         )
         later = list(rows.order_by("received_at", "id").only("id", "public_id", "matter_code"))
-        pairs = [_pair(office, call, published) for call in later[: _MOST_CITED * 4]]
+        near = [c for c in later if any(c.matter_code in text["matters"] for _, text in published)]
+        rest = [c for c in later if c not in near]
+        looked_at = [*near, *rest][: _MOST_CITED * 4]
+        pairs = [_pair(office, call, published) for call in looked_at]
     for case, call, unit_id in [p for p in pairs if p is not None][:_MOST_CITED]:
         on = plan.ends_at.date()
         handlers = people.people_with(office.platform, Role.HANDLER, unit_id=unit_id, on=on)
@@ -182,10 +205,10 @@ def _cite(plan: Plan, office: Office, published: Sequence[Case]) -> None:
             )
 
 
-def _pair(office: Office, call: Call, published: Sequence[Case]) -> tuple[Case, Call, int] | None:
+def _pair(office: Office, call: Call, published: Told) -> tuple[Case, Call, int] | None:
     card = calls.closure(office.platform, call.pk)
     if not card.unit_ids or not published:
         return None
-    same = [c for c in published if c.matter_code == call.matter_code]
-    case = same[0] if same else published[call.pk % len(published)]
+    same = [case for case, text in published if call.matter_code in text["matters"]]
+    case = same[0] if same else published[call.pk % len(published)][0]
     return case, call, card.unit_ids[0]

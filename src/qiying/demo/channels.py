@@ -34,8 +34,18 @@ MAILS = (
     ),
     ("no-reply@news.example", "行业周刊", "本周行业动态", "本周纸品价格走势……"),
 )
-REFERRERS = ("方代表", "余代表", "江代表")
-SIGNALS = (("power", "用电监测月报"), ("invoices", "开票数据比对"), ("staff", "社保参保人数变动"))
+REFERRERS = {
+    "deputy": ("县人大代表", ("方敏华", "余建平", "江月芳")),
+    "leader": ("分管副县长", ("汪志远",)),
+}
+SIGNALS = {
+    "power": ("用电监测月报", ("M026", "M044", "M037")),
+    "staff": ("社保参保人数变动", ("M066", "M068", "M099", "M011", "M067")),
+    "alarm": ("消防物联网报警记录", ("M020", "M016", "M028", "M022", "M019")),
+    "invoices": ("开票数据比对", ("M009", "M008", "M010", "M002")),
+}
+"""What the data showed, and the matters that it can lead to."""
+MOST_SIGNALS = 4
 LINES = (
     "诉求内容,信用代码,来件渠道,紧急程度,来源编号\n"
     "厂门口路灯连续三晚不亮,,窗口,一般,DZ-01\n"
@@ -123,7 +133,9 @@ def _go_on(
             operations.revisit_order(second, row.public_id, is_content=True, now=later)
     elif call.state in {"working", "scheduled", "dispatched"} and count % 2 and row.due_at > now:
         soon = at + timedelta(hours=2)
-        operations.ask_extension(desk, row.public_id, days=5, text="需等待备件到货。", now=soon)
+        operations.ask_extension(
+            desk, row.public_id, days=5, text="情况涉及多个单位，需会商后答复。", now=soon
+        )
         operations.decide_extension(supervisor, row.public_id, is_approved=True, now=soon)
 
 
@@ -139,11 +151,12 @@ def _referrals(platform: Actor, desk: Actor) -> None:
     found = _of(platform, 8, channel__in=["deputies", "leaders"])
     for number, call in enumerate(found or _of(platform, 3, complained_unit=None), start=1):
         kind = "leader" if call.channel == "leaders" else "deputy"
+        office, names = REFERRERS[kind]
         row = operations.record_referral(
             desk,
             kind=kind,
-            referrer=REFERRERS[number % len(REFERRERS)],
-            office="县人大代表" if kind == "deputy" else "分管副县长",
+            referrer=names[number % len(names)],
+            office=office,
             reference=f"{call.received_at:%Y}-{number:03d}",
             text="",
             call_id=call.pk,
@@ -158,8 +171,11 @@ def _referrals(platform: Actor, desk: Actor) -> None:
 
 def _signals(platform: Actor, desk: Actor) -> None:
     """What made us go and look, before some of the visits that found something."""
-    for number, call in enumerate(_of(platform, 4, is_proactive=True)):
-        kind, source = SIGNALS[number % len(SIGNALS)]
+    kinds = {matter: kind for kind, (_source, matters) in SIGNALS.items() for matter in matters}
+    found = _of(platform, MOST_SIGNALS, is_proactive=True, matter_code__in=sorted(kinds))
+    for call in found or _of(platform, MOST_SIGNALS, is_proactive=True):
+        kind = kinds.get(call.matter_code, "power")
+        source, _matters = SIGNALS[kind]
         operations.record_signal(
             desk, kind=kind, source=source, text="", call_id=call.pk, now=call.received_at
         )

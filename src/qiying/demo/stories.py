@@ -128,7 +128,9 @@ class _Writer:
         slots = slots_for(firm, place, day, chance)
         told = fill(case.texts[variant], slots, chance)
         co_units = self._co_units(case, name)
-        teller = Teller(regime(name), case, variant, urgency, co_units, slots, told, chance)
+        teller = Teller(
+            regime(name), case, variant, urgency, co_units, slots, told, chance, matter.code
+        )
         return Story(
             number=0,
             enterprise=firm.code,

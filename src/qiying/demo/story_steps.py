@@ -14,7 +14,10 @@ from qiying.demo.story_texts import Case, fill, matching, phrase
 _PAUSES = (
     "firm_asked", "legal_procedure", "awaiting_information", "force_majeure", "superior_approval",
 )  # fmt: skip
-_DECLINES = ("LEGAL_PATH", "DONE_SAME_FACTS", "OUT_OF_DUTY", "PETITION")
+_DECLINES = ("DONE_SAME_FACTS", "PETITION")
+_PRIVATE_DECLINES = ("LEGAL_PATH", "OUT_OF_DUTY")
+_BETWEEN_PARTIES = frozenset({"M046", "M067"})
+"""Disputes of firms with others: for these a court or the market is the way, for others it is not."""
 _WORKING_DAY = 480.0
 
 
@@ -85,6 +88,7 @@ class Teller:
     slots: Mapping[str, str]
     told: str
     chance: np.random.Generator
+    matter: str
     steps: list[Step] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
     result: str = "solved"
@@ -103,6 +107,12 @@ class Teller:
             courses.get(fate, self._plain)()
         return tuple(self.steps)
 
+    def _decline_codes(self) -> tuple[str, ...]:
+        """A reason that suits what was asked: a question is answered before, it has no petition."""
+        if self.matter in _BETWEEN_PARTIES:
+            return _PRIVATE_DECLINES
+        return _DECLINES[:1] if self.case.nature == "enquiry" else _DECLINES
+
     def _opening(self, fate: str) -> bool:
         """Until a unit has it; False when the call ends before that."""
         if self.urgency == "danger":
@@ -111,7 +121,7 @@ class Teller:
             self._step("ask_info", self._wait("accept"), self._say("ask_info"))
             self._step("supply_info", self._minutes(60, 900), self._say("supply_info"))
         if fate == "declined":
-            code = pick(self.chance, _DECLINES)
+            code = pick(self.chance, self._decline_codes())
             self._step("decline", self._wait("accept"), self._say(f"decline_{code}"), code=code)
             self.ends.append("stopped")
             return False

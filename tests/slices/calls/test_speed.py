@@ -14,7 +14,7 @@ from qiying.kernel.models import Message, Notification
 from qiying.slices.calls import operations
 from qiying.slices.calls.models import Call, DailySheet, Mention, Note, Task, Wording
 from qiying.slices.calls.operations._mentions import find_named
-from qiying.slices.calls.queries import colleagues, daily, hall, wordings
+from qiying.slices.calls.queries import colleagues, daily, hall, units, wordings
 from qiying.slices.calls.views import speed
 from tests.slices.calls import steps
 from tests.slices.world import World
@@ -246,26 +246,49 @@ def test_one_leader_is_in_charge_of_a_unit_and_the_past_stays(world: World) -> N
             operations.put_in_charge(world.actor(who), unit, world.user(person).pk, now=world.now)
 
 
+def test_a_leader_reads_the_same_overdue_calls_as_on_the_morning_sheet(world: World) -> None:
+    """What is posted for supervision has another light and is overdue all the same."""
+    call, unit = steps.working(world, co=()), world.units["ZONE_SAFE"]
+    with tenancy.acting(world.system):
+        Call.objects.filter(pk=call.pk).update(supervision_level=3)
+    leader, later = world.actor("leader"), call.due_at + timedelta(days=1)
+    with tenancy.reading(leader):
+        (line,) = daily.charge_lines(leader, frozenset({unit}), now=later)
+        sheet = next(u for u in units.unit_lines(leader, now=later) if u.unit_id == unit)
+    assert (line.overdue, line.open) == (sheet.red, sheet.total) == (1, 1)
+
+
+def test_my_day_counts_down_to_the_step_that_i_owe(world: World) -> None:
+    """A call that is to be accepted goes red with its acceptance, days before its answer is due."""
+    call, desk = steps.submitted(world), world.actor("desk")
+    with tenancy.reading(desk):
+        (waiting,) = daily.first(daily.waiting_calls(desk, now=world.now))
+        reddening = daily.first(daily.reddening_calls(desk, now=world.now))
+    assert waiting.owed_at == call.step_due_at < call.due_at  # type: ignore[attr-defined]
+    assert [c.pk for c in reddening] == [call.pk]
+
+
 # --- workload ---
 
 
 def test_the_load_counts_parts_by_person_and_those_of_nobody(world: World) -> None:
-    first, _second = steps.working(world), steps.working(world)
+    """Whoever signed has it in hand until somebody else is named; what nobody signed is nobody's."""
+    first, _signed, _sent = steps.working(world), steps.working(world), steps.dispatched(world)
     task = steps.task(world, first, "ZONE_SAFE")
-    person = world.user("safety").pk
-    operations.assign_person(world.actor("safety"), task, person_id=person, now=world.now)
+    person = world.user("safety-lead").pk
+    operations.assign_person(world.actor("safety-lead"), task, person_id=person, now=world.now)
     supervisor = world.actor("supervisor")
     with tenancy.reading(supervisor):
         found = {u.name: u for u in colleagues.workload(supervisor, now=world.now)}
     unit = next(u for u in found.values() if u.unit_id == world.units["ZONE_SAFE"])
     loads = {r.name: (r.parts, r.weight) for r in unit.rows}
-    assert loads == {"safety": (1, 3), "safety-lead": (0, 0)}
+    assert loads == {"safety": (1, 3), "safety-lead": (1, 3)}
     assert unit.nobody is not None
     assert unit.nobody.parts == 1
 
 
 def test_who_has_least_to_do_is_suggested_and_the_reason_is_said(world: World) -> None:
-    busy, call = steps.working(world), steps.working(world)
+    busy, call = steps.working(world), steps.dispatched(world)
     task = steps.task(world, busy, "ZONE_SAFE")
     own = world.user("safety").pk
     operations.assign_person(world.actor("safety"), task, person_id=own, now=world.now)

@@ -1,6 +1,7 @@
 """Pages in both languages, the machine door of 12345, Open311 updates, the command that takes mails."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -125,6 +126,19 @@ def test_an_order_is_signed_on_its_page_and_not_by_a_leader(world: World) -> Non
     assert client(world, "desk").post(address, body).status_code == 303
     with tenancy.reading(world.system):
         assert WorkOrder.objects.get().state == "signed"
+
+
+def test_a_list_of_orders_says_what_and_a_lapsed_return_is_not_offered(world: World) -> None:
+    issued = world.now - timedelta(days=10)
+    row = operations.receive_order(
+        world.actor("desk"), order_number="ZJ-2", text="路灯不亮", issued_at=issued, now=issued
+    )
+    desk = client(world, "desk")
+    assert "路灯不亮" in desk.get(reverse("channels:orders")).content.decode()
+    page = desk.get(reverse("channels:order", args=[row.public_id])).content.decode()
+    assert 'value="sign"' in page
+    assert 'value="ask_return"' not in page
+    assert "期限已过" in page
 
 
 def test_a_file_is_previewed_with_its_faults_and_written_by_choice(world: World) -> None:

@@ -13,6 +13,7 @@ from qiying.kernel import tenancy
 from qiying.kernel.access import Role
 from qiying.slices.calls.models import Call
 from qiying.slices.registry import public as registry
+from qiying.slices.registry.models import Contact
 from tests.slices.calls import steps
 from tests.slices.calls.desk.asking import HTMX, At, case, send, text_of
 from tests.slices.calls.steps import task
@@ -83,6 +84,25 @@ def test_nobody_calls_back_about_the_own_answer(at: At, world: World) -> None:
     sheet = text_of(at("caller").get(f"/calls/callbacks/{call.public_id}/", headers=HTMX))
     assert "What to say" in sheet
     assert "已更换开关" in sheet
+
+
+def test_a_call_that_names_nobody_is_rung_back_at_the_firms_first_contact(
+    at: At, world: World
+) -> None:
+    world.person("caller", Role.CALLBACK)
+    call = steps.callback(world)
+    with tenancy.acting(world.system):
+        Call.objects.filter(pk=call.pk).update(contact_name="", contact_phone="")
+        for name, phone, is_primary in (("甲", "13900000001", False), ("乙", "13900000002", True)):
+            Contact.objects.create(
+                tenant_id=world.system.tenant_id,
+                enterprise_id=call.enterprise_id,
+                name=name,
+                phone=phone,
+                is_primary=is_primary,
+            )
+    (row,) = at("caller").get("/calls/callbacks/").context["rows"]
+    assert (row.contact, row.phone) == ("乙", "13900000002")
 
 
 def emb(world: World) -> dict[str, Any]:

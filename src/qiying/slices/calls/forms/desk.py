@@ -236,7 +236,7 @@ FIELDS: Mapping[str, Make] = {
     ),
     "level": lambda _s, o: _radios(_("Rung"), o.levels),
     "officer_id": lambda _s, o: forms.TypedChoiceField(
-        label=_("In charge"),
+        label=_("Who answers for it"),
         choices=[("", _("Whoever the rung is for")), *o.people],
         coerce=int,
         empty_value=None,

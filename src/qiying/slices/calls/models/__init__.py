@@ -34,6 +34,7 @@ from qiying.slices.calls.models.parts import CallBack, Contact, Dispute, Pause, 
 from qiying.slices.calls.models.querysets import SEES_ALL, CallRows, is_own, is_stranger, own
 from qiying.slices.calls.models.rates import (
     CAUSE_LABELS,
+    EXTENSION_HELD,
     FINDING_LABELS,
     GRADE_OF_SOURCE,
     RATE_LABELS,
@@ -77,6 +78,7 @@ __all__ = [
     "CLOSURE_LABELS",
     "DECLINE_LABELS",
     "EVIDENCE_LABELS",
+    "EXTENSION_HELD",
     "EXTENSION_LABELS",
     "EXTENSION_STATE_LABELS",
     "FINDING_LABELS",

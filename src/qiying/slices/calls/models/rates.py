@@ -16,16 +16,16 @@ RATE_LABELS: Mapping[str, Promise] = {
     "solved": _("Solved, says the firm"),
     "satisfied": _("Satisfaction rate"),
     "satisfied_strictly": _("Content without reservation"),
-    "rated": _("Rated"),
-    "redone": _("Redone"),
+    "rated": _("Share rated"),
+    "redone": _("Share redone"),
     "returned": _("Sent back by the unit"),
     "signed": _("Signed for in time"),
     "reached": _("Reached at call-back"),
     "excluded": _("Left out of call-back"),
     "co_settled": _("Co-handlers: part done or reported"),
     "co_on_time": _("Co-handlers: in time"),
-    "found_by_us": _("Found by us"),
-    "declined": _("Not accepted"),
+    "found_by_us": _("Share found by us"),
+    "declined": _("Share not accepted"),
 }
 CAUSE_LABELS: Mapping[str, Promise] = {
     "unanswered": _("Overdue without an answer"),
@@ -62,7 +62,9 @@ STRATEGY_TEXTS: Mapping[str, Promise] = {
     "persuade_to_withdraw": _("What would count against the unit is taken back by the firm."),
     "pad_with_own_finds": _("For each solved call the unit files another that it found itself."),
 }
-RULE_LABELS: Mapping[str, Promise] = {
+EXTENSION_HELD = _("An extension leaves the round in the period of its first due time")
+"""What holds back the extension before the due time: the rule on it is switched off."""
+RULE_LABELS: dict[str, Promise] = {
     "partly_weight": _("Partly solved counts as"),
     "satisfied_from": _("Content from grade"),
     "strictly_from": _("Content without reservation from grade"),

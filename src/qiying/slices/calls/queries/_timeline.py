@@ -30,6 +30,7 @@ from qiying.slices.calls.models import (
 )
 from qiying.slices.calls.queries._dossier import Dossier, dossier, names_of, person_id
 from qiying.slices.calls.rules import LEVEL_CODES
+from qiying.slices.mandate import public as mandate
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -172,8 +173,18 @@ def timeline(actor: Actor, call: Call, *, found: Dossier | None = None) -> list[
     is_outside = rules.is_outside(actor)
     shown = [e for e in found.events if not (is_outside and e.topic in INTERNAL_TOPICS)]
     people = found.people | _missing(shown, found)
-    lines = [_line(e, found, people, is_outside=is_outside) for e in _once(shown)]
+    matters = _matters(actor, call, shown)
+    lines = [_line(e, found, people, matters, is_outside=is_outside) for e in _once(shown)]
     return sorted(lines, key=lambda line: line.at)
+
+
+def _matters(actor: Actor, call: Call, rows: Sequence[Event]) -> dict[str, str]:
+    """Code and name of the matters that the lines speak of."""
+    codes = {e.data.get("matter") for e in rows if e.topic == "calls.classified"}
+    if not codes:
+        return {}
+    cards = mandate.matters(actor, call.received_at.astimezone(SHANGHAI).date())
+    return {c.code: f"{c.code} {c.name}" for c in cards if c.code in codes}
 
 
 def _once(rows: Sequence[Event]) -> list[Event]:
@@ -206,10 +217,18 @@ def _missing(rows: Sequence[Event], found: Dossier) -> dict[int, str]:
     return names_of(ids) if ids else {}
 
 
-def _line(event: Event, found: Dossier, people: dict[int, str], *, is_outside: bool) -> Line:
+def _line(
+    event: Event,
+    found: Dossier,
+    people: dict[int, str],
+    matters: Mapping[str, str],
+    *,
+    is_outside: bool,
+) -> Line:
     title, tone = _title(event)
     note_id = _note_for(event, found, is_outside=is_outside)
     data = _names(event.data, found, people)
+    data["matter"] = matters.get(data["matter"], data["matter"])
     return Line(
         at=_happened_at(event),
         topic=event.topic,

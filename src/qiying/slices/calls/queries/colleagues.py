@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 
 from qiying.kernel.access import STAFF, Actor, Held, Role, combine
 from qiying.kernel.models import Grant, User
@@ -105,6 +106,14 @@ class UnitLoad:
         return (*self.rows, *((self.nobody,) if self.nobody else ()))
 
     @property
+    def busy(self) -> tuple[Load, ...]:
+        return tuple(r for r in self.all if r.parts)
+
+    @property
+    def idle(self) -> int:
+        return len(self.all) - len(self.busy)
+
+    @property
     def heaviest(self) -> int:
         return max((r.weight for r in self.all), default=0)
 
@@ -147,7 +156,7 @@ def _counted(actor: Actor, now: datetime, unit_ids: set[int] | None) -> Counted:
     soon = Q(is_lead=True, call__due_at__lt=until) | Q(is_lead=False, due_at__lt=until)
     grouped = (
         rows.order_by()
-        .values("unit_id", "person_id")
+        .values("unit_id", in_hand=Coalesce("person_id", "signed_by_id"))
         .annotate(
             parts=Count("id"),
             led=Count("id", filter=Q(is_lead=True)),
@@ -156,7 +165,7 @@ def _counted(actor: Actor, now: datetime, unit_ids: set[int] | None) -> Counted:
             overdue=Count("id", filter=runs & late),
         )
     )
-    return {(r["unit_id"], r["person_id"]): cast("dict[str, int]", r) for r in grouped}
+    return {(r["unit_id"], r["in_hand"]): cast("dict[str, int]", r) for r in grouped}
 
 
 def _load(counted: Counted, unit_id: int, person_id: int | None, name: str) -> Load:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from qiying.kernel import notifications, tenancy
 from qiying.kernel.access import STAFF, Actor, Held, Role, combine
@@ -12,7 +13,7 @@ from qiying.kernel.models import Grant, Notification
 from qiying.slices.calls.models import Call, Charge, DailyChoice, DailySheet, Mention, Task
 from qiying.slices.calls.queries import desk
 from qiying.slices.calls.queries._case import local_day, local_hour
-from qiying.slices.calls.queries._filters import CAP, DUE_ORDER, count_capped, lit
+from qiying.slices.calls.queries._filters import CAP, count_capped, overdue
 from qiying.slices.calls.queries._find import callback_queue
 from qiying.slices.calls.queries._measures import midnight
 from qiying.slices.calls.rules import PAUSED, TASK_OPEN, WITH_UNIT, CallState
@@ -121,7 +122,10 @@ def own_tasks(actor: Actor) -> QuerySet[Task]:
 
 
 def waiting_calls(actor: Actor, *, now: datetime) -> QuerySet[Call]:
-    """The calls that wait for something that this person does."""
+    """The calls that wait for something that this person does.
+
+    ``owed_at`` is until when: the step indoors where one runs, else the promise to the firm.
+    """
     test = Q(pk__in=own_tasks(actor).values("call_id"))
     if actor.has(Role.DESK, Role.SUPERVISOR):
         own = desk.own_lanes(actor)
@@ -130,6 +134,7 @@ def waiting_calls(actor: Actor, *, now: datetime) -> QuerySet[Call]:
     if actor.has(Role.CALLBACK):
         test |= Q(pk__in=callback_queue(actor).values("pk"))
     rows = Call.objects.visible_to(actor).filter(test)
+    rows = rows.annotate(owed_at=Coalesce("step_due_at", "due_at"))
     return rows.select_related("enterprise", "lead_unit").defer("text", "words", "ranking")
 
 
@@ -137,7 +142,7 @@ def reddening_calls(actor: Actor, *, now: datetime) -> QuerySet[Call]:
     """Of those, what is not late yet and will be when the day is over."""
     tomorrow = midnight(local_day(now) + ONE_DAY)
     rows = waiting_calls(actor, now=now).exclude(state__in=sorted(PAUSED))
-    return rows.filter(due_at__gte=now, due_at__lt=tomorrow)
+    return rows.filter(owed_at__gte=now, owed_at__lt=tomorrow)
 
 
 def changes(actor: Actor, *, now: datetime) -> QuerySet[Notification]:
@@ -165,7 +170,7 @@ def figures(actor: Actor, *, now: datetime) -> dict[str, int]:
 
 
 def first(rows: QuerySet[Call]) -> list[Call]:
-    return list(rows.order_by(*DUE_ORDER)[:MOST_ROWS])
+    return list(rows.order_by("owed_at", "id")[:MOST_ROWS])
 
 
 # --- a leader's units ---
@@ -196,7 +201,7 @@ def charge_lines(actor: Actor, unit_ids: frozenset[int], *, now: datetime) -> li
         .values_list("lead_unit_id")
         .annotate(
             open=Count("id"),
-            overdue=Count("id", filter=lit("red", now)),
+            overdue=Count("id", filter=overdue(now)),
             today=Count("id", filter=runs & Q(due_at__gte=now, due_at__lt=tomorrow)),
             unsigned=Count("id", filter=unsigned),
         )

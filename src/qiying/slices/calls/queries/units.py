@@ -54,7 +54,7 @@ def unit_tasks(actor: Actor, tab: str, *, now: datetime) -> QuerySet[Task]:
     """The open parts of the actor's units; page them with ``TASK_ORDER``."""
     test = TASK_TABS.get(tab, TASK_TABS["all"])
     rows = _open_tasks(actor).filter(test(now))
-    near = ("call", "call__enterprise", "call__lead_unit", "unit", "person")
+    near = ("call", "call__enterprise", "call__lead_unit", "unit", "person", "signed_by")
     return rows.select_related(*near).defer("call__text", "call__words")
 
 

@@ -158,8 +158,8 @@ SOURCES: Mapping[str, Basis] = {
         "C",
     ),
     "meeting": Basis(
-        "衢州、杭州分层办理：疑难事项由联席会议研究",
-        "Quzhou and Hangzhou: what is hard goes to a joint meeting",
+        "衢州、湖州分层办理：疑难事项由联席会议研究",
+        "Quzhou and Huzhou: what is hard goes to a joint meeting",
         "C",
     ),
 }

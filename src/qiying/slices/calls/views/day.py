@@ -59,7 +59,13 @@ def day(request: HttpRequest) -> HttpResponse:
         "reddening": staff.rows_of(actor, daily.first(reddening), now=now),
         "changed": [(row, notifications.text_of(row)) for row in changed],
         "named": list(daily.mentions(actor, now=now)[:10]),
-        "lines": [(line, f"{reverse('calls:morning')}?unit={line.unit_id}") for line in lines],
+        "charges": len(lines),
+        "lines": [
+            (line, f"{reverse('calls:morning')}?unit={line.unit_id}")
+            for line in lines
+            if line.open
+        ],
+        "quiet": sum(1 for line in lines if not line.open),
         "choice": choice,
         "hours": [(h, f"{h:02d}:00") for h in DIGEST_HOURS],
     }

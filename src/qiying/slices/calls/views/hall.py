@@ -125,7 +125,7 @@ def _figures(found: Hall) -> list[Big]:
         _big(
             "satisfied",
             _("Satisfied share"),
-            _("of all closed; who did not rate does not count as satisfied"),
+            _("of those who rated; who did not rate counts neither way"),
             months["satisfied"],
         ),
     ]

@@ -149,7 +149,8 @@ def _rung(actor: Actor, row: Supervision, note: str, now: datetime) -> Rung:
 def passed_over(row: Supervision) -> str:
     """The rungs that were passed over, in words."""
     below = range(row.level - row.skipped, row.level)
-    return "、".join(str(LEVEL_LABELS[n]) for n in below)
+    comma = "、" if (get_language() or "zh").startswith("zh") else ", "
+    return comma.join(str(LEVEL_LABELS[n]) for n in below)
 
 
 def bases(*names: str) -> list[dict[str, str]]:
@@ -172,7 +173,7 @@ def _ladder_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.S
         gettext("Rung"),
         gettext("Why"),
         gettext("Rungs passed over"),
-        gettext("In charge"),
+        gettext("Who answers for it"),
         gettext("Since"),
         gettext("Limit"),
         gettext("Next note due"),

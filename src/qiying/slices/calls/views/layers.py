@@ -19,8 +19,8 @@ from qiying.slices.calls.views import staff
 from qiying.slices.calls.views.staff import MAP_READERS, READERS
 from qiying.slices.registry import public as registry
 
-PIN_TONES = {"red": "over", "yellow": "warn"}
-"""Pins by light; solid red is for time that ran out."""
+PIN_TONES = {"purple": "listed", "red": "over", "yellow": "warn"}
+"""Pins by light; solid red is for time that ran out, violet for what is posted for supervision."""
 MOST_PINS = 500
 MOST_ROWS = 10
 

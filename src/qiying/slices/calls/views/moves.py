@@ -291,12 +291,12 @@ def _view(scene: Scene, step: OpenStep, tried: Tried | None, *, is_open: bool) -
 
 
 def _title(scene: Scene, step: OpenStep) -> str:
-    """The name of the step, with the unit when it is about one unit's part."""
+    """The name of the step, with the unit where a reader may see the parts of several."""
     if step.entity != "task":
         return str(TITLES.get(step.name, step.label))
     task = next((t for t in scene.found.tasks if t.pk == step.entity_id), None)
     own = len(scene.actor.units(Role.HANDLER, Role.UNIT_LEADER))
-    if task is None or own < 2:
+    if task is None or own == 1:
         return step.label
     words = {"step": step.label, "unit": scene.found.unit(task.unit_id)}
     return gettext("%(step)s (%(unit)s)") % words

@@ -90,7 +90,7 @@ def _task_row(actor: Actor, task: Task, names: Mapping[str, str], now: datetime)
         task=task,
         row=staff.row_of(actor, task.call, names, now=now),
         unit=str(task.unit),
-        person=str(task.person or ""),
+        person=str(task.person or task.signed_by or ""),
         tone=TASK_TONES.get(TaskState(task.state), "done"),
         label=TASK_LABELS[task.state],
         due_at=task.call.due_at if task.is_lead else task.due_at,
@@ -157,10 +157,17 @@ def callbacks(request: HttpRequest) -> HttpResponse:
     )
     rounds = desk.rounds_of(actor, found)
     attempts = desk.attempts_by_call(actor, found)
+    bare = {c.enterprise_id for c in found if c.enterprise_id and not c.contact_phone}
+    contacts = registry.first_contacts(actor, bare) if bare else {}
     context = {
         "page": found,
         "rows": [
-            _callback_row(row, rounds.get(row.call.pk), attempts.get(row.call.pk))
+            _callback_row(
+                row,
+                rounds.get(row.call.pk),
+                attempts.get(row.call.pk),
+                contacts.get(row.call.enterprise_id or 0),
+            )
             for row in staff.rows_of(actor, found, now=now)
         ],
         "needed": ATTEMPTS_NEEDED,
@@ -169,15 +176,24 @@ def callbacks(request: HttpRequest) -> HttpResponse:
     return render(request, "calls/desk/callbacks.html", context)
 
 
-def _callback_row(row: Row, round_: Any, tried: desk.Attempts | None) -> CallBackRow:
+def _callback_row(
+    row: Row,
+    round_: Any,
+    tried: desk.Attempts | None,
+    listed: registry.ContactCard | None,
+) -> CallBackRow:
+    """Whom the call names; who named nobody is rung at the firm's first contact."""
+    name, phone = row.call.contact_name, row.call.contact_phone
+    if not phone and listed is not None:
+        name, phone = listed.name, listed.phone
     return CallBackRow(
         row=row,
         result=RESULT_LABELS[round_.result] if round_ and round_.result else "",
         answered_at=round_.answered_at if round_ else None,
         attempts=tried.count if tried else 0,
         last_at=tried.last.at if tried and tried.last else None,
-        contact=row.call.contact_name,
-        phone=row.call.contact_phone,
+        contact=name,
+        phone=phone,
     )
 
 

@@ -22,6 +22,7 @@ from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import (
     CAUSE_LABELS,
+    EXTENSION_HELD,
     FINDING_LABELS,
     GRADE_OF_SOURCE,
     RATE_LABELS,
@@ -37,6 +38,8 @@ from qiying.slices.calls.views.staff import AT_RATES
 
 MONTHS_BACK = 24
 INTENSITIES = (25, 50, 100)
+HELD_LABELS = RULE_LABELS | {"extension_moves_period": EXTENSION_HELD}
+"""What stops each way of gaming, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +237,7 @@ def _plays(found: counted.Simulation) -> list[Play]:
         Play(
             STRATEGY_LABELS[effect.strategy],
             STRATEGY_TEXTS[effect.strategy],
-            RULE_LABELS[HELD_BY[effect.strategy]],
+            HELD_LABELS[HELD_BY[effect.strategy]],
             len(effect.touched),
             pair(effect, "declared"),
             pair(effect, "verified"),

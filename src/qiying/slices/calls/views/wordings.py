@@ -71,7 +71,7 @@ class WordingForm(forms.Form):
 
 def _units(actor: Actor) -> list[object]:
     if actor.has(Role.DESK, Role.SUPERVISOR):
-        return [("", _("All units")), *filters.unit_groups(actor)]
+        return [("", _("Every unit")), *filters.unit_groups(actor)]
     cards = {u.id: u.name for u in queries.unit_cards(actor).values()}
     return [(u, cards[u]) for u in sorted(actor.units()) if u in cards]
 

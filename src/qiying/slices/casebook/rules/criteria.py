@@ -15,10 +15,8 @@ PASS_MARK = 60
 LEAST_PUBLICITY = 5
 """Working days: 公示不少于 5 个工作日."""
 POINTS = range(11)
-SOURCE_ZH = "本平台设计；规则书 §10.4 典型案例评选（未见外部强制规定，权重可改）"
-SOURCE_EN = (
-    "Design of this platform, rule book §10.4 (no external rule was found; weights may be changed)"
-)
+SOURCE_ZH = "本平台设计（未见外部强制性规定，权重可调整）"
+SOURCE_EN = "Design of this platform (no external rule was found; weights may be changed)"
 GRADE = "D"
 
 

@@ -13,7 +13,9 @@ from qiying.slices.channels.rules.codes import ORDER_OPEN, DeliveryState, OrderS
 
 def list_orders(actor: Actor, *, tab: str = "", q: str = "") -> QuerySet[WorkOrder]:
     """Visible orders: open ones, those of a state, or all; found by number."""
-    rows = WorkOrder.objects.visible_to(actor).select_related("endpoint", "call")
+    rows = WorkOrder.objects.visible_to(actor).select_related(
+        "endpoint", "call", "call__enterprise"
+    )
     if tab == "open":
         rows = rows.filter(state__in=sorted(ORDER_OPEN))
     elif tab in set(OrderState):

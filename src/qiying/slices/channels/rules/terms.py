@@ -32,15 +32,15 @@ SIGN = Limit(
 RETURN = Limit(
     Rule("working_days", 1),
     Basis(
-        "退单应说明理由并当日至1个工作日内提出（衢州12345办法公开报道，取最长1个工作日）",
-        "Returning an order with a reason within 1 working day (Quzhou 12345 rules as reported)",
+        "退单应当说明理由，并在1个工作日内提出（泉州企业问题办理流程公开报道）",
+        "Returning an order with a reason within 1 working day (procedure of Quanzhou as reported)",
         "C",
     ),
 )
 EXTENSION_BEFORE = Limit(
     Rule("working_days", 1),
     Basis(
-        "延期应在到期前至少1个工作日申请并写明新期限（衢州12345办法公开报道）",
+        "延期应在到期前至少1个工作日申请并写明新期限（泉州企业问题办理流程公开报道）",
         "Extension asked at least 1 working day before the due time, with the new date (as reported)",
         "C",
     ),

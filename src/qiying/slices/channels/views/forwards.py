@@ -41,7 +41,7 @@ from qiying.slices.channels.views.shape import (
 HERE, STUCK = "channels:forwards", "channels:stuck"
 HEADS = (
     _("Request"),
-    _("To"),
+    _("Handed to"),
     _("State"),
     _("Number there"),
     _("Status there"),
@@ -141,7 +141,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
     card = calls.card(actor, row.call_id)
     facts: list[tuple[Any, ...]] = [
         *of_call(card),
-        (_("To"), row.endpoint.name),
+        (_("Handed to"), row.endpoint.name),
         (_("Service there"), row.service_code),
         (_("Number there"), row.remote_id),
         (_("Status there"), status_word(row.remote_status)),

@@ -33,7 +33,7 @@ from qiying.slices.channels.views.shape import (
 )
 
 HERE = "channels:mails"
-HEADS = (_("Subject"), _("From"), _("State"), _("Firm"), _("Request"), _("Received at"))
+HEADS = (_("Subject line"), _("Sender"), _("State"), _("Firm"), _("Request"), _("Received at"))
 
 
 @page(*AT_DESK)
@@ -92,7 +92,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
     row = queries.get_mail(actor, public_id)
     card = calls.card(actor, row.call_id) if row.call_id else None
     facts: list[tuple[Any, ...]] = [
-        (_("From"), f"{row.name} <{row.address}>" if row.name else row.address),
+        (_("Sender"), f"{row.name} <{row.address}>" if row.name else row.address),
         (_("Sent at"), at_words(row.sent_at)),
         (_("Received at"), at_words(row.taken_at)),
         (_("Firm"), str(row.enterprise or "")),

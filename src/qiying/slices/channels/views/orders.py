@@ -96,22 +96,33 @@ def orders(request: HttpRequest) -> HttpResponse:
 def _row(order: WorkOrder) -> list[Cell]:
     is_open = order.state in ORDER_OPEN
     due = order.sign_due_at if order.state == "issued" else order.due_at
+    is_owed = is_open and order.state != "replied"
     return [
         title(order.order_number, reverse("channels:order", args=[order.public_id])),
-        Cell(order.call.number, reverse("calls:case", args=[order.call.public_id]), "num"),
+        Cell(
+            order.call.title,
+            reverse("calls:case", args=[order.call.public_id]),
+            "at-sub wrap",
+            small=" · ".join(filter(None, (order.call.number, _firm(order)))),
+        ),
         mark(labels.ORDER_TONES[order.state], labels.ORDER_LABELS[order.state]),
-        Cell(due if is_open else None, css="num at-time", kind="countdown"),
+        Cell(due if is_owed else None, css="num at-time", kind="countdown"),
         moment(order.issued_at),
         Cell(order.endpoint.name if order.endpoint else gettext("by file")),
     ]
 
 
+def _firm(order: WorkOrder) -> str:
+    return str(order.call.enterprise or "")
+
+
 def _sheet(actor: Actor, rows: Any) -> exports.Sheet:
     found = rows.order_by("-received_at", "-id")[: exports.MAX_ROWS]
     headings = [
-        *(gettext("Order number"), gettext("Request"), gettext("State"), gettext("Issued at")),
+        *(gettext("Order number"), gettext("Request"), gettext("Firm")),
+        *(gettext("State"), gettext("Issued at")),
         *(gettext("Signed for at"), gettext("Reply due at"), gettext("Replied at")),
-        *(gettext("On time"), gettext("Result"), gettext("Reply"), gettext("Redone")),
+        *(gettext("Replied in time"), gettext("Result"), gettext("Reply"), gettext("Redone")),
     ]
     return sheet(actor, gettext("12345 orders"), headings, map(_line, found))
 
@@ -121,6 +132,7 @@ def _line(order: WorkOrder) -> list[Any]:
     return [
         order.order_number,
         order.call.number,
+        _firm(order),
         str(labels.ORDER_LABELS[order.state]),
         order.issued_at,
         order.signed_at,
@@ -217,7 +229,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         (_("Issued at"), at_words(row.issued_at)),
         (_("Signed for at"), at_words(row.signed_at)),
         (_("Replied at"), at_words(row.replied_at)),
-        (_("On time"), yes_no(row.is_on_time)),
+        (_("Replied in time"), yes_no(row.is_on_time)),
         (_("Result"), RESULTS.get(row.reply_result, "")),
         (_("Redone"), row.reworks or ""),
         (_("Connection"), row.endpoint.name if row.endpoint else _("by file")),
@@ -235,17 +247,17 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         facts=facts,
         texts=texts,
         lines=[_extension(e) for e in extensions],
-        limits=_limits(row),
+        limits=_limits(row, now),
         deeds=[*_deeds(actor, row, card, now), *_extension_deeds(actor, row, extensions, now)],
     )
 
 
-def _limits(row: WorkOrder) -> list[dict[str, Any]]:
+def _limits(row: WorkOrder, now: datetime) -> list[dict[str, Any]]:
     """The clocks of the order, each with its source and how well that is proven."""
     open_ = row.state in ORDER_OPEN
     limits = (
         (_("Signing"), row.sign_due_at, row.state == "issued", terms.SIGN),
-        (_("Return"), row.return_until, row.state in {"issued", "signed"}, terms.RETURN),
+        (_("Return"), row.return_until, _may_return(row, now), terms.RETURN),
         (_("Reply"), row.due_at, open_ and row.state != "replied", terms.ANSWER),
     )
     return [
@@ -253,11 +265,16 @@ def _limits(row: WorkOrder) -> list[dict[str, Any]]:
             "label": label,
             "due_at": due_at,
             "is_running": is_running,
+            "is_over": limit is terms.RETURN and now > due_at,
             "source": limit.basis.text(is_chinese=is_chinese()),
             "grade": limit.basis.grade,
         }
         for label, due_at, is_running, limit in limits
     ]
+
+
+def _may_return(row: WorkOrder, now: datetime) -> bool:
+    return row.state in {"issued", "signed"} and now <= row.return_until
 
 
 def _extension(row: Extension) -> dict[str, Any]:
@@ -288,7 +305,7 @@ def _deeds(actor: Actor, row: WorkOrder, card: calls.CallCard, now: datetime) ->
             tone="primary" if name in {"sign", "reply"} else "",
         )
         for name, (make, run) in every.items()
-        if name in opened
+        if name in opened and (name != "ask_return" or _may_return(row, now))
     ]
 
 

@@ -37,7 +37,14 @@ from qiying.slices.channels.views.shape import (
 )
 
 HERE, SIGNALS = "channels:referrals", "channels:signals"
-HEADS = (_("Referrer"), _("Request"), _("Kind"), _("State"), _("Reply due on"), _("Reference"))
+HEADS = (
+    _("Referrer"),
+    _("Request"),
+    _("Kind"),
+    _("State"),
+    _("Reply due on"),
+    _("Reference number"),
+)
 SIGNAL_HEADS = (_("Request"), _("Firm"), _("Signal"), _("Source"), _("Seen on"))
 
 
@@ -70,7 +77,12 @@ def _row(row: Referral, today: date) -> list[Cell]:
     is_late = row.state in {"owed", "redo"} and row.due_on < today
     return [
         title(row.referrer, reverse("channels:referral", args=[row.public_id]), row.office),
-        Cell(row.call.number, reverse("calls:case", args=[row.call.public_id]), "num"),
+        Cell(
+            row.call.title,
+            reverse("calls:case", args=[row.call.public_id]),
+            "at-sub wrap",
+            small=" · ".join(filter(None, (row.call.number, str(row.call.enterprise or "")))),
+        ),
         Cell(labels.REFERRAL_KINDS[row.kind]),
         mark(labels.REFERRAL_TONES[row.state], labels.REFERRAL_LABELS[row.state]),
         Cell(row.due_on, css="num bad" if is_late else "num", kind="day"),
@@ -125,7 +137,7 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         *of_call(card),
         (_("Replied at"), at_words(row.replied_at)),
         (_("Document number"), row.reply_document),
-        (_("On time"), yes_no(row.is_on_time)),
+        (_("Replied in time"), yes_no(row.is_on_time)),
     ]
     limit = {
         "label": _("Reply due on"),

@@ -56,10 +56,8 @@ class Rule:
 
 
 DEFAULTS = Rule()
-SOURCE_ZH = "《企呼我应》功能要求 6.1 第 7 条：30 天内 3 家以上企业；其余为平台自拟默认值"
-SOURCE_EN = (
-    "Requirement 6.1 item 7 of the call system: 3 firms in 30 days; the rest are our own defaults"
-)
+SOURCE_ZH = "本平台默认规则：30天内3家以上不同企业反映同一问题，列为线索；各项数值可调整"
+SOURCE_EN = "Our own default: the same problem of 3 firms in 30 days; every value may be changed"
 GRADE = "D"
 """Evidence: our own proposal, no outside rule was found."""
 LIMITS: Mapping[str, tuple[int, int]] = {

@@ -127,7 +127,7 @@ def view_of(scene: Scene, step: OpenStep, tried: StepForm | None) -> dict[str, A
         "name": name,
         "label": STEP_LABELS[name],
         "icon": ICONS[name],
-        "tone": TONES.get(name, "plain"),
+        "tone": TONES.get(name, ""),
         "hint": HINTS.get(name, ""),
         "blocked": problems.sentence(f"class_issues.guard.{step.blocked}", {})
         if step.blocked

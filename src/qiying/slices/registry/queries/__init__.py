@@ -18,6 +18,7 @@ from qiying.slices.registry.queries.figures import figures
 from qiying.slices.registry.queries.firms import (
     FirmFilter,
     count_enterprises,
+    first_contacts,
     get_card_row,
     get_enterprise,
     get_enterprise_by_public_id,
@@ -56,6 +57,7 @@ __all__ = [
     "cover",
     "figures",
     "find_zone",
+    "first_contacts",
     "get_area",
     "get_batch",
     "get_calendar",

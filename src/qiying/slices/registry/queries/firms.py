@@ -158,6 +158,12 @@ def list_contacts(actor: Actor, enterprise_id: int) -> QuerySet[Contact]:
     return rows.order_by("-is_primary", "id")
 
 
+def first_contacts(actor: Actor, ids: Iterable[int]) -> QuerySet[Contact]:
+    """The contact of each of some firms that is to be rung first."""
+    rows = Contact.objects.visible_to(actor).filter(enterprise_id__in=list(ids))
+    return rows.order_by("enterprise_id", "-is_primary", "id").distinct("enterprise_id")
+
+
 def portfolio_ids(actor: Actor) -> frozenset[int]:
     """The firms that this grid officer looks after; empty for others."""
     if actor.person_id is None or not actor.has(Role.GRID_OFFICER):
