@@ -176,6 +176,7 @@ def _ladder_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.S
         gettext("Since"),
         gettext("Limit"),
         gettext("Next note due"),
+        gettext("Times chased"),
         gettext("Status"),
         gettext("Until"),
     ]
@@ -193,6 +194,7 @@ def _ladder_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.S
             r.row.opened_at,
             r.row.limit_at,
             r.row.note_due_at,
+            r.row.chases,
             str(r.state),
             r.row.ended_at,
         ]
