@@ -187,7 +187,7 @@ def test_the_interface_files_again_by_the_id_of_the_earlier_call(world: World) -
         boss = client_of(world, "boss")
         body = {"text": "又坏了", "follows": str(call.public_id)}
         sent = boss.post(
-            "/api/v1/calls",
+            "/api/v1/calls/",
             body,
             content_type="application/json",
             headers={"X-Requested-With": "test", "Idempotency-Key": "again-0001"},

@@ -290,9 +290,9 @@ def test_discontent_after_thirty_days_leaves_the_call_on_file_and_says_what_to_d
 
 def page_of(world: World, row: WorkOrder) -> str:
     client = Client()
-    client.force_login(world.user("desk"), backend="django.contrib.auth.backends.ModelBackend")
-    client.cookies["django_language"] = "zh-hans"
     with time_machine.travel(world.now, tick=False):
+        client.force_login(world.user("desk"), backend="django.contrib.auth.backends.ModelBackend")
+        client.cookies["django_language"] = "zh-hans"
         return client.get(f"/channels/orders/{row.public_id}/").content.decode()
 
 

@@ -13,7 +13,8 @@ from qiying.kernel.panels import Action, Line, Panel
 from qiying.kernel.panels import provider as panel
 from qiying.slices.calls import public as calls
 from qiying.slices.casebook import operations, queries, rules
-from qiying.slices.casebook.models import labels
+from qiying.slices.casebook.models import Citation, labels
+from qiying.slices.class_issues import public as class_issues
 
 GROUP = _("Typical cases")
 EVERYBODY = STAFF | {Role.ENTERPRISE}
@@ -52,6 +53,7 @@ def hang_up() -> None:
     trail.name_subjects("casebook.case", audited_cases)
     trail.name_subjects("casebook.selection", audited_selections)
     panel("calls.call", name="casebook")(box_of_call)
+    panel("class_issues.issue", name="casebook")(box_of_class)
 
 
 def _to_review(actor: Actor) -> int:
@@ -103,7 +105,34 @@ def box_of_call(actor: Actor, call_id: int, _now: datetime) -> Panel | None:
     fits = queries.fitting(actor, matter=card.matter_code, text=words, besides=call_id)
     cited = queries.cited_for(actor, call_id)
     taken = {c.case_id for c in cited}
-    lines = [
+    lines = [*_cited_lines(cited), *(_line(fit) for fit in fits if fit.case.pk not in taken)]
+    actions = _actions(actor, card, has_fits=bool(fits))
+    if not lines and not actions:
+        return None
+    return Panel(_("Typical cases that may help"), "book-open-check", tuple(lines), actions, 60)
+
+
+def box_of_class(actor: Actor, issue_id: int, _now: datetime) -> Panel | None:
+    """On the page of a class issue: cases that its measure follows or could follow."""
+    issue = class_issues.cards(actor, [issue_id]).get(issue_id)
+    if issue is None:
+        return None
+    fits = queries.fitting(actor, matter=issue.matter_code, text=issue.words)
+    cited = queries.cited_for_class(actor, issue_id)
+    taken = {c.case_id for c in cited}
+    lines = [*_cited_lines(cited), *(_line(fit) for fit in fits if fit.case.pk not in taken)]
+    is_ours = issue.owner_unit_id in actor.units(Role.HANDLER, Role.UNIT_LEADER)
+    actions: tuple[Action, ...] = ()
+    if fits and (is_ours or actor.has(Role.DESK)):
+        url = reverse("casebook:cite-class", args=[issue.public_id])
+        actions = (Action(_("Cite a case"), url, "quote"),)
+    if not lines:
+        return None
+    return Panel(_("Typical cases that may help"), "book-open-check", tuple(lines), actions, 60)
+
+
+def _cited_lines(cited: Iterable[Citation]) -> list[Line]:
+    return [
         Line(
             c.version.title,
             url=reverse("casebook:case", args=[c.case.public_id]),
@@ -113,11 +142,6 @@ def box_of_call(actor: Actor, call_id: int, _now: datetime) -> Panel | None:
         )
         for c in cited
     ]
-    lines += [_line(fit) for fit in fits if fit.case.pk not in taken]
-    actions = _actions(actor, card, has_fits=bool(fits))
-    if not lines and not actions:
-        return None
-    return Panel(_("Typical cases that may help"), "book-open-check", tuple(lines), actions, 60)
 
 
 def _line(fit: queries.Fit) -> Line:
