@@ -11,12 +11,18 @@ from qiying.kernel.access import Actor
 
 GROUPS: dict[str, Promise] = {
     "work": _("Workspace"),
+    "follow": _("Follow-up and joint work"),
+    "cases": _("Cases and councils"),
     "firms": _("Enterprises"),
     "space": _("Space"),
     "rules": _("Powers and duties"),
     "analysis": _("Analysis"),
     "system": _("System"),
 }
+DAILY = "work"
+"""What somebody does all day: this group is never folded."""
+FOLD_FROM = 14
+"""From so many entries on the other groups are folded; fewer are seen at once."""
 Count = Callable[[Actor], int]
 
 
@@ -117,7 +123,10 @@ def first_of(items: Sequence[Item], actor: Actor) -> Item | None:
 
 
 def groups_for(actor: Actor, path: str) -> list[dict[str, object]]:
-    """The navigation as the shell draws it; the longest matching address is the active one."""
+    """The navigation as the shell draws it; the longest matching address is the active one.
+
+    Daily work and the group of the open page are unfolded; a folded group says what waits in it.
+    """
     entries = [(i, reverse(i.url_name)) for i in items_for(actor)]
     active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
     groups: list[dict[str, object]] = []
@@ -136,7 +145,17 @@ def groups_for(actor: Actor, path: str) -> list[dict[str, object]]:
             if i.group == key
         ]
         if lines:
-            groups.append({"label": label, "items": lines})
+            is_open = key == DAILY or any(line["active"] for line in lines)
+            groups.append(
+                {
+                    "key": key,
+                    "label": label,
+                    "items": lines,
+                    "is_folding": key != DAILY and len(entries) >= FOLD_FROM,
+                    "is_open": is_open,
+                    "count": sum(int(line["count"] or 0) for line in lines),  # type: ignore[call-overload]  # a number or nothing
+                }
+            )
     return groups
 
 

@@ -26,6 +26,7 @@ from qiying.slices.calls.views import filters, speed, staff
 from qiying.slices.calls.views.filters import Asked
 from qiying.slices.calls.views.staff import AT_DESK, READERS, Row
 from qiying.slices.mandate import public as mandate
+from qiying.slices.registry import public as registry
 
 DESK_TABS = (
     *("inbox", "triage", "dispatched", "working", "overdue", "disputed", "review"),
@@ -171,6 +172,7 @@ class Card:
     is_open_question: bool
     said: str
     """What somebody wrote that is to be decided on."""
+    left: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,10 +298,9 @@ def _lane(
     actor: Actor, lane: desk.Lane, words: _Words, names: Mapping[str, str], now: datetime
 ) -> LaneView:
     label, empty, step, act = LANES[lane.key]
-    cards = [
-        _card(staff.row_of(actor, call, names, now=now), words, is_early=lane.key in EARLY)
-        for call in lane.rows
-    ]
+    calendar = registry.calendar(actor)
+    rows = [staff.row_of(actor, c, names, now=now, calendar=calendar) for c in lane.rows]
+    cards = [_card(row, words, is_early=lane.key in EARLY) for row in rows]
     query, is_own = urlencode({"tab": lane.key}), lane.key in desk.own_lanes(actor)
     return LaneView(lane.key, label, empty, lane.count, cards, act, step, is_own, query)
 
@@ -318,4 +319,5 @@ def _card(row: Row, words: _Words, *, is_early: bool) -> Card:
         why=staff.main_reason(ruling),
         is_open_question=is_early and (call.needs_confirmation or call.proposed_unit_id is None),
         said=words.said.get(call.pk, ""),
+        left=row.left if call.step_due_at is None else "",
     )

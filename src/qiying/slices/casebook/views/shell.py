@@ -23,7 +23,7 @@ EVERYBODY = STAFF | {Role.ENTERPRISE}
 def hang_up() -> None:
     """Register navigation, search, names of records and boxes; called once at start-up."""
     nav.item(
-        "work",
+        "cases",
         _("Typical cases"),
         "casebook:library",
         "book-open-check",
@@ -32,7 +32,7 @@ def hang_up() -> None:
         on_phone=True,
     )
     nav.item(
-        "work",
+        "cases",
         _("Cases on their way"),
         "casebook:work",
         "file-pen-line",
@@ -41,7 +41,7 @@ def hang_up() -> None:
         count=_to_review,
     )
     nav.item(
-        "work",
+        "cases",
         _("Selections of cases"),
         "casebook:selections",
         "trophy",

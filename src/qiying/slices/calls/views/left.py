@@ -1,0 +1,57 @@
+"""What is left of a promise in working days, for clocks that count them."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from qiying.engines.worktime import Calendar, elapsed
+from qiying.slices.calls.models import Call
+from qiying.slices.calls.rules import PAUSED, STOPPED, Clock
+
+IN_WORKING_DAYS = frozenset({Clock.CALLBACK, Clock.MILESTONE})
+"""Clocks that count working days, whatever the round does."""
+HOUR = 3_600_000_000
+"""Microseconds: how a calendar tells the length of its working day."""
+
+
+def working_days(
+    call: Call,
+    rule_kind: str,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+) -> float | None:
+    """Working days until the promise that runs, below nought when it ran out.
+
+    ``due_at`` for a part of the call with a time of its own.
+
+    None for clocks in hours or calendar days, and where the clock stands still.
+    """
+    counts = call.clock in IN_WORKING_DAYS or rule_kind == "working_days"
+    if call.state in PAUSED or call.state in STOPPED or not counts:
+        return None
+    due_at = due_at or call.due_at
+    first, last = sorted((now, due_at))
+    days = elapsed(first, last, "working_hours", calendar).net / (calendar.hours.length / HOUR)
+    return days if now <= due_at else -days
+
+
+def in_words(days: float | None) -> str:
+    """``3 working days left``; "" where working days are not counted."""
+    if days is None:
+        return ""
+    words = gettext("%(n)s working days left") if days >= 0 else gettext("%(n)s working days over")
+    return words % {"n": amount(abs(days))}
+
+
+def in_short(days: float | None) -> str:
+    """As a list shows it; "" within a day of the promise, where hours count."""
+    if days is None or abs(days) < 1:
+        return ""
+    words = gettext("%(n)s working days") if days >= 0 else gettext("Over %(n)s working days")
+    return words % {"n": amount(abs(days))}
+
+
+def amount(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
