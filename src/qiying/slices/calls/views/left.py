@@ -1,6 +1,6 @@
 """What is left of a promise in working days, for clocks that count them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
 
@@ -10,6 +10,7 @@ from qiying.slices.calls.rules import PAUSED, STOPPED, Clock
 
 IN_WORKING_DAYS = frozenset({Clock.CALLBACK, Clock.MILESTONE})
 """Clocks that count working days, whatever the round does."""
+ONE_DAY = timedelta(days=1)
 HOUR = 3_600_000_000
 """Microseconds: how a calendar tells the length of its working day."""
 
@@ -45,12 +46,18 @@ def in_words(days: float | None) -> str:
     return words % {"n": amount(abs(days))}
 
 
-def in_short(days: float | None) -> str:
-    """As a list shows it; "" within a day of the promise, where hours count."""
-    if days is None or abs(days) < 1:
+def in_short(days: float | None, *, due_at: datetime, now: datetime) -> str:
+    """As a list shows it; "" near the promise, where the hours that run say more.
+
+    Over a weekend a promise can be days over and no working day: then the limit is just over.
+    """
+    if days is None or (abs(days) < 1 and abs(now - due_at) < ONE_DAY):
         return ""
+    said = amount(abs(days))
+    if said == "0":
+        return "" if days > 0 else gettext("Just over")
     words = gettext("%(n)s working days") if days >= 0 else gettext("Over %(n)s working days")
-    return words % {"n": amount(abs(days))}
+    return words % {"n": said}
 
 
 def amount(value: float) -> str:

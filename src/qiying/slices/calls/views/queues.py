@@ -109,7 +109,7 @@ def _task_row(
         due_at=due_at,
         is_to_sign=task.state == TaskState.SENT,
         is_paused=task.call.state in PAUSED,
-        left=left.in_short(days),
+        left=left.in_short(days, due_at=due_at, now=now),
     )
 
 

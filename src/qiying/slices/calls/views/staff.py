@@ -201,7 +201,8 @@ def row_of(
 
 def _left(call: Call, calendar: Calendar, now: datetime) -> str:
     kind = getattr(call, "rule_kind", "") or ""
-    return left.in_short(left.working_days(call, kind, calendar, now))
+    days = left.working_days(call, kind, calendar, now)
+    return left.in_short(days, due_at=call.due_at, now=now)
 
 
 def matter_names(actor: Actor, now: datetime) -> dict[str, str]:
