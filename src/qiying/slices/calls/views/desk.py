@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from qiying.engines.worktime import Calendar
 from qiying.kernel import exports, paging, saved, web
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.web import actor_of, page
@@ -22,7 +23,7 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.models import PAUSE_LABELS, RESULT_LABELS, Call, Note
 from qiying.slices.calls.queries import desk
 from qiying.slices.calls.rules import STOPPED, CallState
-from qiying.slices.calls.views import filters, speed, staff
+from qiying.slices.calls.views import filters, left, speed, staff
 from qiying.slices.calls.views.filters import Asked
 from qiying.slices.calls.views.staff import AT_DESK, READERS, Row
 from qiying.slices.mandate import public as mandate
@@ -300,7 +301,7 @@ def _lane(
     label, empty, step, act = LANES[lane.key]
     calendar = registry.calendar(actor)
     rows = [staff.row_of(actor, c, names, now=now, calendar=calendar) for c in lane.rows]
-    cards = [_card(row, words, is_early=lane.key in EARLY) for row in rows]
+    cards = [_card(row, words, calendar, now, is_early=lane.key in EARLY) for row in rows]
     query, is_own = urlencode({"tab": lane.key}), lane.key in desk.own_lanes(actor)
     return LaneView(lane.key, label, empty, lane.count, cards, act, step, is_own, query)
 
@@ -308,7 +309,7 @@ def _lane(
 EARLY = frozenset({"inbox", "triage"})
 
 
-def _card(row: Row, words: _Words, *, is_early: bool) -> Card:
+def _card(row: Row, words: _Words, calendar: Calendar, now: datetime, *, is_early: bool) -> Card:
     call = row.call
     ruling = words.rulings.get(call.decision_id or 0) if is_early else None
     due_at = call.due_at if call.step_due_at is None else call.step_due_at
@@ -319,5 +320,7 @@ def _card(row: Row, words: _Words, *, is_early: bool) -> Card:
         why=staff.main_reason(ruling),
         is_open_question=is_early and (call.needs_confirmation or call.proposed_unit_id is None),
         said=words.said.get(call.pk, ""),
-        left=row.left if call.step_due_at is None else "",
+        left=left.in_short(left.step_days(call, calendar, now), due_at=due_at, now=now)
+        if call.step_due_at
+        else row.left,
     )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from qiying.engines.worktime import Calendar, elapsed
 from qiying.slices.calls.models import Call
-from qiying.slices.calls.rules import PAUSED, STOPPED, Clock
+from qiying.slices.calls.rules import PAUSED, STEP_WITHIN, STOPPED, Clock, Urgency
 
 IN_WORKING_DAYS = frozenset({Clock.CALLBACK, Clock.MILESTONE})
 """Clocks that count working days, whatever the round does."""
@@ -32,7 +32,22 @@ def working_days(
     counts = call.clock in IN_WORKING_DAYS or rule_kind == "working_days"
     if call.state in PAUSED or call.state in STOPPED or not counts:
         return None
-    due_at = due_at or call.due_at
+    return _between(now, due_at or call.due_at, calendar)
+
+
+def step_days(call: Call, calendar: Calendar, now: datetime) -> float | None:
+    """As ``working_days``, for the next step indoors."""
+    rule = (
+        STEP_WITHIN.get((Clock(call.step_clock), Urgency(call.urgency)))
+        if call.step_clock
+        else None
+    )
+    if rule is None or rule.kind != "working_days" or call.step_due_at is None:
+        return None
+    return _between(now, call.step_due_at, calendar)
+
+
+def _between(now: datetime, due_at: datetime, calendar: Calendar) -> float:
     first, last = sorted((now, due_at))
     days = elapsed(first, last, "working_hours", calendar).net / (calendar.hours.length / HOUR)
     return days if now <= due_at else -days
