@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from qiying.engines.worktime import Calendar, elapsed
 from qiying.slices.calls.models import Call
@@ -71,8 +71,10 @@ def in_short(days: float | None, *, due_at: datetime, now: datetime) -> str:
     said = amount(abs(days))
     if said == "0":
         return "" if days > 0 else gettext("Just over")
-    words = gettext("%(n)s working days") if days >= 0 else gettext("Over %(n)s working days")
-    return words % {"n": said}
+    count = 1 if said == "1" else 2
+    if days >= 0:
+        return ngettext("%(n)s workday", "%(n)s workdays", count) % {"n": said}
+    return ngettext("Over %(n)s workday", "Over %(n)s workdays", count) % {"n": said}
 
 
 def amount(value: float) -> str:
