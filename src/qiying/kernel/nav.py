@@ -16,12 +16,18 @@ from qiying.kernel.access import Actor
 
 GROUPS: dict[str, Promise] = {
     "work": _("Workspace"),
+    "follow": _("Follow-up and joint work"),
+    "cases": _("Cases and councils"),
     "firms": _("Enterprises"),
     "space": _("Space"),
     "rules": _("Powers and duties"),
     "analysis": _("Analysis"),
     "system": _("System"),
 }
+DAILY = "work"
+"""What somebody does all day: this group is never folded."""
+FOLD_FROM = 14
+"""From so many entries on the other groups are folded; fewer are seen at once."""
 Count = Callable[[Actor], "int | QuerySet[Any]"]
 """How many, or the rows to be counted: all rows of a page are counted in one statement."""
 
@@ -127,6 +133,7 @@ def groups_for(
 ) -> list[dict[str, object]]:
     """The navigation as the shell draws it; the longest matching address is the active one.
 
+    Daily work and the group of the open page are unfolded; a folded group says what waits in it.
     ``counts`` is what ``counts_for`` found; it is asked when it is not given.
     """
     entries = [(i, _address(i.url_name)) for i in items_for(actor)]
@@ -149,7 +156,18 @@ def groups_for(
             if i.group == key
         ]
         if lines:
-            groups.append({"label": str(label), "items": lines})
+            groups.append(
+                {
+                    "key": key,
+                    "label": str(label),
+                    "items": lines,
+                    "is_folding": key != DAILY and len(entries) >= FOLD_FROM,
+                    "is_open": key == DAILY or any(line["active"] for line in lines),
+                    "count": sum(
+                        counts.get(i.url_name) or 0 for i, _ in entries if i.group == key
+                    ),
+                }
+            )
     return groups
 
 

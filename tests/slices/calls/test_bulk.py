@@ -121,7 +121,7 @@ def test_a_note_that_is_taken_back_leaves_no_words(world: World) -> None:
     assert topics(world, call)[-2:] == ["calls.noted", "calls.bulk_undone"]
 
 
-def test_a_reminder_is_told_once_in_four_hours_and_never_taken_back(world: World) -> None:
+def test_a_unit_is_chased_once_in_four_hours_and_that_is_never_taken_back(world: World) -> None:
     call = steps.working(world)
     begun = run(world, "supervisor", "urge", call, text="请尽快")
     again = run(world, "desk", "urge", call)
@@ -132,7 +132,7 @@ def test_a_reminder_is_told_once_in_four_hours_and_never_taken_back(world: World
     assert states(world, "desk", run(world, "desk", "urge", call)) == [("done", "")]
 
 
-def test_a_reminder_is_for_calls_in_the_hands_of_a_unit(world: World) -> None:
+def test_chasing_is_for_calls_in_the_hands_of_a_unit(world: World) -> None:
     begun = run(world, "desk", "urge", steps.triage(world), steps.closed(world))
     assert {s for s, _ in states(world, "desk", begun)} == {"refused"}
 
@@ -212,7 +212,7 @@ def client_of(world: World, who: str, language: str = "zh-hans") -> Client:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_desk_reminds_two_units_with_one_form_sent_twice(world: World, language: str) -> None:
+def test_the_desk_chases_two_units_with_one_form_sent_twice(world: World, language: str) -> None:
     calls = [steps.working(world), steps.triage(world)]
     client = client_of(world, "desk", language)
     query = "&".join(f"id={c.number}" for c in calls)
@@ -225,7 +225,7 @@ def test_the_desk_reminds_two_units_with_one_form_sent_twice(world: World, langu
     assert first.headers["Location"] == second.headers["Location"]
     shown = client.get(first.headers["Location"]).content.decode()
     assert ("已完成" if language == "zh-hans" else "done") in shown
-    assert topics(world, calls[0]).count("calls.urged") == 1
+    assert topics(world, calls[0]).count("calls.supervised") == 1
 
 
 def test_the_way_back_is_a_button_until_the_time_is_over(world: World) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from qiying.kernel import tenancy
+from qiying.kernel import events, tenancy
 from qiying.kernel.access import Actor, Held, Role
 from qiying.kernel.errors import Denied, Invalid, Refused
 from qiying.kernel.models import Event, Notification
@@ -273,3 +273,59 @@ def test_another_unit_and_another_zone_see_no_rung(world: World) -> None:
         with tenancy.reading(actor):
             assert not watch.ladder(actor, tab="", now=world.now).exists()
     assert standing(world, call).level == 1
+
+
+def test_the_desk_chases_on_the_same_ladder_as_the_clock_does(world: World) -> None:
+    call = take(world, "desk", steps.working(world, co=()), "chase", text="请尽快联系企业")
+    row = standing(world, call)
+    assert (row.level, row.trigger, row.chases, row.chased_at) == (1, "by_hand", 1, world.now)
+    assert call.supervision_level == 1
+    with tenancy.reading(world.system):
+        assert watch.ladder_counts(world.system, now=world.now)["chase"] == 1
+    world.now = call.due_at + timedelta(minutes=5)
+    climb(world)
+    assert [r.pk for r in rungs(world, call) if r.level == 1] == [row.pk]
+
+
+def test_a_unit_that_stands_on_a_rung_is_chased_again_and_the_rung_counts_it(
+    world: World,
+) -> None:
+    call = steps.working(world, co=())
+    mark(world, call, "supervise")
+    with pytest.raises(Refused) as found:
+        take(world, "desk", call, "chase")
+    assert found.value.code == "calls.urged_already"
+    for times in (1, 2):
+        world.later(hours=5)
+        take(world, "leader", call, "chase")
+        row = standing(world, call)
+        assert (row.level, row.chases, row.chased_at) == (2, times, world.now)
+    with tenancy.reading(world.system):
+        said = Event.objects.filter(topic="calls.urged").order_by("-sequence")[0]
+    assert (said.data["level"], said.data["times"]) == ("supervise", 2)
+
+
+def test_a_reminder_of_the_time_before_the_ladder_is_still_read_in_the_course(
+    world: World,
+) -> None:
+    call = steps.working(world, co=())
+    with tenancy.acting(world.actor("desk")):
+        events.record(
+            "calls.urged",
+            subject=call,
+            actor=world.actor("desk"),
+            now=world.now,
+            role="desk",
+            round=1,
+            unit=call.lead_unit_id,
+        )
+    desk = world.actor("desk")
+    with tenancy.reading(desk):
+        lines = [x.title for x in queries.timeline(desk, fresh(world, call))]
+    assert any("催办" in line or "chased" in line for line in lines)
+
+
+@pytest.mark.parametrize("who", ["safety", "caller", "boss"])
+def test_only_desk_and_those_above_chase(world: World, who: str) -> None:
+    with pytest.raises(Denied):
+        take(world, who, steps.working(world, co=()), "chase")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiying.slices.casebook.rules import Firm, Known, check, fold
+from qiying.slices.casebook.rules.variants import SIMPLIFIED, TRADITIONAL
 
 HAN = "宏达远航纸业龙游新材料科技华丰浙江金鼎化工机械特种"
 words = st.text(HAN + string.ascii_letters + string.digits + " ，。（）-&", max_size=60)
@@ -121,3 +122,141 @@ def test_a_hard_finding_inside_a_soft_one_is_told_too() -> None:
 def test_a_plain_text_has_no_finding() -> None:
     plain = "一家造纸企业夜间断电，安全办牵头，当天到场，先隔离后恢复。"
     assert kinds(plain, Known(firms=(Firm(("澜川宏达纸业有限公司",)),), people=("李建国",))) == []
+
+
+# --- ways around it ---
+
+CN = Firm(("澜川宏达纸业有限公司", "Lanchuan Hongda Paper Co., Ltd."))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "據瀾川宏達紙業有限公司反映",
+        "瀾 川·宏 達 紙 業",
+        "瀾川宏達紙业",
+        "According to Lanchuan Hongda Paper, the street is dark",
+        "LANCHUAN-HONGDA PAPER CO LTD",
+        "ｌａｎｃｈｕａｎ　ｈｏｎｇｄａ　ｐａｐｅｒ",  # noqa: RUF001
+        "Lanchuаn Hоngdа Pаper",  # noqa: RUF001  letters of another script
+        "lanchuan\u200bhongda\u200bpaper",
+    ],
+)
+def test_a_firm_is_found_in_traditional_characters_and_in_latin_letters(text: str) -> None:
+    assert "firm" in kinds(text, Known(firms=(CN,)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "由Siemens Electrical Apparatus Ltd.承建",
+        "Hongda Chemical Co., Ltd",
+        "ACME GmbH 供货",
+        "ＡＣＭＥ　Ｌｉｍｉｔｅｄ供货",  # noqa: RUF001
+    ],
+)
+def test_a_firm_that_the_register_does_not_know_is_found_by_its_legal_form(text: str) -> None:
+    assert "firm" in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Li Jianguo", "reported by LI JIANGUO today"),
+        ("Li Jianguo", "Jianguo Li 反映"),
+        ("Li Jianguo", "Ｌｉ－Ｊｉａｎｇｕｏ说"),  # noqa: RUF001
+        ("Anna Maria Schmidt", "Schmidt, Anna Maria 到场"),
+        ("劉國強", "刘国强到场"),
+        ("刘国强", "劉 國 強到場"),
+        ("欧阳丽华", "歐陽麗華"),
+    ],
+)
+def test_a_person_is_found_in_latin_letters_either_way_round_and_in_either_script(
+    name: str, text: str
+) -> None:
+    assert kinds(text, Known(people=(name,))) == ["person"]
+
+
+def test_a_person_who_is_addressed_in_latin_letters_needs_no_register() -> None:
+    assert kinds("经与Mr. Smith沟通") == ["person"]
+    assert kinds("经与Ms Li Na沟通") == ["person"]
+
+
+def test_a_latin_name_inside_a_longer_word_is_no_finding() -> None:
+    assert kinds("a marketing meeting", Known(people=("Mark Eti",))) == []
+    assert kinds("listening", Known(firms=(Firm(("List Co., Ltd.",)),))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("电话１３９－０００１－１１１１", "phone"),  # noqa: RUF001
+        ("電話139 0001 1111", "phone"),
+        ("139.0001.1111", "phone"),
+        ("139–0001–1111", "phone"),  # noqa: RUF001
+        ("139/0001/1111", "phone"),
+        ("139_0001_1111", "phone"),
+        ("1\u200b3\u200b9\u200b0\u200b0\u200b0\u200b1\u200b1\u200b1\u200b1\u200b1", "phone"),
+        ("(+86) 139 0001 1111", "phone"),
+        ("一三九零零零一一一一一", "phone"),
+        ("幺三九〇〇〇幺幺幺幺幺", "phone"),
+        ("壹叁玖零零零壹壹壹壹壹", "phone"),
+        ("①③⑨⓪⓪⓪①①①①①", "phone"),
+        ("١٣٩٠٠٠١١١١١", "phone"),
+        ("(0570) 701 2345", "phone"),
+        ("０５７０－７０１２３４５", "phone"),  # noqa: RUF001
+        ("400 / 123 / 4567", "phone"),
+        ("身份证３３０８２５１９９００１０１１２３Ｘ", "id_number"),
+        ("33082519900101123×", "id_number"),
+        ("330825 900101 123", "id_number"),
+        ("护照E12345678", "id_number"),
+        ("代码９１３３０８２５ＭＡ２ＡＢＣ１２３４", "credit_code"),
+        ("91330825.MA2A.BC12.34", "credit_code"),
+        ("91330825МА2АВС1234", "credit_code"),  # noqa: RUF001  Cyrillic
+        ("ｓｏｍｅｏｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ", "email"),  # noqa: RUF001
+        ("someone (at) example.com", "email"),
+        ("someone[at]example[dot]com", "email"),
+        ("someone#example.com", "email"),
+        ("someone艾特example点com", "email"),
+        ("浙Ｈ·Ａ１２３４", "plate"),  # noqa: RUF001
+        ("浙 h a 1 2 3 4", "plate"),
+        ("蘇E12345", "plate"),
+        ("浙H1234警", "plate"),
+        ("滬A12345挂", "plate"),
+        ("帳號6222 0212 3456 7890 123", "account"),
+        ("位於興業大道18號", "address"),
+        ("園區3號樓201室", "address"),
+        ("補貼123.45萬元", "amount"),
+    ],
+)
+def test_no_way_of_writing_a_number_hides_it(text: str, kind: str) -> None:
+    assert kind in kinds(text)
+
+
+@given(st.lists(st.sampled_from(GAPS), min_size=10, max_size=10), st.booleans())
+def test_a_telephone_number_is_found_whatever_stands_between_its_digits(
+    gaps: list[str], is_wide: bool
+) -> None:
+    number = "13900011111"
+    written = "".join(d + g for d, g in zip(number, [*gaps, ""], strict=True))
+    assert "phone" in kinds(written.translate(WIDE) if is_wide else written)
+
+
+def test_the_table_of_characters_pairs_each_traditional_one_with_a_simplified_one() -> None:
+    """GB 2312 holds the simplified forms: one of each pair is in it and the other is not."""
+
+    def is_simplified(character: str) -> bool:
+        try:
+            return bool(character.encode("gb2312"))
+        except UnicodeEncodeError:
+            return False
+
+    assert len(TRADITIONAL) == len(SIMPLIFIED) == len(set(TRADITIONAL))
+    assert all(is_simplified(c) for c in SIMPLIFIED)
+    assert not any(is_simplified(c) for c in TRADITIONAL)
+
+
+@given(st.text(TRADITIONAL, min_size=1, max_size=12))
+def test_either_script_folds_to_the_same_letters(text: str) -> None:
+    simplified = text.translate(str.maketrans(TRADITIONAL, SIMPLIFIED))
+    assert fold(text)[0] == fold(simplified)[0]

@@ -18,6 +18,7 @@ from qiying.slices.casebook.models import Case, Citation, Entry, EntryMark, Sele
 from tests.slices.calls import steps as calls
 from tests.slices.casebook import steps
 from tests.slices.casebook.conftest import JUDGES
+from tests.slices.casebook.test_cases import class_issue
 from tests.slices.world import World
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +153,51 @@ def test_the_page_of_a_call_suggests_and_a_handler_cites(
     assert steps.TEXTS["title"] in page(
         world, "safety", reverse("calls:case-around", args=[later.public_id])
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "cite", "cited"),
+    [("zh-hans", "引用案例", "已引用"), ("en", "Cite a case", "cited")],
+)
+def test_a_case_is_cited_from_the_page_of_a_class_issue(
+    world: World, settled: Call, clock: Any, language: str, cite: str, cited: str
+) -> None:
+    case, issue = steps.published(world, settled), class_issue(world)
+    own = reverse("class_issues:issue", args=[issue.public_id])
+    shown = page(world, "safety", own, language)
+    assert steps.TEXTS["title"] in shown
+    assert cite in shown
+    client, address = (
+        sign_in(world, "safety", language),
+        reverse("casebook:cite-class", args=[issue.public_id]),
+    )
+    assert address in shown
+    form = client.get(address).content.decode()
+    sent = {"case": case.public_id, "note": "照做", "idempotency_key": key_of(form)}
+    assert client.post(address, sent).status_code == client.post(address, sent).status_code == 303
+    with tenancy.reading(world.system):
+        assert Citation.objects.count() == 1
+    assert cited in page(world, "safety", own, language)
+    assert issue.number in page(world, "leader", case_url(case), language)
+    assert issue.number not in page(world, "boss", case_url(case), language)
+
+
+def test_the_interface_cites_for_a_call_or_a_class_issue_and_never_for_both(
+    world: World, settled: Call, clock: Any
+) -> None:
+    case, issue = steps.published(world, settled), class_issue(world)
+    client = Client(headers={"X-Requested-With": "test"})
+    client.force_login(world.user("safety"), backend=BACKEND)
+    address = f"/api/v1/casebook/cases/{case.public_id}/citations"
+
+    def send(key: str, **body: Any) -> Any:
+        headers = {"Idempotency-Key": key}
+        return client.post(address, json.dumps(body), content_type=JSON, headers=headers)
+
+    both = {"issue": str(issue.public_id), "call": str(settled.public_id)}
+    assert send("cite-0001").status_code == send("cite-0002", **both).status_code == 422
+    answer = send("cite-0003", issue=str(issue.public_id))
+    assert (answer.status_code, answer.json()["citations"]) == (201, 1)
 
 
 def test_a_firm_and_a_grid_officer_get_no_box_on_a_call(

@@ -4,8 +4,11 @@ import pytest
 
 from qiying.kernel import people
 from qiying.kernel.access import Actor, Role
+from tests.slices.channels.other_side import endpoint, handed, there
 from tests.slices.world import EAST, MATTERS, World, make_world
 from tests.standing import standing
+
+__all__ = ["endpoint", "handed", "there"]
 
 
 def _peopled() -> World:

@@ -1,16 +1,14 @@
 """Calls handed on, with the other side played; sending that fails and ends."""
 
-import json
 from datetime import timedelta
 from importlib import import_module
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
 from django.test import override_settings
 
-from qiying.kernel import outgoing, sealing, tenancy
+from qiying.kernel import sealing, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Denied, Refused
 from qiying.kernel.outgoing import OutgoingError, Reply
@@ -19,74 +17,8 @@ from qiying.slices.channels.models import Delivery, Endpoint, Forward
 from qiying.slices.channels.rules import sending
 from qiying.slices.channels.rules.sending import SEALED_FOR
 from tests.slices.calls import steps
+from tests.slices.channels.other_side import HERE, There, deliver, fresh
 from tests.slices.world import World
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-Asked = list[tuple[str, str, dict[str, Any]]]
-HERE = "https://8.8.8.8/open311/v2"
-
-
-class There:
-    """The other system: what it was asked, and what it answers."""
-
-    def __init__(self) -> None:
-        self.asked: Asked = []
-        self.answers: Callable[[str, str], Reply] = self.good
-        self.updates: list[dict[str, Any]] = []
-        self.seen: dict[str, str] = {}
-
-    def __call__(self, method: str, url: str, **more: Any) -> Reply:
-        self.asked.append((method, url, more))
-        return self.answers(method, url)
-
-    def good(self, method: str, url: str) -> Reply:
-        if method == "GET":
-            return Reply(200, json.dumps(self.updates))
-        key = self.asked[-1][2]["headers"]["Idempotency-Key"]
-        number = self.seen.setdefault(key, f"R-{len(self.seen) + 1}")
-        return Reply(200, json.dumps([{"service_request_id": number}]))
-
-    def broken(self, method: str, url: str) -> Reply:
-        raise OutgoingError("unreachable")
-
-
-@pytest.fixture
-def there(monkeypatch: pytest.MonkeyPatch) -> There:
-    found = There()
-    monkeypatch.setattr(outgoing, "ask", found)
-    return found
-
-
-@pytest.fixture
-def endpoint(world: World) -> Endpoint:
-    return operations.add_endpoint(
-        world.keeper,
-        code="city",
-        kind="open311",
-        name="市 12345",
-        url=HERE,
-        secret="open-sesame",
-        now=world.now,
-    )
-
-
-@pytest.fixture
-def handed(world: World, desk: Actor, endpoint: Endpoint) -> Forward:
-    call = steps.raise_call(world)
-    return operations.forward_call(
-        desk, call.pk, endpoint_id=endpoint.public_id, reason="在墙外", now=world.now
-    )
-
-
-def fresh(world: World) -> Forward:
-    with tenancy.reading(world.system):
-        return Forward.objects.get()
-
-
-def deliver(world: World) -> int:
-    return operations.deliver_due(world.system, now=world.now)
 
 
 def test_a_call_is_handed_on_with_words_and_place_and_without_contact(

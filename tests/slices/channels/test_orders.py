@@ -4,12 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from qiying.kernel import people, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Denied, Invalid, NotFound, Refused
 from qiying.slices.calls import public as calls
+from qiying.slices.calls.models import CallBack, Round
 from qiying.slices.channels import operations, queries
 from qiying.slices.channels.models import Delivery, Extension, WorkOrder
 from qiying.slices.channels.rules.tables import ORDER
@@ -240,6 +243,57 @@ def test_discontent_opens_order_and_closed_call_and_asks_for_a_newer_answer(
     assert (state(world, row), call_state(world, row)) == ("rework", "reopened")
     with pytest.raises(Refused, match="answer_reviewed"):
         operations.reply_order(desk, row.public_id, now=world.now)
+
+
+@pytest.mark.parametrize("who", ["hotline", "desk"])
+def test_discontent_before_our_own_call_back_begins_the_next_round_without_a_call_back(
+    world: World, desk: Actor, hotline: Actor, who: str
+) -> None:
+    row = order_of(world, hotline)
+    operations.sign_order(desk, row.public_id, now=world.now)
+    answered(world, row)
+    operations.reply_order(desk, row.public_id, now=world.now)
+    teller = {"hotline": hotline, "desk": desk}[who]
+    operations.revisit_order(
+        teller, row.public_id, is_content=False, text="还是不亮", now=world.now
+    )
+    assert (state(world, row), call_state(world, row)) == ("rework", "reopened")
+    with tenancy.reading(world.system):
+        first, second = Round.objects.filter(call_id=row.call_id).order_by("number")
+        assert not CallBack.objects.filter(call_id=row.call_id).exists()
+    assert (first.state, first.resolved, first.called_back_by_id) == ("rejected", "no", None)
+    assert second.lead_unit_id == first.lead_unit_id
+
+
+def test_discontent_on_paper_opens_a_closed_call_of_any_origin(world: World, desk: Actor) -> None:
+    row = order_of(world, desk)
+    operations.sign_order(desk, row.public_id, now=world.now)
+    closed(world, row)
+    operations.reply_order(desk, row.public_id, now=world.now)
+    operations.revisit_order(desk, row.public_id, is_content=False, text="又坏了", now=world.now)
+    assert (state(world, row), call_state(world, row)) == ("rework", "reopened")
+
+
+def test_discontent_after_thirty_days_leaves_the_call_on_file_and_says_what_to_do(
+    world: World, desk: Actor
+) -> None:
+    row = order_of(world, desk)
+    operations.sign_order(desk, row.public_id, now=world.now)
+    closed(world, row)
+    operations.reply_order(desk, row.public_id, now=world.now)
+    world.later(days=31)
+    operations.revisit_order(desk, row.public_id, is_content=False, text="又坏了", now=world.now)
+    assert (state(world, row), call_state(world, row)) == ("rework", "closed")
+    page = page_of(world, row)
+    assert "重新登记" in page
+
+
+def page_of(world: World, row: WorkOrder) -> str:
+    client = Client()
+    with time_machine.travel(world.now, tick=False):
+        client.force_login(world.user("desk"), backend="django.contrib.auth.backends.ModelBackend")
+        client.cookies["django_language"] = "zh-hans"
+        return client.get(f"/channels/orders/{row.public_id}/").content.decode()
 
 
 def test_every_step_of_the_table_is_refused_to_strangers(world: World, desk: Actor) -> None:

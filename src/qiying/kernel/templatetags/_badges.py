@@ -111,7 +111,12 @@ def tone_of(seconds: float, warn: int = 60, crit: int = 30) -> str:
 
 
 def countdown(
-    due_at: datetime | None, paused: object = "", warn: int = 60, crit: int = 30, size: str = ""
+    due_at: datetime | None,
+    paused: object = "",
+    warn: int = 60,
+    crit: int = 30,
+    size: str = "",
+    left: object = "",
 ) -> SafeString | str:
     """Time left until a deadline; runs by itself in the browser, correct without it.
 
@@ -125,6 +130,8 @@ def countdown(
         Minutes left at which the colour turns amber and red.
     size
         ``huge`` for the one clock of a record.
+    left
+        Words that stand instead of the running clock: what is left in working days.
     """
     if due_at is None:
         return "—"
@@ -136,9 +143,14 @@ def countdown(
             f'<span class="{css}" data-tone="paused" title="{full}">'
             f"{icon('circle-pause', 14)}{escaped(word)}</span>"
         )
-    left = (due_at - timezone.now()).total_seconds()
+    seconds = (due_at - timezone.now()).total_seconds()
+    tone = tone_of(seconds, warn, crit)
+    if left:
+        return markup(
+            f'<span class="{css} in-days" data-tone="{tone}" title="{full}">{escaped(left)}</span>'
+        )
     return markup(
-        f'<qy-count class="{css}" data-tone="{tone_of(left, warn, crit)}" title="{full}"'
+        f'<qy-count class="{css}" data-tone="{tone}" title="{full}"'
         f' data-due="{int(due_at.timestamp() * 1000)}" data-warn="{int(warn)}"'
-        f' data-crit="{int(crit)}">{escaped(remaining(left))}</qy-count>'
+        f' data-crit="{int(crit)}">{escaped(remaining(seconds))}</qy-count>'
     )

@@ -298,6 +298,12 @@ def sweep(actor: Actor, now: datetime) -> int:
     return ended + operations.note_overdue(actor, now=now) + operations.climb(actor, now=now)
 
 
+@jobs.sweeper("calls.archive")
+def put_on_file(actor: Actor, now: datetime) -> int:
+    """Put the closed calls on file that cannot be opened again any more."""
+    return operations.archive_closed(actor, now=now)
+
+
 @jobs.sweeper("calls.daily")
 def send_sheets(actor: Actor, now: datetime) -> int:
     """Make the sheets of the day whose hour has come."""

@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 from qiying.kernel import paging
 from qiying.kernel.access import STAFF, Role
 from qiying.kernel.api import idempotent, roles
-from qiying.kernel.errors import NotFound
+from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.casebook import operations, queries, rules
 from qiying.slices.casebook.models import Case, Selection
@@ -103,9 +103,10 @@ class NominatedOut(Schema):
 
 
 class CiteIn(Schema):
-    """For which call the case was followed, and where that is said."""
+    """For which call, or in the measure of which class issue, the case was followed."""
 
-    call: UUID
+    call: UUID | None = None
+    issue: UUID | None = None
     cited_in: str = Field("answer", max_length=8)
     note: Note = ""
 
@@ -220,20 +221,28 @@ def nominate(request: HttpRequest, payload: NominateIn) -> tuple[int, NominatedO
 @router.post(
     "/cases/{uuid:case_id}/citations",
     response={201: CitedOut},
-    summary="Say that a case was followed for a call",
+    summary="Say that a case was followed for a call or a class issue",
 )
 @roles(*operations.CITERS)
 @idempotent
 def cite(request: HttpRequest, case_id: UUID, payload: CiteIn) -> tuple[int, CitedOut]:
     actor = actor_of(request)
-    row = operations.cite(
-        actor,
-        case_id,
-        call_public_id=payload.call,
-        cited_in=payload.cited_in,
-        note=payload.note,
-        now=timezone.now(),
-    )
+    now = timezone.now()
+    if (payload.call is None) == (payload.issue is None):
+        raise Invalid("input.invalid", {"call": "input.required"})
+    if payload.issue is not None:
+        row = operations.cite_for_class(
+            actor, case_id, issue_public_id=payload.issue, note=payload.note, now=now
+        )
+    else:
+        row = operations.cite(
+            actor,
+            case_id,
+            call_public_id=payload.call,
+            cited_in=payload.cited_in,
+            note=payload.note,
+            now=now,
+        )
     return 201, CitedOut(case=row.case.number, citations=operations.count_citations(actor, row))
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<uuid:public_id>/reviewer/", work.assign, name="assign"),
     path("cases/<uuid:public_id>/review/", work.review, name="review"),
     path("cite/<uuid:public_id>/", work.cite, name="cite"),
+    path("cite-class/<uuid:public_id>/", work.cite_for_class, name="cite-class"),
     path("selections/", selections.selections, name="selections"),
     path("selections/new/", selections.prepare, name="prepare"),
     path("selections/<uuid:public_id>/", selections.selection_page, name="selection"),

@@ -30,7 +30,10 @@ ORDER_TOLD: dict[str, tuple[str, ...]] = {
     "channels.order_extension_asked": (Role.SUPERVISOR,),
     "channels.order_reworked": (Role.DESK, Role.CALLBACK),
 }
-FORWARD_TOLD = ("channels.forward_stuck", "channels.forward_done", "channels.forward_reopened")
+FORWARD_TOLD = (
+    *("channels.forward_stuck", "channels.forward_unsure"),
+    *("channels.forward_done", "channels.forward_reopened"),
+)
 
 
 def _people(actor: Actor, now: datetime, *roles: str) -> set[int]:

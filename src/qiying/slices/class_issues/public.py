@@ -1,5 +1,6 @@
 """What other slices may know of class issues, and what a call's page shows of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,17 @@ from qiying.slices.class_issues.models import Issue
 from qiying.slices.class_issues.models.labels import STATE_LABELS, STATE_TONES
 from qiying.slices.class_issues.queries import figures
 
-__all__ = ["ClassCard", "card_of_call", "figures", "panel_of_call"]
+__all__ = [
+    "READERS",
+    "ClassCard",
+    "card_by_public_id",
+    "card_of_call",
+    "cards",
+    "figures",
+    "panel_of_call",
+]
+READERS = rules.READERS
+"""Who works on class issues and opens their pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,10 @@ class ClassCard:
     due_at: datetime | None
     landed_at: datetime | None
     verdict: str
+    matter_code: str
+    owner_unit_id: int | None
+    words: str
+    """What the class is about: title, cause, measure and the words in common."""
 
     @property
     def state_label(self) -> str:
@@ -45,6 +60,19 @@ def card_of_call(actor: Actor, call_id: int) -> ClassCard | None:
     return None if issue is None else _card(issue)
 
 
+def card_by_public_id(actor: Actor, public_id: UUID) -> ClassCard:
+    """A visible class issue; NotFound otherwise."""
+    with tenancy.reading(actor):
+        return _card(queries.get_by_public_id(actor, public_id))
+
+
+def cards(actor: Actor, ids: Iterable[int]) -> dict[int, ClassCard]:
+    """Those of these class issues that the actor may see, in one query."""
+    with tenancy.reading(actor):
+        found = queries.names_of_issues(actor, ids)
+        return {pk: _card(issue) for pk, issue in found.items()}
+
+
 def _card(issue: Issue) -> ClassCard:
     return ClassCard(
         issue.pk,
@@ -56,6 +84,9 @@ def _card(issue: Issue) -> ClassCard:
         issue.due_at,
         issue.landed_at,
         issue.verdict,
+        issue.matter_code,
+        issue.owner_unit_id,
+        "\n".join([issue.title, issue.root_cause, issue.measure, " ".join(issue.terms)]),
     )
 
 

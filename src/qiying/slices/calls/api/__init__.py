@@ -60,7 +60,7 @@ def list_calls(request: HttpRequest, query: Query[out.CallQuery]) -> out.Plain:
 @idempotent
 def receive_call(request: HttpRequest, body: out.CallIn) -> tuple[int, out.ReceiptOut]:
     actor = actor_of(request)
-    given = body.dict(exclude={"enterprise", "matter", "complained_unit"})
+    given = body.dict(exclude={"enterprise", "matter", "complained_unit", "follows"})
     with tenancy.acting(actor):
         firm = _firm(actor, body.enterprise)
         call = operations.receive(
@@ -70,6 +70,7 @@ def receive_call(request: HttpRequest, body: out.CallIn) -> tuple[int, out.Recei
             firm=firm,
             matter_code=body.matter,
             complained_unit_id=_unit(actor, body.complained_unit),
+            follows_id=_earlier(actor, body.follows),
             now=timezone.now(),
         )
         return 201, render.receipt(actor, call)
@@ -80,6 +81,10 @@ def _firm(actor: Actor, public_id: UUID | None) -> registry.EnterpriseCard | Non
         return registry.enterprise_by_public_id(actor, public_id)
     own = sorted(actor.enterprises)
     return registry.enterprise(actor, own[0]) if len(own) == 1 else None
+
+
+def _earlier(actor: Actor, public_id: UUID | None) -> int | None:
+    return queries.get_by_public_id(actor, public_id).pk if public_id else None
 
 
 def _unit(actor: Actor, code: str) -> int | None:

@@ -1,6 +1,7 @@
 """From rows to schemas, inside the read scope of the request."""
 
 from datetime import datetime
+from uuid import UUID
 
 from qiying.kernel import files
 from qiying.kernel.access import Actor
@@ -21,7 +22,7 @@ OF_THE_CALL = (
 )
 SILENCE: out.Plain = {
     **dict.fromkeys(("text", "position_source", "address", "contact_name", "contact_phone"), ""),
-    **dict.fromkeys(("longitude", "latitude", "accuracy_m")),
+    **dict.fromkeys(("longitude", "latitude", "accuracy_m", "follows")),
     **{name: [] for name in OF_THE_CALL},
 }
 """What stands for everything that a stranger is not told."""
@@ -122,6 +123,7 @@ def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
         address=call.address,
         contact_name=call.contact_name,
         contact_phone=call.contact_phone,
+        follows=_earlier(actor, call),
         rounds=[_round(r, found, codes, is_out=is_out) for r in found.rounds],
         pauses=[_pause(p) for p in found.pauses if not is_out or p.state in PAUSES_SHOWN],
         extensions=watched.extensions(found, is_out=is_out),
@@ -142,6 +144,11 @@ def detail(actor: Actor, call: Call, *, now: datetime) -> out.DetailOut:
         ],
         steps=[_step(s) for s in steps],
     )
+
+
+def _earlier(actor: Actor, call: Call) -> UUID | None:
+    found = queries.find_call(actor, call.follows_id) if call.follows_id else None
+    return found.public_id if found else None
 
 
 def _pause(pause: Pause) -> out.PauseOut:

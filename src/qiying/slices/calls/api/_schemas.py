@@ -19,7 +19,8 @@ class CallIn(Schema):
     """A call. Longitude and latitude in WGS 84 / CGCS2000.
 
     ``enterprise`` is the firm's id; it may be left out by a person who acts for one firm only.
-    ``attachments`` are ids that uploading gave.
+    ``attachments`` are ids that uploading gave. ``follows`` is the id of the firm's earlier call,
+    closed for more than 30 days or on file, that this one goes on from.
     """
 
     title: str = Field("", max_length=MAX_TITLE)
@@ -38,6 +39,7 @@ class CallIn(Schema):
     complained_unit: str = Field("", max_length=40)
     contact_name: str = Field("", max_length=64)
     contact_phone: str = Field("", max_length=40)
+    follows: UUID | None = None
 
 
 class ReceiptOut(Schema):
@@ -184,6 +186,8 @@ class DetailOut(CallOut):
     address: str
     contact_name: str
     contact_phone: str
+    follows: UUID | None
+    """The earlier call that could not be opened again any more, where the reader sees it."""
     rounds: list[RoundOut]
     pauses: list[PauseOut]
     extensions: list[ExtensionOut]

@@ -60,7 +60,8 @@ class MilestoneOut(Schema):
 
 
 class SupervisionOut(Schema):
-    """A rung of the ladder; ``skipped`` names the rungs that were passed over."""
+    """A rung of the ladder; ``skipped`` names the rungs that were passed over, ``chases`` counts
+    the notices that the unit got while it stood."""
 
     level: str
     state: str
@@ -71,6 +72,8 @@ class SupervisionOut(Schema):
     opened_at: datetime
     limit_at: datetime
     note_due_at: datetime
+    chases: int
+    chased_at: datetime | None
     ended_at: datetime | None
 
 
@@ -176,6 +179,8 @@ def _rung(row: Supervision, codes: Codes, officer: str) -> dict[str, Any]:
         "opened_at": row.opened_at,
         "limit_at": row.limit_at,
         "note_due_at": row.note_due_at,
+        "chases": row.chases,
+        "chased_at": row.chased_at,
         "ended_at": row.ended_at,
     }
 

@@ -169,6 +169,10 @@ class Call(TenantModel):
     )
     is_confirmed = models.BooleanField(_("confirmed by call-back"), default=False)
     reopen_until = models.DateTimeField(_("may be re-opened until"), null=True, blank=True)
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    """The call that could not be opened again any more, where the firm filed once more."""
     current_round = models.PositiveSmallIntegerField(_("round"), default=1)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField(_("updated at"))
@@ -187,6 +191,7 @@ class Call(TenantModel):
         lead_unit_id: int | None
         first_receiver_id: int | None
         told_unit_id: int | None
+        follows_id: int | None
 
     class Meta:
         verbose_name = _("call")
@@ -263,6 +268,16 @@ class Call(TenantModel):
                 condition=Q(state__in=codes(OPEN), supervision_level__lt=3)
                 & (Q(urgency=Urgency.DANGER.value) | Q(current_round__gte=3)),
                 name="call_to_watch",
+            ),
+            models.Index(
+                fields=["tenant", "reopen_until", "id"],
+                condition=Q(state=CallState.CLOSED.value),
+                name="call_to_archive",
+            ),
+            models.Index(
+                fields=["tenant", "follows"],
+                condition=Q(follows__isnull=False),
+                name="call_follows",
             ),
             models.Index(
                 fields=["tenant", "-supervision_level", "id"],

@@ -224,6 +224,7 @@ TRIGGER_LABELS: Words = {
     Trigger.PAUSE_CAP: _("pauses used up"),
     Trigger.LIMIT_OVER: _("the limit of the rung ran out"),
     Trigger.MARK: _("marked by a leader"),
+    Trigger.BY_HAND: _("chased by hand"),
 }
 MEETING_STATE_LABELS: Words = {
     MeetingState.DUE: _("to be convened"),
@@ -273,6 +274,7 @@ STEP_LABELS: Words = {
     "supersede_attempt": _("Correct an attempt"),
     "callback_confirm": _("The firm confirms"),
     "callback_reject": _("The firm is not content"),
+    "hear_discontent": _("The firm is not content, 12345 was told"),
     "close_unreached": _("Close: not reached three times"),
     "rate": _("Rate"),
     "reopen": _("Re-open"),
@@ -280,6 +282,7 @@ STEP_LABELS: Words = {
     "propose_extension": _("Ask for more time"),
     "approve_extension": _("Grant more time"),
     "refuse_extension": _("Refuse more time"),
+    "chase": _("Chase the lead unit"),
     "supervise": _("Put on the supervision ladder"),
     "supervision_note": _("Write the weekly note"),
     "propose_removal": _("Propose to end the supervision"),

@@ -29,7 +29,7 @@ NOTICES: dict[str, Promise | str] = {
     "calls.closed": _("Your call %(number)s was closed; please rate it"),
     "calls.reopened": _("Call %(number)s was opened again by the firm"),
     "calls.messaged": _("Call %(number)s: a new message"),
-    "calls.urged": _("Call %(number)s: the zone reminds your unit"),
+    "calls.urged": _("Call %(number)s is chased again: act today"),
     "calls.mentioned": _("Call %(number)s: %(who)s named you in a note"),
     "calls.daily": _(
         "Your day: %(waiting)s wait for you, %(changed)s changed since yesterday, %(red)s go red today"

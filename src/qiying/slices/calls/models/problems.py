@@ -33,7 +33,7 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.bulk_no_part": _("Your unit has no open part of this call."),
     "calls.bulk_final": _("This cannot be taken back."),
     "calls.bulk_late": _("The time for taking it back is over."),
-    "calls.urged_already": _("The unit was reminded of this call within the last four hours."),
+    "calls.urged_already": _("The unit was chased about this call within the last four hours."),
     "calls.wording_own": _("Whoever wrote a wording cannot put it in force."),
     "calls.wording_place": _("The words leave something open that cannot be filled in: %(name)s"),
     "calls.charge_leader": _("Name a zone leader."),
@@ -118,7 +118,16 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.guard.firm_was_awaited": _("The firm can end a pause only when it was waited for."),
     "calls.guard.not_yet_rated": _("This round was rated already."),
     "calls.guard.within_reopen_time": _(
-        "A call can be opened again within 30 days of its closing."
+        "A call can be opened again within 30 days of its closing, and that time is over. If the "
+        "trouble is back, file it again: the new call will name this one."
+    ),
+    "calls.archived": _(
+        "This call is on file: the 30 days in which it could be opened again are over. If the "
+        "trouble is back, file it again: the new call will name this one."
+    ),
+    "calls.follows_open": _("Call %(number)s is still open; write to it instead of filing again."),
+    "calls.follows_fresh": _(
+        "Call %(number)s can still be opened again; that is quicker than filing anew."
     ),
     "calls.guard.reopen_time_over": _("The firm can still open this call again."),
     "calls.guard.is_co_task": _("This step is for co-handlers."),

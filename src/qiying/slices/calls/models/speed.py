@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BULK_LABELS: Words = {
     BulkAction.ASSIGN: _("Assign a person"),
     BulkAction.SIGN: _("Sign for them"),
-    BulkAction.URGE: _("Remind the lead unit"),
+    BulkAction.URGE: _("Chase the lead unit"),
     BulkAction.CLASSIFY: _("Set the matter"),
     BulkAction.NOTE: _("Add an internal note"),
 }

@@ -155,6 +155,9 @@ class Supervision(TenantModel):
     noted_at = models.DateTimeField(_("last note at"), null=True, blank=True)
     note_missed_at = models.DateTimeField(null=True, blank=True)
     """Up to which due note it was said that none came."""
+    chases = models.PositiveSmallIntegerField(_("times chased"), default=0, db_default=0)
+    """How often the unit was chased while this rung stood, the rung itself among them."""
+    chased_at = models.DateTimeField(_("chased last at"), null=True, blank=True)
     removal = _note()
     removal_by = _person(_("removal proposed by"))
     removal_at = models.DateTimeField(_("removal proposed at"), null=True, blank=True)

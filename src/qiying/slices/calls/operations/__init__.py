@@ -1,8 +1,10 @@
 """Everything that can happen to a call; the only writer of its tables."""
 
 from qiying.slices.calls.operations._amend import add_co, recall, redispatch
+from qiying.slices.calls.operations._archive import archive_closed
 from qiying.slices.calls.operations._asked import CallValues
 from qiying.slices.calls.operations._bulk import begin_bulk, run_bulk, undo_bulk, undo_row
+from qiying.slices.calls.operations._chase import chase
 from qiying.slices.calls.operations._climb import climb
 from qiying.slices.calls.operations._closing import (
     archive,
@@ -10,6 +12,7 @@ from qiying.slices.calls.operations._closing import (
     callback_confirm,
     callback_reject,
     close_unreached,
+    hear_discontent,
     rate,
     reopen,
     supersede_attempt,
@@ -63,7 +66,6 @@ from qiying.slices.calls.operations._triage import (
     replay_rankings,
     train_triage,
 )
-from qiying.slices.calls.operations._urge import urge
 from qiying.slices.calls.operations._wordings import (
     approve_wording,
     retire_wording,
@@ -99,6 +101,7 @@ __all__ = [
     "approve_removal",
     "approve_wording",
     "archive",
+    "archive_closed",
     "ask_info",
     "ask_training",
     "ask_when_due",
@@ -107,6 +110,7 @@ __all__ = [
     "begin_bulk",
     "callback_confirm",
     "callback_reject",
+    "chase",
     "choose_daily",
     "classify",
     "climb",
@@ -120,6 +124,7 @@ __all__ = [
     "end_pauses",
     "evaluate_triage",
     "fit_asked",
+    "hear_discontent",
     "message",
     "name_colleagues",
     "note",
@@ -158,7 +163,6 @@ __all__ = [
     "train_triage",
     "undo_bulk",
     "undo_row",
-    "urge",
     "use_wording",
     "waive_meeting",
     "withdraw",

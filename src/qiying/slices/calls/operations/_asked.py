@@ -26,7 +26,7 @@ class CallValues(TypedDict, total=False):
     Longitude and latitude in WGS 84 / CGCS2000; ``attachments`` are ids of the actor's own loose
     files; ``visit_id`` the visit on which it was found; ``firm`` the card of ``enterprise_id``
     where the caller has just read it; ``is_found`` says that the zone found it by a signal, without
-    a visit.
+    a visit; ``follows_id`` the firm's earlier call, which cannot be opened again any more.
     """
 
     enterprise_id: int | None
@@ -48,6 +48,7 @@ class CallValues(TypedDict, total=False):
     contact_phone: str
     visit_id: int | None
     is_found: bool
+    follows_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class Asked:
     contact_phone: str = ""
     visit_id: int | None = None
     is_found: bool = False
+    follows_id: int | None = None
 
     @property
     def words(self) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from qiying.kernel.errors import Denied, Invalid, NotFound, Problem, Refused
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import BulkRow, BulkRun, Call, Note
-from qiying.slices.calls.operations import _dispatch, _intake, _talk, _undo, _urge
+from qiying.slices.calls.operations import _chase, _dispatch, _intake, _talk, _undo
 from qiying.slices.calls.operations._move import clean
 from qiying.slices.calls.queries import bulk
 from qiying.slices.calls.rules import NoteKind
@@ -152,8 +152,8 @@ def _sign(actor: Actor, call_id: int, run: BulkRun, now: datetime) -> Before:
     return {"task": task.pk, "state": call.state}
 
 
-def _remind(actor: Actor, call_id: int, run: BulkRun, now: datetime) -> Before:
-    _urge.urge(actor, call_id, text=run.text, now=now)
+def _chased(actor: Actor, call_id: int, run: BulkRun, now: datetime) -> Before:
+    _chase.chase(actor, call_id, text=run.text, now=now)
     return {}
 
 
@@ -178,7 +178,7 @@ def _note(actor: Actor, call_id: int, run: BulkRun, now: datetime) -> Before:
 DO: Mapping[BulkAction, Callable[[Actor, int, BulkRun, datetime], Before]] = {
     BulkAction.ASSIGN: _assign,
     BulkAction.SIGN: _sign,
-    BulkAction.URGE: _remind,
+    BulkAction.URGE: _chased,
     BulkAction.CLASSIFY: _classify,
     BulkAction.NOTE: _note,
 }

@@ -186,6 +186,21 @@ def callback_reject(
 
 
 @operation
+def hear_discontent(
+    actor: Actor, call_id: int, *, now: datetime, text: str, version: int | None = None
+) -> Call:
+    """The firm told another house that asked it (12345) that it is not content: the next round.
+
+    It is nobody's call-back here, so none is written down; nor does it count as one.
+    """
+    move = begin(actor, call_id, "hear_discontent", now=now, version=version)
+    note = write(move, NoteKind.REOPENING, text)
+    move.move_round("hear_discontent", resolved=Resolved.NO, is_on_time=False)
+    _next_round(move, "hear_discontent")
+    return move.end(note=note, unit=move.call.lead_unit_id)
+
+
+@operation
 def reopen(
     actor: Actor,
     call_id: int,

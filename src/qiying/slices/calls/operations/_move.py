@@ -14,10 +14,12 @@ from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Note, Pause, Round, Task
 from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.queries import Case
-from qiying.slices.calls.rules import MAX_TEXT, Clock, Entity, Urgency
+from qiying.slices.calls.rules import MAX_TEXT, CallState, Clock, Entity, Urgency
 from qiying.slices.registry import public as registry
 
 ONE_DAY = timedelta(days=1)
+GONE_WITH_FILING = frozenset({"reopen", "rate"})
+"""What a firm could do with a closed call and cannot with one that is on file."""
 
 
 @dataclass(slots=True)
@@ -114,11 +116,21 @@ def begin(
     """Lock a visible call and find that this actor may take this step on it now."""
     call = queries.get_call(actor, call_id, for_update=True)
     _require_version(call, version)
-    step = rules.CALL.step(call.state, name, actor.roles)
+    step = _step_of(call, name, actor)
     case = Case(actor, call, now, decline_code=decline_code)
     role = case.require_role(Entity.CALL, name, step.roles)
     _require_guards(step, case)
     return Move(case, step, role, now, call.state)
+
+
+def _step_of(call: Call, name: str, actor: Actor) -> Step:
+    """The row of the table; what a firm misses on a call that is on file is said in full."""
+    try:
+        return rules.CALL.step(call.state, name, actor.roles)
+    except Refused as problem:
+        if call.state == CallState.ARCHIVED and name in GONE_WITH_FILING:
+            raise Refused("calls.archived") from problem
+        raise
 
 
 def begin_task(

@@ -13,6 +13,7 @@ from qiying.slices.calls.models import Call, Round, Visit
 from qiying.slices.calls.operations._asked import Asked, CallValues, Place, place_of
 from qiying.slices.calls.operations._decide import Found, Question, decide, first_receiver
 from qiying.slices.calls.operations._move import attach, step_due
+from qiying.slices.calls.operations._refile import earlier_of, name_each_other
 from qiying.slices.calls.operations._rush import rush
 from qiying.slices.calls.operations._triage import ranked
 from qiying.slices.calls.rules import CallState, Channel, Clock, Urgency
@@ -41,6 +42,7 @@ def receive(
     asked = Asked(title=title, text=text, now=now, **given)
     role = _require_role(actor, asked.enterprise_id)
     asked.require_codes()
+    earlier = earlier_of(actor, asked)
     firm = _firm(actor, asked)
     place = place_of(actor, asked, firm)
     question = Question(
@@ -55,7 +57,7 @@ def receive(
     call, round_, found = _write(actor, role, asked, decide(actor, question, now=now))
     attach(actor, asked.attachments, subject=call)
     _link_visit(actor, asked.visit_id, call)
-    _record(actor, call, role, now)
+    _record(actor, call, role, now, follows=name_each_other(actor, earlier, call, role, now))
     if asked.urgency == Urgency.DANGER:
         rush(actor, call, round_, found.ruling, now=now)
     return call
@@ -143,6 +145,7 @@ def _said(actor: Actor, role: str, asked: Asked) -> dict[str, Any]:
         "is_anonymous_machine": role == Role.MACHINE and asked.enterprise_id is None,
         "is_proactive": is_visit or (asked.is_found and role != Role.ENTERPRISE),
         "complained_unit_id": asked.complained_unit_id,
+        "follows_id": asked.follows_id,
     }
 
 
@@ -171,8 +174,8 @@ def _link_visit(actor: Actor, visit_id: int | None, call: Call) -> None:
     Visit.objects.filter(pk=visit.pk, tenant_id=actor.tenant_id).update(call=call)
 
 
-def _record(actor: Actor, call: Call, role: str, now: datetime) -> None:
-    codes = {"matter": call.matter_code, "decision": call.decision_id}
+def _record(actor: Actor, call: Call, role: str, now: datetime, *, follows: str) -> None:
+    codes = {"matter": call.matter_code, "decision": call.decision_id, "follows": follows}
     events.record(
         "calls.received",
         subject=call,

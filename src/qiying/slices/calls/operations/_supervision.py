@@ -87,6 +87,8 @@ def put_on(
         reason_id=note,
         limit_at=rules.limit_at(level, move.now, calendar),
         note_due_at=rules.note_due_at(move.now, calendar),
+        chases=int(level is Level.CHASE),
+        chased_at=move.now if level is Level.CHASE else None,
     )
     move.case.supervision = row
     move.set(supervision_level=int(level))

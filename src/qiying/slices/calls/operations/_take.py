@@ -10,6 +10,7 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.models import Call
 from qiying.slices.calls.operations import (
     _amend,
+    _chase,
     _closing,
     _dispatch,
     _extension,
@@ -52,6 +53,7 @@ STEPS: Mapping[str, Callable[..., Call]] = {
     "supersede_attempt": _closing.supersede_attempt,
     "callback_confirm": _closing.callback_confirm,
     "callback_reject": _closing.callback_reject,
+    "hear_discontent": _closing.hear_discontent,
     "close_unreached": _closing.close_unreached,
     "rate": _closing.rate,
     "reopen": _closing.reopen,
@@ -59,6 +61,7 @@ STEPS: Mapping[str, Callable[..., Call]] = {
     "propose_extension": _extension.propose_extension,
     "approve_extension": _extension.approve_extension,
     "refuse_extension": _extension.refuse_extension,
+    "chase": _chase.chase,
     "supervise": _supervision.supervise,
     "supervision_note": _supervision.supervision_note,
     "propose_removal": _supervision.propose_removal,

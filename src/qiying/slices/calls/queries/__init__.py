@@ -54,7 +54,7 @@ from qiying.slices.calls.queries._find import (
     open_pauses,
     visits,
 )
-from qiying.slices.calls.queries._lights import light
+from qiying.slices.calls.queries._lights import is_past_reopening, light
 from qiying.slices.calls.queries._likes import LikeCall, Near, like_calls
 from qiying.slices.calls.queries._measures import (
     CAUSES,
@@ -150,6 +150,7 @@ __all__ = [
     "get_task",
     "get_visit",
     "history",
+    "is_past_reopening",
     "last_training",
     "leader_board",
     "light",

@@ -8,11 +8,11 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from qiying.kernel.access import Actor
 from qiying.slices.calls import rules
-from qiying.slices.calls.models import Call, Pause, Task, own
+from qiying.slices.calls.models import Call, Pause, Round, Task, own
 from qiying.slices.calls.queries._compiled import NOW, answers, words_of
 from qiying.slices.calls.rules import (
     OPEN,
@@ -138,7 +138,16 @@ def named(rows: QuerySet[Call]) -> QuerySet[Call]:
 
     A firm has some forty columns and a unit fifteen: most of a page's time went into them.
     """
-    return rows.select_related("enterprise", "lead_unit", "proposed_unit").only(*OF_A_ROW)
+    near = rows.select_related("enterprise", "lead_unit", "proposed_unit").only(*OF_A_ROW)
+    return near.annotate(rule_kind=Subquery(_rule_kinds()))
+
+
+def _rule_kinds() -> QuerySet[Any, Any]:
+    """In what the promise of a call's round is counted: working days, hours, calendar days."""
+    of_the_call = Round.objects.filter(
+        tenant_id=OuterRef("tenant_id"), call_id=OuterRef("pk"), number=OuterRef("current_round")
+    )
+    return of_the_call.values("rule_kind")[:1]
 
 
 def shown(rows: QuerySet[Call]) -> QuerySet[Call]:

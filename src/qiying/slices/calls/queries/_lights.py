@@ -4,7 +4,7 @@ from datetime import datetime
 
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call
-from qiying.slices.calls.rules import OPEN, PAUSED, PURPLE_FROM
+from qiying.slices.calls.rules import OPEN, PAUSED, PURPLE_FROM, CallState
 
 
 def light(call: Call, now: datetime) -> str:
@@ -22,3 +22,11 @@ def light(call: Call, now: datetime) -> str:
 def is_overdue(call: Call, now: datetime) -> bool:
     """Whether the promise of an open call ran out, whatever its light."""
     return call.state in OPEN and call.state not in PAUSED and now > call.due_at
+
+
+def is_past_reopening(call: Call, now: datetime) -> bool:
+    """Whether a call that was closed cannot be opened again any more, on file already or not."""
+    if call.state == CallState.ARCHIVED:
+        return True
+    until = call.reopen_until
+    return call.state == CallState.CLOSED and (until is None or now > until)

@@ -109,17 +109,19 @@ TITLES: Mapping[str, tuple[Promise | str, str]] = {
     "calls.closed": (_("Closed: %(closure)s"), "done"),
     "calls.rated": (_("The firm rated: %(grade)s"), "done"),
     "calls.reopened": (_("The firm re-opened the call; round %(round)s begins"), "stopped"),
-    "calls.archived": (_("Archived"), "done"),
+    "calls.archived": (_("Put on file: it cannot be opened again"), "done"),
+    "calls.refiled": (_("Filed again as %(later)s"), "done"),
     "calls.noted": (_("Internal note"), "done"),
     "calls.messaged": (_("Message"), "done"),
     "calls.deadline_changed": (_("Deadline derived again: %(due)s"), "done"),
     "calls.step_deadlines_changed": (_("Deadlines of steps indoors derived again"), "done"),
     "calls.overdue": (_("Overdue: %(clock)s"), "stopped"),
-    "calls.urged": (_("%(unit)s was reminded"), "todo"),
+    "calls.urged": (_("%(unit)s was chased"), "todo"),
     "calls.bulk_undone": (_("A step was taken back"), "stopped"),
 }
 LOGGED = _("Logged as it came: %(channel)s")
 """A call that somebody of the house wrote down; the firm itself did not raise it here."""
+FOLLOWED = _("Filed again: %(follows)s could not be opened any more")
 PAUSE_OVER = _("The approved pause is over, the clock runs on")
 INTERNAL_TOPICS = frozenset(
     {
@@ -204,6 +206,8 @@ def _happened_at(event: Event) -> datetime:
 
 
 def _title(event: Event) -> tuple[Promise | str, str]:
+    if event.topic == "calls.received" and event.data.get("follows"):
+        return FOLLOWED, "done"
     if event.topic == "calls.received" and event.role != Role.ENTERPRISE:
         return LOGGED, "done"
     if event.topic == "calls.resumed" and event.data.get("is_over"):
@@ -287,6 +291,8 @@ def _names(data: Mapping[str, Any], found: Dossier, people: dict[int, str]) -> d
         "clock": _label(CLOCK_LABELS, data.get("clock")),
         "due": _moment(data.get("due")),
         "number": str(data.get("number") or ""),
+        "follows": str(data.get("follows") or ""),
+        "later": str(data.get("later") or ""),
         **_over_the_clock(data),
     }
 

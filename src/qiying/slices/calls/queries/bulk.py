@@ -1,13 +1,10 @@
 """Bulk actions: the runs of a person, their rows, and what an action needs to know of a call."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
-from qiying.kernel import events
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import NotFound, Refused
-from qiying.kernel.models import Event
 from qiying.slices.calls.models import BulkRow, BulkRun, Call, Task
 from qiying.slices.calls.rules import TASK_OPEN, TaskState
 
@@ -72,13 +69,3 @@ def own_task(actor: Actor, call_id: int, *, is_to_sign: bool = False) -> Task:
     if task is None:
         raise Refused("calls.bulk_no_part")
     return task
-
-
-def last_urged_at(actor: Actor, call_id: int) -> datetime | None:
-    rows = Event.objects.filter(
-        tenant_id=actor.tenant_id,
-        subject_type=events.subject_type(Call),
-        subject_id=call_id,
-        topic="calls.urged",
-    )
-    return rows.order_by("-sequence").values_list("occurred_at", flat=True).first()

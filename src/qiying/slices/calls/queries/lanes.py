@@ -49,6 +49,10 @@ class DeskCall(NamedTuple):
     due_at: datetime
     yellow_at: datetime
     supervision_level: int
+    clock: str
+    step_clock: str
+    rule_kind: str | None
+    """In what the promise of the round is counted."""
     names: Sequence[str | None] | None
     """Of the firm: Chinese, English."""
     said: Sequence[str | None] | None
@@ -83,7 +87,9 @@ _CARDS = """
 WITH picked (lane, id, place) AS MATERIALIZED ({picked})
 SELECT picked.lane, picked.place, c.id, c.public_id, c.number, c.title, c.urgency, c.state,
   c.matter_code, c.version, c.needs_confirmation, c.decision_id, c.proposed_unit_id,
-  c.lead_unit_id, c.step_due_at, c.due_at, c.yellow_at, c.supervision_level,
+  c.lead_unit_id, c.step_due_at, c.due_at, c.yellow_at, c.supervision_level, c.clock, c.step_clock,
+  (SELECT r.rule_kind FROM calls_round r
+    WHERE r.tenant_id = c.tenant_id AND r.call_id = c.id AND r.number = c.current_round),
   (SELECT ARRAY[e.name_zh, e.name_en] FROM registry_enterprise e WHERE e.id = c.enterprise_id),
   CASE picked.lane
   WHEN 'review' THEN

@@ -55,7 +55,8 @@ def unit_tasks(actor: Actor, tab: str, *, now: datetime) -> QuerySet[Task]:
     test = TASK_TABS.get(tab, TASK_TABS["all"])
     rows = _open_tasks(actor).filter(test(now))
     near = ("call", "call__enterprise", "call__lead_unit", "unit", "person", "signed_by")
-    return rows.select_related(*near).defer("call__text", "call__words")
+    found = rows.select_related(*near).defer("call__text", "call__words")
+    return found.annotate(rule_kind=F("round__rule_kind"))
 
 
 def task_counts(actor: Actor, *, now: datetime) -> dict[str, int]:

@@ -93,6 +93,7 @@ from qiying.slices.calls.rules.table import (
 )
 from qiying.slices.calls.rules.triage import RankedBy, Spoken, Sureness, TriageState
 from qiying.slices.calls.rules.watch import (
+    CHASE_AGAIN_AFTER,
     EXTENSION_DAYS,
     EXTENSIONS_MOST,
     IN_CHARGE,
@@ -140,6 +141,7 @@ __all__ = [
     "AFTER_ANSWER",
     "ATTEMPTS_NEEDED",
     "CALL",
+    "CHASE_AGAIN_AFTER",
     "CLASSIFY_BACK",
     "CLOSURE_STATUS",
     "CO_TASK_WITHIN",

@@ -15,6 +15,7 @@ class BulkAction(StrEnum):
     ASSIGN = "assign_person"
     SIGN = "sign"
     URGE = "urge"
+    """The step ``chase`` of the ladder; the code is older than the step."""
     CLASSIFY = "classify"
     NOTE = "note"
 
@@ -47,9 +48,7 @@ BULK_USERS = tuple(sorted(frozenset[str]().union(*BULK_ROLES.values())))
 MOST_AT_ONCE = 100
 UNDO_WITHIN = timedelta(minutes=10)
 UNDOABLE = frozenset({BulkAction.ASSIGN, BulkAction.SIGN, BulkAction.CLASSIFY, BulkAction.NOTE})
-"""What nobody outside has acted on yet. A reminder that was sent cannot be unsent."""
-URGE_AGAIN_AFTER = timedelta(hours=4)
-"""A unit is not reminded of the same call twice within this time."""
+"""What nobody outside has acted on yet. A unit that was chased has been told."""
 
 _EVERYBODY = frozenset(BULK_USERS)
 BULK_ROW = Lifecycle(

@@ -60,7 +60,8 @@ _LEAVING: Mapping[str, tuple[tuple[str, ...], str]] = {
     "dispute": (UNIT, ""),
     "answer": (UNIT, ""),
     "callback_reject": ((CALLER,), ""),
-    "reopen": ((FIRM, GRID, FILER), ""),
+    "hear_discontent": ((PLATFORM,), ""),
+    "reopen": ((FIRM, GRID, FILER, PLATFORM), ""),
 }
 """Steps on the call after which nobody decides a pause that was proposed before."""
 
@@ -177,6 +178,7 @@ _CALL_ROWS = (
         "not_the_answerer",
         "not_of_the_answering_unit",
     ),
+    call_row("hear_discontent", (C.CALLBACK,), C.REOPENED, (PLATFORM,), "callback_rejected"),
     call_row(
         "close_unreached",
         (C.CALLBACK,),
@@ -190,7 +192,12 @@ _CALL_ROWS = (
     ),
     call_row("rate", (C.CALLBACK, C.CLOSED), None, (FIRM,), "rated", "not_yet_rated"),
     call_row(
-        "reopen", (C.CLOSED,), C.REOPENED, (FIRM, GRID, FILER), "reopened", "within_reopen_time"
+        "reopen",
+        (C.CLOSED,),
+        C.REOPENED,
+        (FIRM, GRID, FILER, PLATFORM),
+        "reopened",
+        "within_reopen_time",
     ),
     call_row(
         "archive",
@@ -220,6 +227,14 @@ _ROUND_ROWS = (
     part_row(Entity.ROUND, "callback_confirm", (R.CALLBACK,), R.CLOSED, (CALLER,), "closed"),
     part_row(
         Entity.ROUND, "callback_reject", (R.CALLBACK,), R.REJECTED, (CALLER,), "callback_rejected"
+    ),
+    part_row(
+        Entity.ROUND,
+        "hear_discontent",
+        (R.CALLBACK,),
+        R.REJECTED,
+        (PLATFORM,),
+        "callback_rejected",
     ),
     part_row(Entity.ROUND, "close_unreached", (R.CALLBACK,), R.CLOSED, (CALLER,), "closed"),
 )

@@ -6,7 +6,7 @@ where nothing outside sets one) and §3.7 (cap on pauses). What each value rests
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from qiying.engines import worktime
@@ -47,6 +47,8 @@ class Level(IntEnum):
 
 LEVEL_CODES: Mapping[str, Level] = {level.code: level for level in Level}
 PURPLE_FROM = Level.POST
+CHASE_AGAIN_AFTER = timedelta(hours=4)
+"""A unit is not chased about the same call twice within this time."""
 """From this rung on the light of an open call is purple."""
 
 
@@ -60,6 +62,8 @@ class Trigger(StrEnum):
     REPEATED = "repeated"
     PAUSE_CAP = "pause_cap"
     LIMIT_OVER = "limit_over"
+    BY_HAND = "by_hand"
+    """The desk, a supervisor or a leader chased the unit."""
     MARK = "mark"
 
 

@@ -57,6 +57,7 @@ WATCH_CALL_ROWS = (
     call_row(
         "refuse_extension", DECIDABLE, None, ABOVE, "extension_refused", *DECIDES_EXTENSION[:2]
     ),
+    call_row("chase", AT_WORK, None, (DESK, *ABOVE), "supervised"),
     call_row("supervise", WATCHED, None, (*ABOVE, PLATFORM), "supervised", "below_the_top"),
     call_row(
         "supervision_note",

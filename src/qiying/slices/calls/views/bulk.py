@@ -47,7 +47,9 @@ KEYS = {BulkAction.ASSIGN: "a", BulkAction.NOTE: "i", BulkAction.URGE: "u", Bulk
 HINTS: Mapping[str, Promise] = {
     BulkAction.ASSIGN: _("The person is put in charge of your unit's part of each call."),
     BulkAction.SIGN: _("Your unit signs for its part of each call; the work begins."),
-    BulkAction.URGE: _("The people of each lead unit are told. This cannot be taken back."),
+    BulkAction.URGE: _(
+        "Each call goes on the first rung of the ladder and its unit is told; one that stands on a rung is chased again. This cannot be taken back."
+    ),
     BulkAction.CLASSIFY: _("Each call is decided again: whose job it is and until when."),
     BulkAction.NOTE: _("Colleagues who may see the call read it; the firm never does."),
 }

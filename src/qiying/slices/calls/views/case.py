@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from qiying.kernel import files, tenancy
-from qiying.kernel.access import Actor
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied, NotFound, Problem
 from qiying.kernel.models import Attachment
 from qiying.kernel.web import actor_of, page, submit_once
@@ -93,8 +93,9 @@ def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:
         "rungs": watch.rungs_of(found, now=now),
         "meetings": watch.meetings_of(actor, found),
         "people": history.people_of(found),
-        "facts": _facts(found),
+        "facts": _facts(found) + _earlier(actor, call),
         "files": found.call_files,
+        "again_url": _again_url(actor, call, now),
         "complained": found.units.get(call.complained_unit_id or 0),
         "declined": _word(DECLINE_LABELS, call.decline_code),
         "closure": _word(CLOSURE_LABELS, call.closure_type),
@@ -120,6 +121,21 @@ def _facts(found: Dossier) -> list[tuple[str, Any]]:
         (gettext("Found by us"), gettext("yes") if call.is_proactive else ""),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _earlier(actor: Actor, call: Call) -> list[tuple[str, str]]:
+    """The call that this one goes on from, where the reader sees it too."""
+    found = queries.find_call(actor, call.follows_id) if call.follows_id else None
+    return [(gettext("Filed again after"), found.number)] if found else []
+
+
+def _again_url(actor: Actor, call: Call, now: datetime) -> str:
+    """Where the desk logs a call again that is past opening."""
+    is_ours = actor.has(Role.DESK) and call.enterprise is not None
+    if not is_ours or not queries.is_past_reopening(call, now):
+        return ""
+    firm = call.enterprise.public_id if call.enterprise else ""
+    return f"{reverse('calls:register')}?firm={firm}&follows={call.public_id}"
 
 
 def _job(found: Dossier, ruling: mandate.Ruling | None) -> dict[str, Any]:

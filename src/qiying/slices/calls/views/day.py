@@ -166,5 +166,5 @@ def workload(request: HttpRequest) -> HttpResponse:
 def register_days() -> None:
     """Hang these pages into the navigation; called once at start-up."""
     nav.item("work", _("My day"), "calls:day", "calendar-check", AT_DAY, order=16)
-    nav.item("work", _("Workload"), "calls:workload", "users", AT_WORKLOAD, order=17)
+    nav.item("follow", _("Workload"), "calls:workload", "users", AT_WORKLOAD, order=17)
     nav.item("system", _("Leaders in charge"), "calls:charges", "user-cog", AT_CHARGES, order=65)

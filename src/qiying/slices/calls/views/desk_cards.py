@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from qiying.engines.worktime import Calendar
 from qiying.kernel.access import Actor
 from qiying.kernel.templatetags._badges import countdown, level
 from qiying.kernel.templatetags._markup import icon, markup
@@ -25,7 +26,7 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.models import PAUSE_LABELS, RESULT_LABELS
 from qiying.slices.calls.queries.lanes import DeskCall, Lane, decisions_of
 from qiying.slices.calls.rules import PAUSED, STOPPED
-from qiying.slices.calls.views import staff
+from qiying.slices.calls.views import left, staff
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -61,6 +62,8 @@ class Card:
     """What somebody wrote that is to be decided on."""
     is_open_question: bool
     """Whether the desk has to say whose job it is."""
+    left: str
+    """What is left of the nearest deadline in working days; "" where hours are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class _Names:
     units: Mapping[int, registry.UnitCard]
     rulings: Mapping[int, mandate.Ruling]
     is_chinese: bool
+    calendar: Calendar
 
     def unit(self, unit_id: int | None) -> str:
         card = self.units.get(unit_id or 0)
@@ -102,6 +106,7 @@ def lanes_of(
         units=queries.unit_cards(actor),
         rulings=mandate.rulings(actor, decisions) if decisions else {},
         is_chinese=(get_language() or "zh").startswith("zh"),
+        calendar=registry.calendar(actor),
     )
     return [
         LaneView(
@@ -126,7 +131,16 @@ def _card(names: _Names, lane: str, call: DeskCall, now: datetime) -> Card:
         why=staff.main_reason(ruling),
         said=_said(names, lane, call),
         is_open_question=is_early and (call.needs_confirmation or call.proposed_unit_id is None),
+        left=_left(call, names.calendar, now),
     )
+
+
+def _left(call: DeskCall, calendar: Calendar, now: datetime) -> str:
+    if call.step_due_at is None:
+        days = left.working_days(call, call.rule_kind or "", calendar, now)
+        return left.in_short(days, due_at=call.due_at, now=now)
+    days = left.step_days(call, calendar, now)
+    return left.in_short(days, due_at=call.step_due_at, now=now)
 
 
 def _said(names: _Names, lane: str, call: DeskCall) -> str:
@@ -181,7 +195,7 @@ def _card_markup(lane: LaneView, card: Card, word: str, hidden: str) -> str:
     url, drawer = staff.case_url(call.public_id), staff.drawer_url(call.public_id)
     return (
         f'<li><article data-tone="{"over" if card.light == "red" else ""}">'
-        f'<div class="first">{level(*staff.LEVELS[call.urgency])}<span>{_clock(call)}</span></div>'
+        f'<div class="first">{level(*staff.LEVELS[call.urgency])}<span>{_clock(card)}</span></div>'
         f'<b><a id="card-{number}" href="{url}" data-open hx-get="{drawer}" hx-target="#drawer"'
         f' hx-swap="innerHTML">{title}</a></b><p>{escape(card.firm)}</p>'
         f"{_job(card) if lane.key in EARLY else _why(card.said)}"
@@ -191,11 +205,14 @@ def _card_markup(lane: LaneView, card: Card, word: str, hidden: str) -> str:
     )
 
 
-def _clock(call: DeskCall) -> str:
+def _clock(card: Card) -> str:
     """The nearest deadline, running; nothing where none runs any more."""
+    call = card.call
     if call.state in STOPPED:
         return ""
-    return str(countdown(call.step_due_at or call.due_at, paused=call.state in PAUSED))
+    return str(
+        countdown(call.step_due_at or call.due_at, paused=call.state in PAUSED, left=card.left)
+    )
 
 
 def _job(card: Card) -> str:

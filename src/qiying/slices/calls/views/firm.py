@@ -31,6 +31,7 @@ from qiying.slices.calls.views.shared import (
     firm_of_portfolio,
     hotline_of,
     promise_of,
+    uuid_of,
 )
 from qiying.slices.calls.views.staff import READERS
 from qiying.slices.registry import public as registry
@@ -168,7 +169,8 @@ def raise_call(request: HttpRequest) -> HttpResponse:
     if firm is None:
         raise NotFound("not_found")
     contact = (actor.name, getattr(request.user, "phone", ""))
-    scene = raising.scene_of(actor, firm, now=timezone.now(), contact=contact)
+    again = request.GET.get("follows", "")
+    scene = raising.scene_of(actor, firm, now=timezone.now(), contact=contact, follows=again)
     return raising.raise_page(request, scene)
 
 
@@ -217,7 +219,7 @@ def _boundary(actor: Actor, kind: str) -> list[tuple[str, Any]]:
 
 
 def _own_ground(request: HttpRequest, actor: Actor) -> list[tuple[str, Any]]:
-    firm = registry.enterprise_by_public_id(actor, record.uuid_of(request.GET.get("firm", "")))
+    firm = registry.enterprise_by_public_id(actor, uuid_of(request.GET.get("firm", "")))
     if firm.id not in actor.enterprises:
         firm = firm_of_portfolio(actor, firm.public_id)
     sites = registry.sites(actor, firm.id)

@@ -32,13 +32,12 @@ from qiying.slices.calls.rules import (
     PAUSED,
     STOPPED,
     CallState,
-    Clock,
     PauseState,
     RoundState,
     TaskState,
 )
 from qiying.slices.calls.rules.clocks import ledger
-from qiying.slices.calls.views import watch
+from qiying.slices.calls.views import left, watch
 from qiying.slices.calls.views.record import Limit, limit_of, rule_words
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
@@ -105,7 +104,7 @@ def promised_of(
         rule=rule_words(round_),
         counted_from=round_.started_at,
         round_due_at=round_.promised_at,
-        left="" if is_over else _left(actor, call, round_, now),
+        left=left.in_words(_days_left(actor, call, round_, now)),
         limit=limit,
         limit_due_at=limit_due_at,
         is_provisional=call.is_provisional,
@@ -113,24 +112,8 @@ def promised_of(
     )
 
 
-IN_WORKING_DAYS = frozenset({Clock.CALLBACK, Clock.MILESTONE})
-"""Clocks that count working days, whatever the round does."""
-HOUR = 3_600_000_000
-"""Microseconds: how a calendar tells the length of its working day."""
-
-
-def _left(actor: Actor, call: Call, round_: Round, now: datetime) -> str:
-    """``3 working days left``, by the calendar; "" for clocks in hours and those that pause."""
-    counts = call.clock in IN_WORKING_DAYS or round_.rule_kind == "working_days"
-    if call.state in PAUSED or not counts:
-        return ""
-    calendar = registry.calendar(actor)
-    first, last = sorted((now, call.due_at))
-    hours = elapsed(first, last, "working_hours", calendar).net
-    days = hours / (calendar.hours.length / HOUR)
-    is_left = now <= call.due_at
-    words = gettext("%(n)s working days left") if is_left else gettext("%(n)s working days over")
-    return words % {"n": _amount(days)}
+def _days_left(actor: Actor, call: Call, round_: Round, now: datetime) -> float | None:
+    return left.working_days(call, round_.rule_kind, registry.calendar(actor), now)
 
 
 # --- rounds, tasks, pauses ---
@@ -235,11 +218,7 @@ def spent(round_: Round, pauses: Sequence[Pause], calendar: Any, now: datetime) 
         if p.state in {PauseState.RUNNING, PauseState.ENDED}
     ]
     run = elapsed(round_.started_at, until or now, kind, calendar, ledger(rows))
-    return _amount(run.gross), _amount(run.net)
-
-
-def _amount(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+    return left.amount(run.gross), left.amount(run.net)
 
 
 def _tasks(found: Dossier, round_: Round) -> list[TaskLine]:

@@ -18,8 +18,7 @@ from qiying.slices.calls.forms.desk import with_channel
 from qiying.slices.calls.forms.firm import PREMISES, RaiseForm
 from qiying.slices.calls.queries import desk
 from qiying.slices.calls.views import filters, raising, staff, uploads
-from qiying.slices.calls.views.record import uuid_of
-from qiying.slices.calls.views.shared import send
+from qiying.slices.calls.views.shared import send, uuid_of
 from qiying.slices.registry import public as registry
 
 MOST_FOUND = 8
@@ -46,10 +45,11 @@ def register(request: HttpRequest) -> HttpResponse:
     firm = registry.enterprise_by_public_id(actor, uuid_of(wanted))
     contacts = registry.contacts(actor, firm.id)
     first = (contacts[0].name, contacts[0].phone) if contacts else ("", "")
-    scene = raising.scene_of(actor, firm, now=now, contact=first, is_on_behalf=True)
+    again = request.GET.get("follows", "")
+    scene = raising.scene_of(actor, firm, now=now, contact=first, is_on_behalf=True, follows=again)
     if request.method != "POST":
         start = {"where": PREMISES, "contact_name": first[0], "contact_phone": first[1]}
-        start |= _rung(request)
+        start |= {"matter": raising.again_of(scene), **_rung(request)}
         form = with_channel(scene.form(initial=start))
         return _show(request, scene, form, contacts=contacts, held=[], key="", now=now)
     held = uploads.kept(request, actor)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import exports, paging
@@ -177,6 +177,7 @@ def _ladder_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.S
         gettext("Since"),
         gettext("Limit"),
         gettext("Next note due"),
+        gettext("Times chased"),
         gettext("Status"),
         gettext("Until"),
     ]
@@ -194,6 +195,7 @@ def _ladder_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.S
             r.row.opened_at,
             r.row.limit_at,
             r.row.note_due_at,
+            r.row.chases,
             str(r.state),
             r.row.ended_at,
         ]

@@ -61,4 +61,4 @@ def _time(row: Row) -> str:
     if row.is_paused:
         words = escape(gettext("The clock is paused; due at"))
         return f'<span class="quiet" title="{words}">{cn_date(call.due_at)}</span>'
-    return str(countdown(call.due_at))
+    return str(countdown(call.due_at, left=row.left))

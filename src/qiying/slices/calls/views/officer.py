@@ -186,5 +186,6 @@ def raise_for(request: HttpRequest, public_id: UUID) -> HttpResponse:
         is_on_behalf=True,
         is_found=request.GET.get("found") == "1",
         contact=(people[0].name, people[0].phone) if people else ("", ""),
+        follows=request.GET.get("follows", ""),
     )
     return raising.raise_page(request, scene)

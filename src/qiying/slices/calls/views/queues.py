@@ -1,6 +1,6 @@
 """Lists of work: the parts of a unit, the call-backs, the morning sheet."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from qiying.engines.worktime import Calendar
 from qiying.kernel import exports, paging
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import NotFound
@@ -23,7 +24,7 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.models import RESULT_LABELS, TASK_LABELS, Task
 from qiying.slices.calls.queries import desk, units
 from qiying.slices.calls.rules import ATTEMPTS_NEEDED, DAYS_NEEDED, PAUSED, TaskState
-from qiying.slices.calls.views import moves, speed, staff
+from qiying.slices.calls.views import left, moves, speed, staff
 from qiying.slices.calls.views.desk import day_words
 from qiying.slices.calls.views.history import TASK_TONES
 from qiying.slices.calls.views.staff import AT_UNIT, MORNING_READERS, OVER_UNITS, Row
@@ -52,6 +53,8 @@ class TaskRow:
     due_at: datetime
     is_to_sign: bool
     is_paused: bool
+    left: str
+    """In working days; "" where hours are counted."""
 
 
 @page(*AT_UNIT)
@@ -68,7 +71,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     counts = units.task_counts(actor, now=now)
     context = {
         "page": found,
-        "rows": [_task_row(actor, t, names, now) for names in [_names(actor, now)] for t in found],
+        "rows": _task_rows(actor, found, now),
         "tabs": [
             {"label": label, "url": f"?tab={key}", "count": counts[key], "active": key == tab}
             for key, label in TASK_TABS.items()
@@ -85,7 +88,17 @@ def _names(actor: Actor, now: datetime) -> Mapping[str, str]:
     return staff.matter_names(actor, now)
 
 
-def _task_row(actor: Actor, task: Task, names: Mapping[str, str], now: datetime) -> TaskRow:
+def _task_rows(actor: Actor, found: Iterable[Task], now: datetime) -> list[TaskRow]:
+    names, calendar = _names(actor, now), registry.calendar(actor)
+    return [_task_row(actor, t, names, calendar, now) for t in found]
+
+
+def _task_row(
+    actor: Actor, task: Task, names: Mapping[str, str], calendar: Calendar, now: datetime
+) -> TaskRow:
+    due_at = task.call.due_at if task.is_lead else task.due_at
+    kind = getattr(task, "rule_kind", "")
+    days = left.working_days(task.call, kind, calendar, now, due_at=due_at)
     return TaskRow(
         task=task,
         row=staff.row_of(actor, task.call, names, now=now),
@@ -93,9 +106,10 @@ def _task_row(actor: Actor, task: Task, names: Mapping[str, str], now: datetime)
         person=str(task.person or task.signed_by or ""),
         tone=TASK_TONES.get(TaskState(task.state), "done"),
         label=TASK_LABELS[task.state],
-        due_at=task.call.due_at if task.is_lead else task.due_at,
+        due_at=due_at,
         is_to_sign=task.state == TaskState.SENT,
         is_paused=task.call.state in PAUSED,
+        left=left.in_short(days, due_at=due_at, now=now),
     )
 
 

@@ -15,15 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import tenancy
 from qiying.kernel.access import Actor
+from qiying.kernel.errors import NotFound
 from qiying.kernel.models import Attachment
 from qiying.kernel.web import actor_of
-from qiying.slices.calls import operations
+from qiying.slices.calls import operations, queries
 from qiying.slices.calls.forms.firm import ON_MAP, PREMISES, RaiseForm
 from qiying.slices.calls.forms.words import title_of
 from qiying.slices.calls.models import Call
 from qiying.slices.calls.rules import Channel, Nature, PositionSource, Purpose, Urgency
 from qiying.slices.calls.views import uploads
-from qiying.slices.calls.views.shared import hotline_of, send
+from qiying.slices.calls.views.shared import hotline_of, send, uuid_of
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -58,6 +59,8 @@ class Scene:
     is_on_behalf: bool = False
     is_found: bool = False
     """The officer found it on a visit: it counts as found by us."""
+    follows: Call | None = None
+    """The earlier call of this firm that is filed again."""
 
     def form(self, *args: Any, **options: Any) -> RaiseForm:
         return RaiseForm(
@@ -85,6 +88,7 @@ def scene_of(
     contact: tuple[str, str],
     is_on_behalf: bool = False,
     is_found: bool = False,
+    follows: str = "",
 ) -> Scene:
     """Everything that the form offers, read in one scope."""
     with tenancy.reading(actor):
@@ -98,7 +102,18 @@ def scene_of(
             contact=contact,
             is_on_behalf=is_on_behalf,
             is_found=is_found,
+            follows=_earlier(actor, firm, follows),
         )
+
+
+def _earlier(actor: Actor, firm: registry.EnterpriseCard, follows: str) -> Call | None:
+    """The firm's call whose id stands in the address, when it may be filed again."""
+    if not follows:
+        return None
+    call = queries.get_by_public_id(actor, uuid_of(follows))
+    if call.enterprise_id != firm.id:
+        raise NotFound("not_found")
+    return call
 
 
 def matters_for_firms(actor: Actor, on: date) -> tuple[mandate.MatterCard, ...]:
@@ -131,10 +146,17 @@ def _initial(scene: Scene, request: HttpRequest) -> dict[str, Any]:
     urgency = request.GET.get("urgency", "")
     return {
         "urgency": urgency if urgency in set(Urgency) else Urgency.NORMAL.value,
+        "matter": again_of(scene),
         "where": PREMISES,
         "contact_name": name,
         "contact_phone": phone,
     }
+
+
+def again_of(scene: Scene) -> str:
+    """The matter to begin with: that of the call that is filed again, while firms can have it."""
+    code = scene.follows.matter_code if scene.follows else ""
+    return code if any(m.code == code for m in scene.matters) else ""
 
 
 def receive(
@@ -174,6 +196,7 @@ def receive(
         contact_name=data["contact_name"],
         contact_phone=data["contact_phone"],
         visit_id=visit_id,
+        follows_id=scene.follows.pk if scene.follows else None,
     )
 
 

@@ -39,14 +39,6 @@ OWN_RULE = "D"
 # --- addresses ---
 
 
-def uuid_of(text: str) -> UUID:
-    """An id out of an address; NotFound when it is none."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound("not_found") from error
-
-
 # --- until when ---
 
 
@@ -179,6 +171,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "lines": list(reversed(queries.timeline(actor, call, found=found))),
         "call_files": found.call_files,
         "acts": _acts(call, steps, line),
+        "again_url": _again_url(actor, call, now),
         "message": SayForm() if "message" in steps else None,
         "message_url": step_url(call, "message"),
         "back": _back(actor, call),
@@ -192,6 +185,18 @@ def _back(actor: Actor, call: Call) -> str:
     if call.enterprise is None or call.enterprise_id not in registry.portfolio_ids(actor):
         return home_of(actor)
     return reverse("calls:officer-firm", args=[call.enterprise.public_id])
+
+
+def _again_url(actor: Actor, call: Call, now: datetime) -> str:
+    """Where the firm, or its officer for it, files a call again that is past opening."""
+    if call.enterprise is None or not queries.is_past_reopening(call, now):
+        return ""
+    firm = call.enterprise.public_id
+    if call.enterprise_id in actor.enterprises:
+        return f"{reverse('calls:raise')}?firm={firm}&follows={call.public_id}"
+    if call.enterprise_id not in registry.portfolio_ids(actor):
+        return ""
+    return f"{reverse('calls:officer-raise', args=[firm])}?follows={call.public_id}"
 
 
 def _acts(call: Call, steps: dict[str, queries.OpenStep], line: CallLine) -> list[dict[str, Any]]:

@@ -165,6 +165,14 @@ def step_url(call: Call, step: str) -> str:
 # --- firms ---
 
 
+def uuid_of(text: str) -> UUID:
+    """An id out of an address; NotFound when it is none."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound("not_found") from error
+
+
 def firm_of_portfolio(actor: Actor, public_id: UUID) -> registry.EnterpriseCard:
     """A firm that this officer looks after; NotFound for any other."""
     firm = registry.enterprise_by_public_id(actor, public_id)

@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from qiying.engines.worktime import Calendar
 from qiying.kernel import nav, trail
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, Call
 from qiying.slices.calls.queries import desk, units
 from qiying.slices.calls.rules import PAUSED, STOPPED, Urgency
+from qiying.slices.calls.views import left
 from qiying.slices.calls.views.record import decisive
 from qiying.slices.calls.views.shared import light_word
 from qiying.slices.mandate import public as mandate
@@ -70,6 +72,8 @@ def register_desk() -> None:
     """Hang the pages of the staff into navigation, map and firm page; called once at start-up."""
     for order, (label, name, icon, roles, count) in enumerate(WORK, start=10):
         nav.item("work", label, f"calls:{name}", icon, roles, order=order, count=count)
+    for order, (label, name, icon, roles) in enumerate(FOLLOW, start=10):
+        nav.item("follow", label, f"calls:{name}", icon, roles, order=order)
     nav.item(
         "analysis",
         _("Leader's board"),
@@ -98,10 +102,13 @@ WORK: tuple[tuple[Promise, str, str, tuple[str, ...], nav.Count | None], ...] = 
     (_("Calls of firms"), "list", "inbox", READERS, None),
     (_("Log a call"), "register", "phone-incoming", (Role.DESK,), None),
     (_("Morning sheet"), "morning", "sunrise", MORNING_READERS, None),
-    (_("Supervision ladder"), "supervision", "siren", READERS, None),
-    (_("Joint meetings"), "meetings", "users", OVER_CALLS, None),
 )
 """The entries of the workspace, in order."""
+FOLLOW: tuple[tuple[Promise, str, str, tuple[str, ...]], ...] = (
+    (_("Supervision ladder"), "supervision", "siren", READERS),
+    (_("Joint meetings"), "meetings", "users", OVER_CALLS),
+)
+"""What is looked after once a call is on its way."""
 
 
 # --- addresses ---
@@ -168,15 +175,25 @@ class Row:
     lead: str
     is_paused: bool
     is_stopped: bool
+    left: str = ""
+    """What is left of a promise in working days; "" where hours are counted."""
 
 
 def rows_of(actor: Actor, calls: Iterable[Call], *, now: datetime) -> list[Row]:
     """Calls as rows; firms and units must have been selected with them."""
-    names = matter_names(actor, now)
-    return [row_of(actor, call, names, now=now) for call in calls]
+    names, calendar = matter_names(actor, now), registry.calendar(actor)
+    return [row_of(actor, call, names, now=now, calendar=calendar) for call in calls]
 
 
-def row_of(actor: Actor, call: Call, names: Mapping[str, str], *, now: datetime) -> Row:
+def row_of(
+    actor: Actor,
+    call: Call,
+    names: Mapping[str, str],
+    *,
+    now: datetime,
+    calendar: Calendar | None = None,
+) -> Row:
+    """A call as a row; with a calendar also what is left in working days."""
     level, level_label = LEVELS[call.urgency]
     light = queries.light(call, now)
     return Row(
@@ -194,7 +211,14 @@ def row_of(actor: Actor, call: Call, names: Mapping[str, str], *, now: datetime)
         lead=str(call.lead_unit or ""),
         is_paused=call.state in PAUSED,
         is_stopped=call.state in STOPPED,
+        left=_left(call, calendar, now) if calendar is not None else "",
     )
+
+
+def _left(call: Call, calendar: Calendar, now: datetime) -> str:
+    kind = getattr(call, "rule_kind", "") or ""
+    days = left.working_days(call, kind, calendar, now)
+    return left.in_short(days, due_at=call.due_at, now=now)
 
 
 def matter_names(actor: Actor, now: datetime) -> dict[str, str]:

@@ -21,7 +21,7 @@ from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, SURENESS_LABEL
 from qiying.slices.calls.queries import LikeCall, Near, Ranking
 from qiying.slices.calls.rules import MAX_TEXT, Spoken, Sureness
 from qiying.slices.calls.rules import triage as rules
-from qiying.slices.calls.views.record import uuid_of
+from qiying.slices.calls.views.shared import uuid_of
 from qiying.slices.calls.views.staff import call_url
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry

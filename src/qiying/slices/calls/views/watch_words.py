@@ -9,6 +9,7 @@ WATCH_ICONS: Mapping[str, str] = {
     "propose_extension": "calendar-plus",
     "approve_extension": "calendar-check",
     "refuse_extension": "calendar-x",
+    "chase": "bell-ring",
     "supervise": "siren",
     "supervision_note": "notebook-pen",
     "propose_removal": "shield-question-mark",
@@ -27,6 +28,7 @@ WATCH_HINTS: Mapping[str, Promise] = {
     "approve_extension": _(
         "The firm is told; the first due time stays on record and in the rates."
     ),
+    "chase": _("The unit is told at once; on a standing rung the notice is counted there."),
     "supervise": _("Rungs that are passed over are written down with your reason."),
     "supervision_note": _("A note is owed every five working days."),
     "propose_removal": _("Somebody outside the unit decides."),

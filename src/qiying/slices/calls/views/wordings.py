@@ -249,4 +249,4 @@ def colleagues(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def register_wordings() -> None:
     """Hang the shelf into the navigation; called once at start-up."""
-    nav.item("work", _("Wordings"), "calls:wordings", "quote", AT_SHELF, order=18)
+    nav.item("follow", _("Wordings"), "calls:wordings", "quote", AT_SHELF, order=18)

@@ -105,6 +105,13 @@ class CiteForm(forms.Form):
     note = forms.CharField(label=_("What was taken over"), max_length=300, required=False)
 
 
+class CiteForClassForm(forms.Form):
+    """Which case was followed in a measure, and what was taken over."""
+
+    case = forms.UUIDField(widget=forms.HiddenInput)
+    note = forms.CharField(label=_("What was taken over"), max_length=300, required=False)
+
+
 class SelectionForm(forms.Form):
     """What a call for cases says."""
 

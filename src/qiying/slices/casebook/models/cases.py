@@ -249,11 +249,21 @@ class CaseReview(TenantModel):
 
 
 class Citation(TenantModel):
-    """A published case was used for another call."""
+    """A published case was used for another call, or for the measure of a class issue."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False)
     version = models.ForeignKey(CaseVersion, models.PROTECT, related_name="+", db_index=False)
-    call = models.ForeignKey("calls.Call", models.PROTECT, related_name="+", db_index=False)
+    call = models.ForeignKey(
+        "calls.Call", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    issue = models.ForeignKey(
+        "class_issues.Issue",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     cited_in = models.CharField(_("cited in"), max_length=8, choices=labels.CitedIn.choices)
     unit = models.ForeignKey(
         "registry.Unit", models.PROTECT, null=True, related_name="+", db_index=False
@@ -266,7 +276,8 @@ class Citation(TenantModel):
     if TYPE_CHECKING:
         case_id: int
         version_id: int
-        call_id: int
+        call_id: int | None
+        issue_id: int | None
         unit_id: int | None
         cited_by_id: int
 
@@ -277,6 +288,16 @@ class Citation(TenantModel):
             models.UniqueConstraint(
                 fields=["tenant", "case", "call", "cited_in"], name="citation_once"
             ),
+            models.UniqueConstraint(
+                fields=["tenant", "case", "issue"],
+                condition=Q(issue__isnull=False),
+                name="citation_once_by_issue",
+            ),
+            models.CheckConstraint(
+                condition=Q(call__isnull=False, issue=None)
+                | Q(call=None, issue__isnull=False, cited_in=labels.CitedIn.MEASURE.value),
+                name="citation_for_one_thing",
+            ),
             models.CheckConstraint(
                 condition=Q(cited_in__in=labels.CitedIn.values), name="citation_place_known"
             ),
@@ -284,7 +305,12 @@ class Citation(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "case", "-cited_at", "-id"], name="citation_case"),
             models.Index(fields=["tenant", "call"], name="citation_call"),
+            models.Index(
+                fields=["tenant", "issue"],
+                condition=Q(issue__isnull=False),
+                name="citation_issue",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id}→{self.call_id}"
+        return f"{self.case_id}→{self.call_id or self.issue_id}"

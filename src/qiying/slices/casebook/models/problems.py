@@ -44,6 +44,10 @@ PROBLEMS = {
     "casebook.not_published": _("Only a published case can be cited."),
     "casebook.cites_itself": _("A case cannot be cited for the call that it tells."),
     "casebook.not_your_call": _("Your unit has no part in that call."),
+    "casebook.cited_for_class": _("This case is cited for that class issue already."),
+    "casebook.not_your_class": _(
+        "Only the unit that owns a class issue, and the desk, cite for it."
+    ),
     "casebook.cited_already": _("This case is cited for that call already."),
     "casebook.criteria_count": _("There must be two to ten criteria, each once."),
     "casebook.criteria_weights": _("The weights must be whole numbers that make 100 together."),

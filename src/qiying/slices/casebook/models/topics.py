@@ -17,7 +17,7 @@ TOPICS: dict[str, Promise | str] = {
     "casebook.case_revised": _("New version of a case begun"),
     "casebook.case_dropped": _("Nomination of a case dropped"),
     "casebook.case_withdrawn": _("Case taken from the library"),
-    "casebook.case_cited": _("Case cited for a call"),
+    "casebook.case_cited": _("Case cited"),
     "casebook.selection_prepared": _("Selection of cases prepared"),
     "casebook.selection_announced": _("Call for cases announced"),
     "casebook.selection_closed": _("Entries to a selection closed"),

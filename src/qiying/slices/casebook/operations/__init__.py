@@ -11,7 +11,7 @@ from qiying.slices.casebook.operations._cases import (
     unsettled,
     write,
 )
-from qiying.slices.casebook.operations._cite import CITERS, cite, count_citations
+from qiying.slices.casebook.operations._cite import CITERS, cite, cite_for_class, count_citations
 from qiying.slices.casebook.operations._entries import (
     enter,
     entry_findings,
@@ -56,6 +56,7 @@ __all__ = [
     "cancel",
     "choose",
     "cite",
+    "cite_for_class",
     "close_entries",
     "conclude",
     "count_citations",

@@ -156,15 +156,23 @@ def citations_of(actor: Actor, case: Case) -> list[Citation]:
 
 
 def citation_counts(actor: Actor, case_ids: Iterable[int]) -> dict[int, int]:
-    """How many calls cite each case."""
+    """How many calls and class issues cite each case."""
     rows = Citation.objects.filter(tenant_id=actor.tenant_id, case_id__in=list(case_ids))
-    pairs = rows.values_list("case_id").annotate(n=Count("call_id", distinct=True))
+    pairs = rows.values_list("case_id").annotate(
+        n=Count("call_id", distinct=True) + Count("issue_id", distinct=True)
+    )
     return dict(pairs)
 
 
 def cited_for(actor: Actor, call_id: int) -> list[Citation]:
     """The cases that a call's answer cites."""
     rows = Citation.objects.visible_to(actor).filter(call_id=call_id)
+    return list(rows.select_related("case", "version").order_by("id"))
+
+
+def cited_for_class(actor: Actor, issue_id: int) -> list[Citation]:
+    """The cases that the measure of a class issue cites."""
+    rows = Citation.objects.visible_to(actor).filter(issue_id=issue_id)
     return list(rows.select_related("case", "version").order_by("id"))
 
 

@@ -1,8 +1,9 @@
 """Who could be recognised in a text: each finding with its place and what to write instead.
 
-Names are found whatever spaces, marks, width or case they are written with: text and names are
-folded to their letters and digits, and a name is looked for in the folded text. What has a form
-(numbers of phones, plates, credit codes …) is found by its form, with or without separators.
+Names are found whatever spaces, marks, width, case, script (traditional or simplified) or look-alike
+letters they are written with: text and names are folded to their letters and digits, and a name is
+looked for in the folded text. What has a form (numbers of phones, plates, credit codes, legal forms
+of firms …) is found by its form, with or without separators, in digits of any kind.
 """
 
 import hashlib
@@ -13,11 +14,26 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from qiying.slices.casebook.rules.codes import HARD, Finding
+from qiying.slices.casebook.rules.forms import (
+    FORMS,
+    IN_NUMERALS,
+    LATIN_PERSON,
+    READ_OUT,
+    TO_DIGITS,
+    narrowed,
+)
+from qiying.slices.casebook.rules.variants import WRITTEN
 
 LEAST_NAME = 2
 LEAST_CORE = 4
+LEAST_LATIN = 6
+"""A shorter Latin name may be a part of any word."""
 LEAST_ADDRESS = 5
-CORE_ENDS = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "公司", "集团", "厂")
+CORE_ENDS = (
+    *("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "公司", "集团", "厂"),
+    *("coltd", "companylimited", "limited", "ltd", "incorporated", "inc", "llc", "corporation"),
+    *("corp", "gmbh", "plc", "group"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +87,14 @@ def fold(text: str) -> tuple[str, list[int]]:
         spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
         for part in spread:
             if part.isalnum():
-                kept.append(part)
+                kept.append(_written(part))
                 places.append(place)
     return "".join(kept), places
+
+
+def _written(part: str) -> str:
+    """One way of writing for each letter or digit."""
+    return str(unicodedata.decimal(part)) if part.isdecimal() else WRITTEN.get(part, part)
 
 
 def check(texts: Mapping[str, str], known: Known) -> tuple[Found, ...]:
@@ -85,6 +106,7 @@ def check(texts: Mapping[str, str], known: Known) -> tuple[Found, ...]:
     found: list[Found] = []
     for part, text in texts.items():
         here = [*_by_name(part, text, names), *_by_form(part, text, known)]
+        here += _by_latin_name(part, text, known.people)
         found += _outermost(here)
     return tuple(found)
 
@@ -104,7 +126,7 @@ def _names(known: Known) -> Iterator[tuple[str, str]]:
             if whole:
                 yield whole, kind
             core = _core(name)
-            if len(core) >= LEAST_CORE:
+            if len(core) >= (LEAST_LATIN if core.isascii() else LEAST_CORE):
                 yield core, kind
         if firm.credit_code:
             yield _folded(firm.credit_code), Finding.CREDIT_CODE
@@ -147,20 +169,46 @@ def _by_name(part: str, text: str, names: Iterable[tuple[str, str]]) -> Iterator
             at = folded.find(name, at + 1)
 
 
+def _by_latin_name(part: str, text: str, people: Iterable[str]) -> Iterator[Found]:
+    """People whose name is in Latin letters, as words of their own and in either order."""
+    plain = narrowed(text)
+    for name in people:
+        if words := _latin_words(name):
+            for match in _latin(words).finditer(plain):
+                start, end = match.span()
+                yield Found(part, start, end, Finding.PERSON, text[start:end])
+
+
+@lru_cache(maxsize=65_536)
+def _latin_words(name: str) -> tuple[str, ...]:
+    """The words of a name that is all in Latin letters and long enough to be told; else nothing."""
+    words = tuple(re.findall(r"[A-Z]+", narrowed(name)))
+    whole = "".join(words)
+    return words if len(whole) >= LEAST_CORE and whole == fold(name)[0].upper() else ()
+
+
+@lru_cache(maxsize=16_384)
+def _latin(words: tuple[str, ...]) -> re.Pattern[str]:
+    gap = r"[\s\-·.,'’]{0,2}"
+    orders = {
+        gap.join(words),
+        gap.join((words[-1], *words[:-1])),
+        gap.join((*words[1:], words[0])),
+    }
+    return re.compile(rf"(?<![A-Z])(?:{'|'.join(sorted(orders))})(?![A-Z])")
+
+
 def _by_form(part: str, text: str, known: Known) -> Iterator[Found]:
-    plain = "".join(_narrow(c) for c in text)
+    plain = narrowed(text)
+    read_out = READ_OUT.sub(lambda m: m.group().translate(TO_DIGITS), plain)
     for kind, pattern in FORMS:
-        for match in pattern.finditer(plain):
+        for match in pattern.finditer(read_out if kind in IN_NUMERALS else plain):
             if kind == Finding.FIGURE and match.group("number") in known.numbers:
                 continue
             start, end = match.span()
             yield Found(part, start, end, kind, text[start:end])
-
-
-def _narrow(character: str) -> str:
-    """One character of half width for one of full width; all others as they are."""
-    narrow = unicodedata.normalize("NFKC", character)
-    return narrow.upper() if len(narrow) == 1 else character
+    for match in LATIN_PERSON.finditer(text):
+        yield Found(part, *match.span(), Finding.PERSON, match.group())
 
 
 FIRST = (Finding.OWN_FIRM, Finding.ID_NUMBER, Finding.CREDIT_CODE, Finding.PHONE)
@@ -188,38 +236,3 @@ def _outermost(found: Iterable[Found]) -> list[Found]:
         ):
             kept.append(row)
     return sorted(kept)
-
-
-S = r"[\s\-·.]?"
-"""What may stand between the characters of a number."""
-PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-CODE = rf"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{S}[0-9A-Z]{S}(?:\d{S}){{6}}(?:[0-9A-Z]{S}){{9}}[0-9A-Z]"
-FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        (
-            Finding.ID_NUMBER,
-            rf"(?<!\d)[1-9](?:{S}\d){{5}}{S}(?:1{S}9|2{S}0)(?:{S}\d){{9,9}}{S}[\dX](?![0-9A-Z])",
-        ),
-        (Finding.CREDIT_CODE, rf"{CODE}(?![0-9A-Z])"),
-        (Finding.PHONE, rf"(?<!\d)(?:\+?86{S})?1[3-9](?:{S}\d){{9}}(?!\d)"),
-        (Finding.PHONE, r"(?<!\d)0\d{2,3}[\s\-]?\d{7,8}(?!\d)"),
-        (Finding.PHONE, r"(?<!\d)[48]00[\s\-]?\d{3}[\s\-]?\d{4}(?!\d)"),
-        (Finding.ACCOUNT, rf"(?<![\dA-Z])\d(?:{S}\d){{15,18}}(?![\dA-Z])"),
-        (Finding.EMAIL, r"[A-Z0-9._%+\-]+@[A-Z0-9.\-]+\.[A-Z]{2,}"),
-        (
-            Finding.PLATE,
-            rf"[{PROVINCES}]\s?[A-HJ-NP-Z]{S}[A-HJ-NP-Z0-9](?:{S}[A-HJ-NP-Z0-9]){{4,5}}",
-        ),
-        (Finding.ADDRESS, r"[\u4e00-\u9fff]{2,8}(?:路|街|大道|巷|弄)\s?\d+\s?号"),
-        (Finding.ADDRESS, r"\d+\s?(?:号楼|幢|单元)(?:\s?\d+\s?室)?"),
-        (Finding.AMOUNT, r"(?<![\d.])\d{1,3}(?:,\d{3})+(?:\.\d+)?\s?(?:万|亿)?元"),
-        (Finding.AMOUNT, r"(?<![\d.,])(?=(?:\d\.?){3,})\d+(?:\.\d+)?\s?(?:万|亿)?元"),
-        (Finding.NUMBER, r"(?<![A-Z])[A-Z]{2}-\d{6}-\d{3,}"),
-        (
-            Finding.FIGURE,
-            r"(?<![\d.])(?P<number>\d+(?:\.\d+)?)\s?"
-            r"(?:%|个百分点|倍|家|人次|户|个工作日|天|小时|吨|万元|亿元)",
-        ),
-    )
-)

@@ -1,5 +1,6 @@
 """The library for everybody of the zone, and the page of one case."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,9 @@ from qiying.kernel.language import in_language
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import public as calls
 from qiying.slices.casebook import operations, queries, rules
-from qiying.slices.casebook.models import Case, CaseVersion, labels
+from qiying.slices.casebook.models import Case, CaseVersion, Citation, labels
 from qiying.slices.casebook.views import shared
+from qiying.slices.class_issues import public as class_issues
 
 ORDER = ("-published_at", "-id")
 
@@ -93,7 +95,7 @@ def case_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     case = queries.get_case_by_public_id(actor, public_id)
     version = _shown(request, actor, case)
     citations = queries.citations_of(actor, case)
-    seen = calls.cards(actor, [c.call_id for c in citations] + [case.call_id])
+    seen = calls.cards(actor, [c.call_id for c in citations if c.call_id] + [case.call_id])
     house = shared.is_house(actor)
     known = shared.matters(actor)
     context = {
@@ -109,12 +111,35 @@ def case_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "state_label": labels.CASE_LABELS[case.state],
         "tone": labels.CASE_TONES[case.state],
         "is_public": queries.is_public(case),
-        "citations": [(c, seen.get(c.call_id), c.get_cited_in_display()) for c in citations],
-        "citation_count": len({c.call_id for c in citations}),
+        "citations": _citations(actor, citations, seen, house=house),
+        "citation_count": len({(c.call_id, c.issue_id) for c in citations}),
         "call": seen.get(case.call_id) if house else None,
         **(_workroom(actor, case) if house and _is_at_work(actor, case) else {}),
     }
     return render(request, "casebook/case.html", context)
+
+
+def _citations(
+    actor: Actor, rows: list[Citation], seen: Mapping[int, calls.CallCard], *, house: bool
+) -> list[dict[str, Any]]:
+    """Where a case was used; the house reads for what, as far as each reader sees it."""
+    ids = [c.issue_id for c in rows if c.issue_id]
+    may_read = house and actor.has(*class_issues.READERS)
+    issues = class_issues.cards(actor, ids) if ids and may_read else {}
+    return [_citation(c, seen if house else {}, issues) for c in rows]
+
+
+def _citation(
+    row: Citation,
+    seen: Mapping[int, calls.CallCard],
+    issues: Mapping[int, class_issues.ClassCard],
+) -> dict[str, Any]:
+    call, issue = seen.get(row.call_id or 0), issues.get(row.issue_id or 0)
+    url = reverse("calls:case", args=[call.public_id]) if call else ""
+    url = reverse("class_issues:issue", args=[issue.public_id]) if issue else url
+    found = call or issue
+    words = f"{found.number} {found.title}" if found else row.get_cited_in_display()
+    return {"row": row, "url": url, "words": words}
 
 
 def _shown(request: HttpRequest, actor: Actor, case: Case) -> CaseVersion:

@@ -14,7 +14,8 @@ from qiying.kernel.panels import Action, Line, Panel
 from qiying.kernel.panels import provider as panel
 from qiying.slices.calls import public as calls
 from qiying.slices.casebook import operations, queries, rules
-from qiying.slices.casebook.models import CaseReview, labels
+from qiying.slices.casebook.models import CaseReview, Citation, labels
+from qiying.slices.class_issues import public as class_issues
 
 GROUP = _("Typical cases")
 EVERYBODY = STAFF | {Role.ENTERPRISE}
@@ -23,7 +24,7 @@ EVERYBODY = STAFF | {Role.ENTERPRISE}
 def hang_up() -> None:
     """Register navigation, search, names of records and boxes; called once at start-up."""
     nav.item(
-        "work",
+        "cases",
         _("Typical cases"),
         "casebook:library",
         "book-open-check",
@@ -32,7 +33,7 @@ def hang_up() -> None:
         on_phone=True,
     )
     nav.item(
-        "work",
+        "cases",
         _("Cases on their way"),
         "casebook:work",
         "file-pen-line",
@@ -41,7 +42,7 @@ def hang_up() -> None:
         count=_to_review,
     )
     nav.item(
-        "work",
+        "cases",
         _("Selections of cases"),
         "casebook:selections",
         "trophy",
@@ -53,6 +54,7 @@ def hang_up() -> None:
     trail.name_subjects("casebook.case", audited_cases)
     trail.name_subjects("casebook.selection", audited_selections)
     panel("calls.call", name="casebook")(box_of_call)
+    panel("class_issues.issue", name="casebook")(box_of_class)
 
 
 def _to_review(actor: Actor) -> QuerySet[CaseReview] | int:
@@ -104,7 +106,34 @@ def box_of_call(actor: Actor, call_id: int, _now: datetime) -> Panel | None:
     fits = queries.fitting(actor, matter=card.matter_code, text=words, besides=call_id)
     cited = queries.cited_for(actor, call_id)
     taken = {c.case_id for c in cited}
-    lines = [
+    lines = [*_cited_lines(cited), *(_line(fit) for fit in fits if fit.case.pk not in taken)]
+    actions = _actions(actor, card, has_fits=bool(fits))
+    if not lines and not actions:
+        return None
+    return Panel(_("Typical cases that may help"), "book-open-check", tuple(lines), actions, 60)
+
+
+def box_of_class(actor: Actor, issue_id: int, _now: datetime) -> Panel | None:
+    """On the page of a class issue: cases that its measure follows or could follow."""
+    issue = class_issues.cards(actor, [issue_id]).get(issue_id)
+    if issue is None:
+        return None
+    fits = queries.fitting(actor, matter=issue.matter_code, text=issue.words)
+    cited = queries.cited_for_class(actor, issue_id)
+    taken = {c.case_id for c in cited}
+    lines = [*_cited_lines(cited), *(_line(fit) for fit in fits if fit.case.pk not in taken)]
+    is_ours = issue.owner_unit_id in actor.units(Role.HANDLER, Role.UNIT_LEADER)
+    actions: tuple[Action, ...] = ()
+    if fits and (is_ours or actor.has(Role.DESK)):
+        url = reverse("casebook:cite-class", args=[issue.public_id])
+        actions = (Action(_("Cite a case"), url, "quote"),)
+    if not lines:
+        return None
+    return Panel(_("Typical cases that may help"), "book-open-check", tuple(lines), actions, 60)
+
+
+def _cited_lines(cited: Iterable[Citation]) -> list[Line]:
+    return [
         Line(
             c.version.title,
             url=reverse("casebook:case", args=[c.case.public_id]),
@@ -114,11 +143,6 @@ def box_of_call(actor: Actor, call_id: int, _now: datetime) -> Panel | None:
         )
         for c in cited
     ]
-    lines += [_line(fit) for fit in fits if fit.case.pk not in taken]
-    actions = _actions(actor, card, has_fits=bool(fits))
-    if not lines and not actions:
-        return None
-    return Panel(_("Typical cases that may help"), "book-open-check", tuple(lines), actions, 60)
 
 
 def _line(fit: queries.Fit) -> Line:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from qiying.kernel import paging, posting, tenancy
@@ -17,6 +18,7 @@ from qiying.kernel.web import HttpResponseSeeOther, actor_of, page, submit_once
 from qiying.slices.calls import public as calls
 from qiying.slices.casebook import operations, queries, rules
 from qiying.slices.casebook.forms import (
+    CiteForClassForm,
     CiteForm,
     NominateForm,
     PersonForm,
@@ -25,9 +27,10 @@ from qiying.slices.casebook.forms import (
     StepForm,
     TextForm,
 )
-from qiying.slices.casebook.models import Case, labels
+from qiying.slices.casebook.models import Case, Citation, labels
 from qiying.slices.casebook.views import shared
 from qiying.slices.casebook.views.library import finding_line
+from qiying.slices.class_issues import public as class_issues
 
 AT_WORK = tuple(sorted(rules.NOMINATORS | rules.REVIEWERS))
 NOMINATORS = tuple(sorted(rules.NOMINATORS))
@@ -246,19 +249,57 @@ def cite(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )
         if answer is not None:
             return answer
-    taken = {c.case_id for c in cited}
     context = {
-        "call": call,
+        **_shelf(fits, cited),
+        "number": call.number,
         "form": form,
-        "fits": [(f, url_of(f.case), f.case.pk in taken) for f in fits],
-        "cited": [(c, url_of(c.case)) for c in cited],
         "places": labels.CitedIn.choices,
-        "call_url": reverse("calls:case", args=[public_id]) if actor.has(*CASE_PAGE) else "",
+        "back": reverse("calls:case", args=[public_id]) if actor.has(*CASE_PAGE) else "",
+        "nothing": _("No published case fits this call"),
     }
     return render(request, "casebook/cite.html", context)
 
 
+def _shelf(fits: list[queries.Fit], cited: list[Citation]) -> dict[str, Any]:
+    taken = {c.case_id for c in cited}
+    return {
+        "fits": [(f, url_of(f.case), f.case.pk in taken) for f in fits],
+        "cited": [(c, url_of(c.case)) for c in cited],
+    }
+
+
 CASE_PAGE = (Role.DESK, Role.HANDLER, Role.UNIT_LEADER)
+
+
+@page(*CITERS)
+def cite_for_class(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Cases that fit a class issue, and which of them its measure follows."""
+    actor = actor_of(request)
+    with tenancy.reading(actor):
+        issue = class_issues.card_by_public_id(actor, public_id)
+        fits = queries.fitting(actor, matter=issue.matter_code, text=issue.words, limit=8)
+        cited = queries.cited_for_class(actor, issue.id)
+    form = CiteForClassForm(request.POST or None)
+    if request.method == "POST":
+        answer = shared.send(request, form, lambda: _cite_for_class(actor, public_id, form))
+        if answer is not None:
+            return answer
+    context = {
+        **_shelf(fits, cited),
+        "number": issue.number,
+        "form": form,
+        "back": reverse("class_issues:issue", args=[public_id]),
+        "nothing": _("No published case fits this class issue"),
+    }
+    return render(request, "casebook/cite.html", context)
+
+
+def _cite_for_class(actor: Actor, public_id: UUID, form: CiteForClassForm) -> str:
+    data: dict[str, Any] = form.cleaned_data
+    operations.cite_for_class(
+        actor, data["case"], issue_public_id=public_id, note=data["note"], now=timezone.now()
+    )
+    return reverse("casebook:cite-class", args=[public_id])
 
 
 def _cite(actor: Actor, public_id: UUID, form: CiteForm) -> str:

@@ -166,6 +166,10 @@ class RegisterMailForm(forms.Form):
     )
 
 
+class NumberThereForm(forms.Form):
+    number = forms.CharField(label=_("Number there"), max_length=64)
+
+
 class NumberForm(forms.Form):
     number = forms.CharField(label=_("Number of the call"), max_length=24)
 

@@ -86,6 +86,7 @@ FORWARD_LABELS: Words = {
     ForwardState.TOKEN: _("taken there, number to come"),
     ForwardState.DONE: _("done there"),
     ForwardState.STUCK: _("stuck"),
+    ForwardState.CHECK: _("to be checked there"),
     ForwardState.WITHDRAWN: _("not handed on after all"),
 }
 FORWARD_TONES: Tones = {
@@ -94,6 +95,7 @@ FORWARD_TONES: Tones = {
     ForwardState.TOKEN: "way",
     ForwardState.DONE: "done",
     ForwardState.STUCK: "fix",
+    ForwardState.CHECK: "check",
     ForwardState.WITHDRAWN: "paused",
 }
 STATUS_LABELS: Words = {
@@ -124,12 +126,14 @@ DELIVERY_LABELS: Words = {
     DeliveryState.WAITING: _("to be sent"),
     DeliveryState.SENT: _("sent"),
     DeliveryState.GIVEN_UP: _("given up"),
+    DeliveryState.CHECK: _("to be checked by a person"),
     DeliveryState.DROPPED: _("not needed any more"),
 }
 DELIVERY_TONES: Tones = {
     DeliveryState.WAITING: "sent",
     DeliveryState.SENT: "done",
     DeliveryState.GIVEN_UP: "fix",
+    DeliveryState.CHECK: "check",
     DeliveryState.DROPPED: "paused",
 }
 FAULT_LABELS: Words = {
@@ -140,6 +144,7 @@ FAULT_LABELS: Words = {
     "unreadable": _("the answer cannot be read"),
     "forbidden_address": _("the address is not allowed"),
     "no_connection": _("the connection is switched off"),
+    "unsure": _("the answer was lost and the other side cannot say whether it arrived"),
     "sealed": _("the key of the connection cannot be opened; enter it again"),
 }
 DIRECTION_LABELS: Words = {Direction.IN: _("from there"), Direction.OUT: _("from us")}

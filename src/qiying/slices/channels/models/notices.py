@@ -14,6 +14,7 @@ NOTICES: dict[str, Promise | str] = {
     "channels.order_sign_late": _("Order %(number)s was not signed for in time"),
     "channels.order_reply_late": _("Order %(number)s: the reply to 12345 is overdue"),
     "channels.forward_stuck": _("Call %(number)s does not get through to the other system"),
+    "channels.forward_unsure": _("Call %(number)s: look whether the other system has it"),
     "channels.forward_done": _("Call %(number)s is done, says the other system"),
     "channels.forward_reopened": _("Call %(number)s was opened again by the other system"),
     "channels.update_taken": _("Call %(number)s: the system that filed it sent a word"),

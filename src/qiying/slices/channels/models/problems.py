@@ -18,6 +18,7 @@ PROBLEMS: dict[str, Promise | str] = {
     "channels.matter_unknown": _("The register has no matter with this code."),
     "channels.extension_days": _("An extension has 1 to 10 working days."),
     "channels.forwarded_already": _("This call was handed on to this system already."),
+    "channels.number_taken": _("Another call handed on has this number there."),
     "channels.no_place": _("A call is handed on with a place: set the place first."),
     "channels.call_over": _("This call is over; nothing is added to it."),
     "channels.call_unknown": _("There is no call with this number that you may read."),

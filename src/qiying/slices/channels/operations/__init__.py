@@ -18,6 +18,7 @@ from qiying.slices.channels.operations._forwards import (
     forward_call,
     hear,
     say,
+    settle_check,
     take_update,
     withdraw_forward,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "reply_referral",
     "revisit_order",
     "say",
+    "settle_check",
     "sign_order",
     "take_mail",
     "take_update",

@@ -153,6 +153,27 @@ def withdraw_forward(actor: Actor, public_id: UUID, *, now: datetime) -> Forward
 
 
 @operation
+def settle_check(actor: Actor, public_id: UUID, *, now: datetime, number: str = "") -> Forward:
+    """A person looked at the other side: it is there under ``number``, or is sent once more."""
+    row = queries.get_forward(actor, public_id, for_update=True)
+    step = begin(actor, FORWARD, row, "found" if number else "resend", {})
+    found = clean(number, name="number", is_needed=False, most=64)
+    taken = Forward.objects.filter(tenant_id=actor.tenant_id, endpoint_id=row.endpoint_id)
+    if found and taken.filter(remote_id=found).exists():
+        raise Invalid("input.invalid", {"number": "channels.number_taken"})
+    values: dict[str, Any] = {"remote_id": found, "filed_at": now} if found else {}
+    end(actor, row, step, now=now, codes={"call": row.call_id}, **values)
+    waiting = Delivery.objects.filter(
+        tenant_id=actor.tenant_id, forward=row, state=DeliveryState.CHECK
+    )
+    if found:
+        waiting.update(state=DeliveryState.SENT, sent_at=now, answer=found)
+    else:
+        waiting.update(state=DeliveryState.WAITING, error="", tries=0, next_at=now)
+    return row
+
+
+@operation
 def hear(
     actor: Actor,
     forward_id: int,

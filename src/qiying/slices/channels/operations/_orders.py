@@ -6,7 +6,7 @@ from uuid import UUID
 
 from qiying.kernel import events
 from qiying.kernel.access import Actor, Held, Role, system
-from qiying.kernel.errors import Denied, Invalid, Refused
+from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import public as calls
 from qiying.slices.channels import queries
@@ -269,7 +269,11 @@ def reply_order(actor: Actor, public_id: UUID, *, now: datetime, text: str = "")
 def revisit_order(
     actor: Actor, public_id: UUID, *, is_content: bool, now: datetime, text: str = ""
 ) -> WorkOrder:
-    """回访: what the caller told 12345. Discontent opens the order again, and a closed call with it."""
+    """回访: what the caller told 12345, by its key or on paper.
+
+    Discontent opens the order again and begins the next round of the call, as our own call-back
+    does; a call that is on file stays there and is logged again by the desk.
+    """
     row = queries.get_order(actor, public_id, for_update=True)
     name = "revisit_good" if is_content else "revisit_bad"
     words = clean(text, is_needed=not is_content)
@@ -285,14 +289,20 @@ def revisit_order(
     return row
 
 
+NEXT_ROUND = {"closed": "reopen", "callback": "hear_discontent"}
+"""What discontent does to a call in these states; in the others somebody has it in hand."""
+
+
 def _reopen(actor: Actor, row: WorkOrder, text: str, now: datetime) -> None:
-    """The platform that filed the call speaks for its caller; on paper the firm itself must."""
-    if not actor.has(Role.MACHINE) or calls.card(actor, row.call_id).state != "closed":
+    """12345 speaks for its caller, however it tells us."""
+    step = NEXT_ROUND.get(calls.card(system(actor.tenant_id), row.call_id).state)
+    if step is None:
         return
+    hotline = Actor(actor.tenant_id, "12345", (Held(Role.SYSTEM),), person_id=actor.person_id)
     try:
-        calls.take(actor, row.call_id, "reopen", now=now, text=text)
-    except (Refused, Denied):
-        return  # too late, or linked to a call of another origin: the desk sees the order again
+        calls.take(hotline, row.call_id, step, now=now, text=text)
+    except Refused:
+        return  # the 30 days are over: the page of the order says so and leads to logging it again
 
 
 def _up(row: WorkOrder) -> dict[str, int]:

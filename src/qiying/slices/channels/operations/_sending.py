@@ -1,10 +1,10 @@
 """Sending what was put down: take a lease, ask outside any transaction, write what came of it.
 
 A sender that dies leaves a lease that runs out; the next one sends the same words under the same
-key (``Idempotency-Key``, or the id of the update), so the other side takes them once.
+key (``Idempotency-Key``, or the id of the update), so the other side takes them once. A request
+that may have arrived is asked for first: not every system keeps the key.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,9 +16,11 @@ from qiying.kernel.lifecycle import Lifecycle
 from qiying.kernel.outgoing import OutgoingError, Reply
 from qiying.slices.channels import queries
 from qiying.slices.channels.models import Delivery, Endpoint, Forward
+from qiying.slices.channels.operations._asking import ask_for
 from qiying.slices.channels.operations._shape import begin, end
 from qiying.slices.channels.rules import sending
 from qiying.slices.channels.rules.codes import DeliveryKind, DeliveryState, ForwardState
+from qiying.slices.channels.rules.sending import Asked
 from qiying.slices.channels.rules.tables import FORWARD
 
 AT_ONCE = 20
@@ -42,6 +44,9 @@ class Leased:
     body: Mapping[str, Any]
     endpoint: Endpoint
     remote_id: str
+    made_at: datetime
+    is_uncertain: bool
+    """A request that was tried before and may have arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def deliver(actor: Actor, delivery_id: int, *, now: datetime, is_now: bool = Fal
     leased = _lease(actor, delivery_id, now=now, is_now=is_now)
     if leased is None:
         return False
-    outcome = _send(leased)
+    outcome = _ask_first(leased, now) or _send(leased)
     return _settle(actor, leased, outcome, now=now)
 
 
@@ -93,9 +98,44 @@ def _lease(actor: Actor, delivery_id: int, *, now: datetime, is_now: bool) -> Le
             row.next_at = now + NOT_YET
             row.save(update_fields=["next_at"])
             return None
+    was_leased = row.leased_until is not None
     row.leased_until = now + sending.LEASE
     row.save(update_fields=["leased_until"])
-    return Leased(row.pk, row.kind, str(row.public_id), row.body, endpoint, remote_id)
+    may_be_there = row.kind == DeliveryKind.REQUEST and (
+        was_leased or row.error in sending.UNCERTAIN
+    )
+    return Leased(
+        row.pk,
+        row.kind,
+        str(row.public_id),
+        row.body,
+        endpoint,
+        remote_id,
+        row.made_at,
+        may_be_there,
+    )
+
+
+def _ask_first(leased: Leased, now: datetime) -> Outcome | None:
+    """What the other side says to a request that may have arrived; None: it is to be sent."""
+    endpoint = leased.endpoint
+    if not leased.is_uncertain or not endpoint.is_active:
+        return None
+    try:
+        secret = sealing.unseal(endpoint.sealed_key)
+        url, body = endpoint.url.rstrip("/"), dict(leased.body)
+        window = {"start": leased.made_at, "end": now}
+        said, number = ask_for(url, secret, endpoint.jurisdiction, body, **window)
+    except sealing.BrokenSealError:
+        return Outcome("sealed")
+    except OutgoingError as error:
+        return Outcome(error.code)
+    return {
+        Asked.THERE: Outcome("", 200, number),
+        Asked.NOT_THERE: None,
+        Asked.LATER: Outcome("unavailable"),
+        Asked.UNSURE: Outcome("unsure"),
+    }[said]
 
 
 def _send(leased: Leased) -> Outcome:
@@ -150,13 +190,7 @@ def first_row(text: str) -> dict[str, Any]:
 
 def rows_of(text: str) -> list[dict[str, Any]]:
     """The rows of a list in JSON; what is no row is left out."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return []
-    if isinstance(found, dict):
-        found = [found]
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+    return sending.rows_of(text) or []
 
 
 @tenancy.operation
@@ -170,6 +204,8 @@ def _settle(actor: Actor, leased: Leased, outcome: Outcome, *, now: datetime) ->
     if not outcome.error:
         row.state, row.sent_at, row.answer = DeliveryState.SENT, now, outcome.number
         topic = "channels.delivery_sent"
+    elif outcome.error == "unsure":
+        row.state, topic = DeliveryState.CHECK, "channels.delivery_unsure"
     elif _is_over(row, outcome):
         row.state, topic = DeliveryState.GIVEN_UP, "channels.delivery_given_up"
     else:
@@ -196,7 +232,9 @@ def _move_forward(
     forward = Forward.objects.select_for_update(of=("self",)).get(
         tenant_id=actor.tenant_id, pk=forward_id
     )
-    if state == DeliveryState.GIVEN_UP:
+    if state == DeliveryState.CHECK:
+        _step(actor, FORWARD, forward, "unsure", now)
+    elif state == DeliveryState.GIVEN_UP:
         _step(actor, FORWARD, forward, "stuck", now)
     elif state == DeliveryState.SENT and forward.state != ForwardState.FILED:
         found = {"remote_id": outcome.number, "remote_token": outcome.token, "filed_at": now}

@@ -15,7 +15,9 @@ from qiying.slices.channels.rules.codes import DeliveryState, EndpointKind, Forw
 
 FOLLOWED_FOR = timedelta(days=60)
 """How long a call that is done elsewhere may still be opened again there."""
-STUCK = Q(state=DeliveryState.GIVEN_UP) | Q(state=DeliveryState.WAITING, tries__gt=0)
+STUCK = Q(state__in=[DeliveryState.GIVEN_UP, DeliveryState.CHECK]) | Q(
+    state=DeliveryState.WAITING, tries__gt=0
+)
 NOTHING = {"failing": 0, "given_up": 0, "oldest_at": None, "tries": 0}
 LISTENING = (ForwardState.WAITING, ForwardState.TOKEN, ForwardState.FILED)
 
@@ -133,7 +135,7 @@ def stuck_summary(actor: Actor) -> list[Stuck]:
     rows = Delivery.objects.visible_to(actor).filter(STUCK, endpoint__isnull=False).order_by()
     counted = rows.values("endpoint_id").annotate(
         failing=Count("id", filter=Q(state=DeliveryState.WAITING)),
-        given_up=Count("id", filter=Q(state=DeliveryState.GIVEN_UP)),
+        given_up=Count("id", filter=~Q(state=DeliveryState.WAITING)),
         oldest_at=Min("made_at"),
         tries=Max("tries"),
     )

@@ -51,6 +51,8 @@ class ForwardState(StrEnum):
     TOKEN = "token"  # noqa: S105  a state, not a credential
     DONE = "done"
     STUCK = "stuck"
+    CHECK = "check"
+    """The answer was lost and the other side cannot tell: a person looks."""
     WITHDRAWN = "withdrawn"
 
 
@@ -67,6 +69,8 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     GIVEN_UP = "given_up"
+    CHECK = "check"
+    """It may be there: a person looks before it is sent again."""
     DROPPED = "dropped"
     """Not wanted any more: the forward was withdrawn."""
 

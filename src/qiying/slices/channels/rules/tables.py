@@ -86,6 +86,9 @@ FORWARD = Lifecycle(
     F.WAITING,
     frozenset({F.WITHDRAWN}),
     {
+        "unsure": _step((F.WAITING,), F.CHECK, (Role.SYSTEM,), "forward_unsure"),
+        "found": _step((F.CHECK,), F.FILED, (DESK,), "forward_filed"),
+        "resend": _step((F.CHECK,), F.WAITING, (DESK,), "forward_again"),
         "filed": _step((F.WAITING, F.TOKEN, F.STUCK), F.FILED, (Role.SYSTEM,), "forward_filed"),
         "token": _step((F.WAITING, F.STUCK), F.TOKEN, (Role.SYSTEM,), "forward_token"),
         "stuck": _step((F.WAITING,), F.STUCK, (Role.SYSTEM,), "forward_stuck"),

@@ -21,6 +21,7 @@ from qiying.slices.calls import public as calls
 from qiying.slices.channels import forms, operations, queries
 from qiying.slices.channels.models import Delivery, Forward, Update, labels
 from qiying.slices.channels.rules import sending
+from qiying.slices.channels.rules.codes import ForwardState
 from qiying.slices.channels.rules.tables import AT_DESK, FORWARD, READERS
 from qiying.slices.channels.views.shape import (
     Cell,
@@ -158,8 +159,19 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         facts=facts,
         texts=[(_("Why it is handed on"), row.reason)],
         lines=[update_line(u) for u in said],
+        notes=_notes(row),
         deeds=_deeds(actor, row, now),
     )
+
+
+def _notes(row: Forward) -> list[tuple[str, Any]]:
+    if row.state != ForwardState.CHECK:
+        return []
+    words = _(
+        "It was sent and no answer came back, and the other system cannot be asked for it. Look "
+        "there by the number of the call before it is sent again, so that nobody has it twice."
+    )
+    return [("warn", words)]
 
 
 def update_line(row: Update) -> dict[str, Any]:
@@ -186,6 +198,8 @@ def _deeds(actor: Actor, row: Forward, now: datetime) -> list[Deed]:
                 tone="primary",
             )
         )
+    if "found" in opened:
+        found += _checks(actor, key, now)
     if "withdraw" in opened:
         found.append(
             Deed(
@@ -196,6 +210,25 @@ def _deeds(actor: Actor, row: Forward, now: datetime) -> list[Deed]:
             )
         )
     return found
+
+
+def _checks(actor: Actor, key: UUID, now: datetime) -> list[Deed]:
+    """What a person says who looked at the other side."""
+    return [
+        Deed(
+            "found",
+            _("It is there: write its number"),
+            lambda d: operations.settle_check(actor, key, number=d["number"], now=now),
+            forms.NumberThereForm,
+            tone="primary",
+        ),
+        Deed(
+            "resend",
+            _("It is not there: send it again"),
+            lambda _d: operations.settle_check(actor, key, now=now),
+            forms.EmptyForm,
+        ),
+    ]
 
 
 # --- what is stuck ---
@@ -229,6 +262,7 @@ def _stuck(row: Delivery) -> dict[str, Any]:
         "tone": labels.DELIVERY_TONES[row.state],
         "state": labels.DELIVERY_LABELS[row.state],
         "fault": labels.FAULT_LABELS.get(row.error, row.error),
+        "url": reverse("channels:forward", args=[row.forward.public_id]) if row.forward else "",
     }
 
 

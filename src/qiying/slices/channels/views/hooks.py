@@ -33,7 +33,7 @@ def hang_up() -> None:
         count=queries.waiting_mails,
     )
     nav.item("work", _("12345 orders"), "channels:orders", "phone-forwarded", READERS, order=33)
-    nav.item("work", _("Referrals"), "channels:referrals", "landmark", AT_DESK, order=34)
+    nav.item("follow", _("Referrals"), "channels:referrals", "landmark", AT_DESK, order=34)
     nav.item("analysis", _("Channels"), "channels:home", "split", READERS, order=45)
     connections = (_("Connections"), "channels:endpoints", "plug", {Role.ADMINISTRATOR})
     nav.item("system", *connections, order=60)

@@ -21,7 +21,7 @@ from qiying.slices.calls import public as calls
 from qiying.slices.channels import forms, operations, queries
 from qiying.slices.channels.models import Extension, WorkOrder, labels
 from qiying.slices.channels.rules import terms
-from qiying.slices.channels.rules.codes import ORDER_OPEN
+from qiying.slices.channels.rules.codes import ORDER_OPEN, OrderState
 from qiying.slices.channels.rules.tables import EXTENSION, ORDER, READERS
 from qiying.slices.channels.views.shape import (
     Button,
@@ -248,8 +248,20 @@ def _record(actor: Actor, public_id: UUID, now: datetime) -> Record:
         texts=texts,
         lines=[_extension(e) for e in extensions],
         limits=_limits(row, now),
+        notes=_notes(row, card),
         deeds=[*_deeds(actor, row, card, now), *_extension_deeds(actor, row, extensions, now)],
     )
+
+
+def _notes(row: WorkOrder, card: calls.CallCard) -> list[tuple[str, Any]]:
+    """The caller is not content and the call could not be opened again."""
+    if row.state != OrderState.REWORK or card.state not in {"closed", "archived"}:
+        return []
+    words = _(
+        "The caller is not content, and the 30 days in which the call could be opened again are "
+        "over: log it again from the page of the call, so that both name each other."
+    )
+    return [("warn", words)]
 
 
 def _limits(row: WorkOrder, now: datetime) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ GROUP = _("Class issues")
 def hang_up() -> None:
     """Register navigation, search and boxes; called once at start-up."""
     nav.item(
-        "work",
+        "follow",
         _("Class issues"),
         "class_issues:list",
         "layers",

@@ -8,4 +8,4 @@ from qiying.slices.council.views import shared
 
 def hang_up() -> None:
     """Register the navigation; called once at start-up."""
-    nav.item("work", _("Deputies' council"), "council:home", "landmark", shared.READERS, order=70)
+    nav.item("cases", _("Deputies' council"), "council:home", "landmark", shared.READERS, order=70)

@@ -9,7 +9,7 @@ from qiying.slices.mediation.views import shared
 def hang_up() -> None:
     """Register the navigation; called once at start-up."""
     nav.item(
-        "work",
+        "follow",
         _("Mediation"),
         "mediation:list",
         "handshake",

@@ -1,5 +1,5 @@
 // Entry point of every page: what the shell's buttons do, and the modules of the components.
-import { one, setCookie, store } from "./dom.js";
+import { all, one, setCookie, store } from "./dom.js";
 import { openPalette } from "./palette.js";
 import "./keys.js";
 import "./countdown.js";
@@ -96,6 +96,14 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id === "drawer") one("[data-drawer]")?.focus();
 });
+
+// groups of the navigation stay as the reader left them; the one of this page is open
+for (const group of all("[data-nav-group]")) {
+  const key = `qy-nav-${group.dataset.navGroup}`;
+  const kept = store.get(key);
+  if (kept && !one("[aria-current]", group)) group.open = kept === "open";
+  group.addEventListener("toggle", () => store.set(key, group.open ? "open" : "closed"));
+}
 
 // where one is must be seen in a long navigation too
 const here = one("#side [aria-current]");
