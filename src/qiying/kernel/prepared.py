@@ -5,6 +5,8 @@ text. Where plans may not be kept (a pooler between us and the server: no ``prep
 in the options of the connection) these statements are planned anew each time and mean the same.
 """
 
+from typing import Any
+
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
@@ -24,7 +26,8 @@ def numbered_cursor() -> CursorWrapper:
     return _wrapped(RawCursor)
 
 
-def _wrapped(kind: type[ServerBindingCursor] | type[RawCursor]) -> CursorWrapper:
+def _wrapped(kind: Any) -> CursorWrapper:
+    """``kind`` is a cursor of the driver, which Django's stubs do not know as one."""
     here = connections[DEFAULT_DB_ALIAS]
     here.close_if_health_check_failed()
     here.ensure_connection()

@@ -108,7 +108,7 @@ def _one(model: type[models.Model]) -> str:
 def _two(model: type[models.Model], part: type[models.Model], link: str) -> str:
     below = shape_of(part, link)
     places = ", ".join(("above.id", *below.places))
-    column = part._meta.get_field(link).column
+    column = _column_of(part, link)
     names = ", ".join((column, *below.columns))
     first = shape_of(model)
     above = first.insert(f"VALUES ({', '.join(first.places)})")
@@ -118,6 +118,10 @@ def _two(model: type[models.Model], part: type[models.Model], link: str) -> str:
         f"RETURNING {below.key} AS id) "
         f"SELECT above.id, below.id FROM above CROSS JOIN below"
     )
+
+
+def _column_of(model: type[models.Model], name: str) -> str:
+    return next(str(f.column) for f in model._meta.concrete_fields if f.name == name)
 
 
 def _numbered(statement: str) -> str:
@@ -134,10 +138,10 @@ def shape_of(model: type[models.Model], link: str = "") -> Shape:
     quote = connection.ops.quote_name
     return Shape(
         quote(meta.db_table),
-        quote(meta.pk.column),
+        quote(str(meta.pk.column)),
         tuple(f.name for f in fields),
         tuple(f.attname for f in fields),
-        tuple(quote(f.column) for f in fields),
+        tuple(quote(str(f.column)) for f in fields),
         tuple(f"{PLACE}::jsonb" if isinstance(f, models.JSONField) else PLACE for f in fields),
         tuple(_reader(f) for f in fields),
         tuple((f.attname, f.db_default) for f in fields if f.has_db_default()),

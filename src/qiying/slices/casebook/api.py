@@ -228,13 +228,11 @@ def nominate(request: HttpRequest, payload: NominateIn) -> tuple[int, NominatedO
 def cite(request: HttpRequest, case_id: UUID, payload: CiteIn) -> tuple[int, CitedOut]:
     actor = actor_of(request)
     now = timezone.now()
-    if (payload.call is None) == (payload.issue is None):
-        raise Invalid("input.invalid", {"call": "input.required"})
-    if payload.issue is not None:
+    if payload.issue is not None and payload.call is None:
         row = operations.cite_for_class(
             actor, case_id, issue_public_id=payload.issue, note=payload.note, now=now
         )
-    else:
+    elif payload.call is not None and payload.issue is None:
         row = operations.cite(
             actor,
             case_id,
@@ -243,6 +241,8 @@ def cite(request: HttpRequest, case_id: UUID, payload: CiteIn) -> tuple[int, Cit
             note=payload.note,
             now=now,
         )
+    else:
+        raise Invalid("input.invalid", {"call": "input.required"})
     return 201, CitedOut(case=row.case.number, citations=operations.count_citations(actor, row))
 
 

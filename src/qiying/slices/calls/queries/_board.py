@@ -163,9 +163,9 @@ def _grouped(
     """The rows of one table; ``at`` is the place of its key in a cell."""
     sums: dict[str, list[int]] = {}
     for cell in cells:
-        key, numbers = str(cell[at] or "-"), cell[len(GROUPS) :]
+        key, counted_here = str(cell[at] or "-"), cell[len(GROUPS) :]
         before = sums.get(key)
-        sums[key] = [*numbers] if before is None else [*map(add, before, numbers)]
+        sums[key] = [*counted_here] if before is None else [*map(add, before, counted_here)]
     names, query = [*_counts(known)], period.as_query()
     found = []
     for key, numbers in sums.items():

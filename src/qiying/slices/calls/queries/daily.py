@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -16,6 +17,7 @@ from qiying.slices.calls.queries._case import local_day, local_hour
 from qiying.slices.calls.queries._filters import CAP, count_capped, overdue
 from qiying.slices.calls.queries._find import callback_queue
 from qiying.slices.calls.queries._measures import midnight
+from qiying.slices.calls.queries.lanes import LANE_STATES
 from qiying.slices.calls.rules import PAUSED, TASK_OPEN, WITH_UNIT, CallState
 from qiying.slices.calls.rules.desk import DIGEST_HOUR
 from qiying.slices.registry import public as registry
@@ -121,7 +123,7 @@ def own_tasks(actor: Actor) -> QuerySet[Task]:
     return rows.filter(Q(person_id=actor.person_id) | Q(person=None))
 
 
-def waiting_calls(actor: Actor, *, now: datetime) -> QuerySet[Call]:
+def waiting_calls(actor: Actor, *, now: datetime) -> QuerySet[Any]:
     """The calls that wait for something that this person does.
 
     ``owed_at`` is until when: the step indoors where one runs, else the promise to the firm.
@@ -129,7 +131,7 @@ def waiting_calls(actor: Actor, *, now: datetime) -> QuerySet[Call]:
     test = Q(pk__in=own_tasks(actor).values("call_id"))
     if actor.has(Role.DESK, Role.SUPERVISOR):
         own = desk.own_lanes(actor)
-        states = [desk.LANE_STATES[lane] for lane in own if lane in desk.LANE_STATES]
+        states = [LANE_STATES[lane] for lane in own if lane in LANE_STATES]
         test |= Q(state__in=sorted(states))
     if actor.has(Role.CALLBACK):
         test |= Q(pk__in=callback_queue(actor).values("pk"))
@@ -138,7 +140,7 @@ def waiting_calls(actor: Actor, *, now: datetime) -> QuerySet[Call]:
     return rows.select_related("enterprise", "lead_unit").defer("text", "words", "ranking")
 
 
-def reddening_calls(actor: Actor, *, now: datetime) -> QuerySet[Call]:
+def reddening_calls(actor: Actor, *, now: datetime) -> QuerySet[Any]:
     """Of those, what is not late yet and will be when the day is over."""
     tomorrow = midnight(local_day(now) + ONE_DAY)
     rows = waiting_calls(actor, now=now).exclude(state__in=sorted(PAUSED))
@@ -169,7 +171,7 @@ def figures(actor: Actor, *, now: datetime) -> dict[str, int]:
     }
 
 
-def first(rows: QuerySet[Call]) -> list[Call]:
+def first(rows: QuerySet[Any]) -> list[Call]:
     return list(rows.order_by("owed_at", "id")[:MOST_ROWS])
 
 

@@ -114,9 +114,8 @@ def _task_row(
 
 
 def _task_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.Sheet:
-    names = _names(actor, now)
     ordered = rows.order_by(*units.TASK_ORDER)[: exports.MAX_ROWS]
-    found = (_task_row(actor, t, names, now) for t in ordered)
+    found = _task_rows(actor, ordered, now)
     headings = [
         gettext("Number"),
         gettext("Request"),

@@ -73,6 +73,7 @@ def cite_for_class(
 
 
 def _published(actor: Actor, public_id: UUID) -> Case:
+    """The case, of which a version is published."""
     case = queries.get_case_by_public_id(actor, public_id)
     if not queries.is_public(case) or case.published_version_id is None:
         raise Refused("casebook.not_published")
@@ -85,7 +86,7 @@ def _row(actor: Actor, case: Case, note: str, now: datetime, **where: Any) -> Ci
     return Citation(
         tenant_id=actor.tenant_id,
         case=case,
-        version_id=case.published_version_id,
+        version=case.published_version,
         note=note.strip(),
         cited_by_id=person_of(actor),
         cited_at=now,

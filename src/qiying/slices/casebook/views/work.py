@@ -281,7 +281,7 @@ def cite_for_class(request: HttpRequest, public_id: UUID) -> HttpResponse:
         cited = queries.cited_for_class(actor, issue.id)
     form = CiteForClassForm(request.POST or None)
     if request.method == "POST":
-        answer = shared.send(request, form, lambda: _cite_for_class(actor, public_id, form))
+        answer = posting.send(request, form, lambda: _cite_for_class(actor, public_id, form))
         if answer is not None:
             return answer
     context = {

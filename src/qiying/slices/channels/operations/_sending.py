@@ -122,7 +122,7 @@ def _ask_first(leased: Leased, now: datetime) -> Outcome | None:
     if not leased.is_uncertain or not endpoint.is_active:
         return None
     try:
-        secret = sealing.unseal(endpoint.sealed_key)
+        secret = sealing.unseal(endpoint.sealed_key, purpose=sending.SEALED_FOR)
         url, body = endpoint.url.rstrip("/"), dict(leased.body)
         window = {"start": leased.made_at, "end": now}
         said, number = ask_for(url, secret, endpoint.jurisdiction, body, **window)

@@ -205,7 +205,7 @@ def _no_triggers() -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calls", "0008_desk")]
+    dependencies = [("calls", "0010_desk_index")]
 
     operations = [
         migrations.RunSQL(

@@ -8,7 +8,7 @@ OPEN = [
 
 class Migration(migrations.Migration):
 
-    dependencies = [("calls", "0008_desk")]
+    dependencies = [("calls", "0009_archive")]
 
     operations = [
         migrations.AddIndex(
