@@ -18,7 +18,7 @@ from qiying.slices.calls.views.staff import Row
 
 def drawn(rows: Iterable[Row]) -> SafeString:
     """The body of the table."""
-    unset, unsent = (_quiet(gettext(w)) for w in ("not set", "not dispatched"))
+    unset, unsent = _quiet(gettext("not set")), _quiet(gettext("not dispatched"))
     return markup("".join(_row(row, unset, unsent) for row in rows))
 
 
