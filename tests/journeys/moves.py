@@ -19,7 +19,8 @@ MARKS = [
 
 
 def step(reader: Reader, name: str) -> Locator:
-    """The form of one step on the page of a call, opened."""
+    """The form of one step on the page of a call, opened once the form sent before is gone."""
+    expect(reader.page.locator("form[data-sending]")).to_have_count(0)
     box = reader.page.locator(f"details.step[id^='do-{name}']")
     expect(box).to_have_count(1)
     if box.get_attribute("open") is None:

@@ -127,7 +127,7 @@ def test_like_calls_stand_on_the_case_page_for_those_who_may_read_them(
     second = steps.raise_call(world, "rival", "远航", text=ROAD)
     path = f"/calls/case/{first.public_id}/"
     assert f"{path}around/" in at("desk").get(path).content.decode()
-    part = at("desk").get(f"{path}around/").content.decode()
+    part = at("desk").get(f"{path}around/", headers={"HX-Request": "true"}).content.decode()
     assert second.number in part
     assert first.number not in part
     assert at("boss").get(f"{path}around/").status_code == 403
