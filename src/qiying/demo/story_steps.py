@@ -14,8 +14,9 @@ from qiying.demo.story_texts import Case, fill, matching, phrase
 _PAUSES = (
     "firm_asked", "legal_procedure", "awaiting_information", "force_majeure", "superior_approval",
 )  # fmt: skip
-_DECLINES = ("DONE_SAME_FACTS", "PETITION")
-_PRIVATE_DECLINES = ("LEGAL_PATH", "OUT_OF_DUTY")
+_DECLINES = ("LEGAL_PATH", "DONE_SAME_FACTS", "OUT_OF_DUTY", "PETITION")
+_PUBLIC = {"LEGAL_PATH": "DONE_SAME_FACTS", "OUT_OF_DUTY": "PETITION"}
+_PRIVATE = {"DONE_SAME_FACTS": "LEGAL_PATH", "PETITION": "OUT_OF_DUTY"}
 _BETWEEN_PARTIES = frozenset({"M046", "M067"})
 """Disputes of firms with others: for these a court or the market is the way, for others it is not."""
 _WORKING_DAY = 480.0
@@ -107,11 +108,15 @@ class Teller:
             courses.get(fate, self._plain)()
         return tuple(self.steps)
 
-    def _decline_codes(self) -> tuple[str, ...]:
-        """A reason that suits what was asked: a question is answered before, it has no petition."""
+    def _decline_code(self) -> str:
+        """A reason that suits what was asked: a question has no petition, a nuisance no answer.
+
+        One draw whatever was asked, so that the other stories stay as they are.
+        """
+        drawn = pick(self.chance, _DECLINES)
         if self.matter in _BETWEEN_PARTIES:
-            return _PRIVATE_DECLINES
-        return _DECLINES[:1] if self.case.nature == "enquiry" else _DECLINES
+            return _PRIVATE.get(drawn, drawn)
+        return "DONE_SAME_FACTS" if self.case.nature == "enquiry" else _PUBLIC.get(drawn, drawn)
 
     def _opening(self, fate: str) -> bool:
         """Until a unit has it; False when the call ends before that."""
@@ -121,7 +126,7 @@ class Teller:
             self._step("ask_info", self._wait("accept"), self._say("ask_info"))
             self._step("supply_info", self._minutes(60, 900), self._say("supply_info"))
         if fate == "declined":
-            code = pick(self.chance, self._decline_codes())
+            code = self._decline_code()
             self._step("decline", self._wait("accept"), self._say(f"decline_{code}"), code=code)
             self.ends.append("stopped")
             return False

@@ -15,6 +15,7 @@ from qiying.slices.calls.models import Call, Supervision, Task
 from qiying.slices.calls.rules import CallState, Level, SupervisionState
 
 _BEFORE, _UNTIL = timedelta(minutes=50), timedelta(seconds=2)
+_LOOKED_AT = 10
 _MOMENTS = 80
 """All of it happens after everything that was played, so that the record keeps its order."""
 
@@ -165,7 +166,8 @@ class _Watch:
 
     def _mark(self) -> None:
         """A leader posts one call; the rungs passed over stand beside it."""
-        for call in self._open(CallState.DISPATCHED, count=1):
+        found = self._open(CallState.DISPATCHED, count=_LOOKED_AT)
+        for call in [c for c in found if c.supervision_level < Level.POST][:1]:
             leader = self._one("zone_leader")
             calls.supervise(
                 leader,
