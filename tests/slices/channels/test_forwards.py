@@ -44,7 +44,7 @@ def test_the_key_is_sealed_in_the_table(world: World, endpoint: Endpoint) -> Non
 def test_a_key_that_was_sealed_the_earlier_way_is_sealed_anew_by_the_migration(
     world: World, endpoint: Endpoint
 ) -> None:
-    reseal = import_module("qiying.slices.channels.migrations.0003_reseal")
+    reseal = import_module("qiying.slices.channels.migrations.0004_reseal")
     keys: list[str] = []
     with tenancy.acting(world.system):
         for deed in (reseal.back, reseal.reseal, reseal.reseal):

@@ -60,6 +60,6 @@ def back(_apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("channels", "0002_protection"), ("kernel", "0005_saved_views")]
+    dependencies = [("channels", "0003_check_by_a_person"), ("kernel", "0005_saved_views")]
 
     operations = [migrations.RunPython(reseal, back)]
