@@ -102,9 +102,14 @@ def voice_note(bound: Any, seconds: int = 120) -> dict[str, Any]:
 
 
 def panels(context: Context, subject_type: str, subject_id: int) -> dict[str, Any]:
-    """The boxes that other slices have for this record and this reader (``kernel.panels``)."""
+    """The boxes that other slices have for this record and this reader (``kernel.panels``).
+
+    What has nothing to say yet and only offers an act stands with the others in one box.
+    """
     request = context.get("request")
     actor = getattr(request, "actor", None) if isinstance(request, HttpRequest) else None
     if actor is None:
-        return {"panels": []}
-    return {"panels": registered.ask(actor, subject_type, subject_id, now=timezone.now())}
+        return {}
+    found = registered.ask(actor, subject_type, subject_id, now=timezone.now())
+    offers = [act for panel in found if not panel.lines for act in panel.actions]
+    return {"panels": [panel for panel in found if panel.lines], "offers": offers}
