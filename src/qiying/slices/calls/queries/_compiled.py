@@ -66,4 +66,5 @@ def answers(text: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement made of such words."""
     with connection.cursor() as cursor:
         cursor.execute(text, params)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

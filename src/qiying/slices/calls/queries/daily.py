@@ -15,6 +15,7 @@ from qiying.slices.calls.queries._case import local_day, local_hour
 from qiying.slices.calls.queries._filters import CAP, DUE_ORDER, count_capped, lit
 from qiying.slices.calls.queries._find import callback_queue
 from qiying.slices.calls.queries._measures import midnight
+from qiying.slices.calls.queries.lanes import LANE_STATES
 from qiying.slices.calls.rules import PAUSED, TASK_OPEN, WITH_UNIT, CallState
 from qiying.slices.calls.rules.desk import DIGEST_HOUR
 from qiying.slices.registry import public as registry
@@ -125,7 +126,7 @@ def waiting_calls(actor: Actor, *, now: datetime) -> QuerySet[Call]:
     test = Q(pk__in=own_tasks(actor).values("call_id"))
     if actor.has(Role.DESK, Role.SUPERVISOR):
         own = desk.own_lanes(actor)
-        states = [desk.LANE_STATES[lane] for lane in own if lane in desk.LANE_STATES]
+        states = [LANE_STATES[lane] for lane in own if lane in LANE_STATES]
         test |= Q(state__in=sorted(states))
     if actor.has(Role.CALLBACK):
         test |= Q(pk__in=callback_queue(actor).values("pk"))

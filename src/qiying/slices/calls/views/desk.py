@@ -163,7 +163,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
     counts, own = desk.count_open(actor, now=now), desk.own_lanes(actor)
     found = desk.lanes(actor, now=now, counts=counts)
     lanes = desk_cards.lanes_of(actor, found, own, now=now)
-    context = {
+    context: dict[str, Any] = {
         "lanes": lanes,
         "drawn": desk_cards.drawn(request, lanes),
         "lights": counts.lights,
