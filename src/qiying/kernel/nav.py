@@ -142,19 +142,7 @@ def groups_for(
     active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
     groups: list[dict[str, object]] = []
     for key, label in GROUPS.items():
-        lines = [
-            {
-                "label": str(i.label),
-                "icon": i.icon,
-                "url": u,
-                "active": u == active,
-                "count": counts.get(i.url_name),
-                "hot": False,
-                "chord": _chords.get(i.url_name, ""),
-            }
-            for i, u in entries
-            if i.group == key
-        ]
+        lines = [_line(i, u, active, counts) for i, u in entries if i.group == key]
         if lines:
             groups.append(
                 {
@@ -163,12 +151,22 @@ def groups_for(
                     "items": lines,
                     "is_folding": key != DAILY and len(entries) >= FOLD_FROM,
                     "is_open": key == DAILY or any(line["active"] for line in lines),
-                    "count": sum(
-                        counts.get(i.url_name) or 0 for i, _ in entries if i.group == key
-                    ),
+                    "count": sum(line["count"] or 0 for line in lines),
                 }
             )
     return groups
+
+
+def _line(found: Item, url: str, active: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "label": str(found.label),
+        "icon": found.icon,
+        "url": url,
+        "active": url == active,
+        "count": counts.get(found.url_name),
+        "hot": False,
+        "chord": _chords.get(found.url_name, ""),
+    }
 
 
 @cache

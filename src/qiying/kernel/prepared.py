@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.backends.utils import CursorWrapper
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from psycopg import RawCursor
 
 
@@ -31,5 +31,14 @@ def _wrapped(kind: Any) -> CursorWrapper:
     here = connections[DEFAULT_DB_ALIAS]
     here.close_if_health_check_failed()
     here.ensure_connection()
-    wrap = here.make_debug_cursor if here.queries_logged else here.make_cursor
-    return wrap(kind(here.connection))
+    if here.queries_logged:
+        return _Logged(kind(here.connection), here)
+    return here.make_cursor(kind(here.connection))
+
+
+class _Logged(CursorDebugWrapper):
+    """Logs a statement as it was sent: the driver never had its values in the text."""
+
+    def execute(self, sql: Any, params: Any = None) -> Any:
+        with self.debug_sql(sql, params):
+            return CursorWrapper.execute(self, sql, params)

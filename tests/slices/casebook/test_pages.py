@@ -18,7 +18,7 @@ from qiying.slices.casebook.models import Case, Citation, Entry, EntryMark, Sele
 from tests.slices.calls import steps as calls
 from tests.slices.casebook import steps
 from tests.slices.casebook.conftest import JUDGES
-from tests.slices.casebook.test_cases import class_issue
+from tests.slices.casebook.test_cited_for_class import class_issue
 from tests.slices.world import World
 
 pytestmark = pytest.mark.django_db

@@ -148,6 +148,7 @@ class _Recount:
         reasons_against = [
             row.state != "closed",
             row.resolved != "yes",
+            row.is_denied,
             not self.spoke(row),
             row.reopened_at is not None,
             row.exclusion is not None,

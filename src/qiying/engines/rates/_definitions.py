@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 Link = Literal["matter", "unit"]
 
 

@@ -56,11 +56,13 @@ def is_by_other(row: Round) -> bool:
 
 
 def is_verified(row: Round, context: Context) -> bool:
-    """Closed as solved, so said by the firm to somebody else, and it held."""
+    """Closed as solved, so said by the firm to somebody else, not denied by it, and it held."""
     rules = context.definitions
     if row.state != "closed" or row.resolved != "yes" or row.reopened_at is not None:
         return False
     if row.exclusion is not None or (rules.needs_answer and row.answered_at is None):
+        return False
+    if row.is_denied:
         return False
     return is_heard(row, rules) and not context.returns.of(row)
 

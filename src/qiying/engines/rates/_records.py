@@ -61,6 +61,8 @@ class Round:
         None when it may be called back, else the code of the reason, "" when nobody gave one.
     merged_into
         The call that it was made part of (并案).
+    is_denied
+        The firm itself wrote that it is not solved, whatever was heard at the call-back.
     is_withdrawn_from_unit
         Stopped because the firm withdrew it after a unit had been given it.
     """
@@ -83,6 +85,7 @@ class Round:
     called_back_by: int | None = None
     called_back_in: str = ""
     resolved: Resolved = ""
+    is_denied: bool = False
     rating: int | None = None
     closed_at: datetime | None = None
     reopened_at: datetime | None = None

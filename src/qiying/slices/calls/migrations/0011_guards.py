@@ -130,7 +130,7 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER round_verdict_was_heard BEFORE UPDATE ON calls_round FOR EACH ROW
-    WHEN (NEW.resolved <> '' AND OLD.resolved = '')
+    WHEN (NEW.resolved IN ('yes', 'partly') AND NEW.resolved IS DISTINCT FROM OLD.resolved)
     EXECUTE FUNCTION calls_verdict_was_heard();
 """
 # A co-handler worked on it as the lead did: neither rings the firm, nor lets the own clock stand.

@@ -168,8 +168,8 @@ def _grouped(
         sums[key] = [*counted_here] if before is None else [*map(add, before, counted_here)]
     names, query = [*_counts(known)], period.as_query()
     found = []
-    for key, numbers in sums.items():
-        counted = dict(zip(names, numbers, strict=True))
+    for key, summed in sums.items():
+        counted = dict(zip(names, summed, strict=True))
         figures = _figures(counted, known, {**query, GROUPS[at]: key})
         found.append(BoardRow(key, labels.get(key, key), figures))
     return tuple(sorted(found, key=lambda r: (-r.figures["due"].denominator, r.key)))

@@ -18,6 +18,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROUND_ORDER = ("-due_at", "-id")
 CLOSED = Q(state=RoundState.CLOSED)
 SAID_YES = Q(resolved=Resolved.YES)
+DENIED = Q(rating_resolved=Resolved.NO)
+"""The firm itself wrote that it is not solved."""
 HEARD = Q(called_back_by__isnull=False, reopened_at=None)
 OWED = ~Q(state=RoundState.STOPPED)
 WITHDRAWN_FROM_UNIT = Q(call__state=CallState.WITHDRAWN, call__dispatched_at__isnull=False)
@@ -52,8 +54,8 @@ def relapsed(tenant_id: int) -> Exists:
 
 
 def verified(tenant_id: int) -> Q:
-    """Closed as solved, so said by the firm at call-back, not re-opened, and it did not return."""
-    return CLOSED & SAID_YES & HEARD & ~Q(relapsed(tenant_id))
+    """Closed as solved, so said by the firm at call-back, not denied, not re-opened, no return."""
+    return CLOSED & SAID_YES & HEARD & ~DENIED & ~Q(relapsed(tenant_id))
 
 
 def measures(tenant_id: int) -> dict[str, Measure]:
@@ -105,7 +107,7 @@ def causes(tenant_id: int, measure: str) -> dict[str, Q]:
             "came_back": CLOSED & HEARD & SAID_YES & Q(relapsed(tenant_id)),
             "unheard": CLOSED & Q(called_back_by=None),
             "partly": CLOSED & Q(resolved=Resolved.PARTLY),
-            "not_solved": CLOSED & Q(resolved=Resolved.NO),
+            "not_solved": CLOSED & (Q(resolved=Resolved.NO) | DENIED),
         }
     return found
 

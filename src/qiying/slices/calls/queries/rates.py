@@ -15,14 +15,15 @@ from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Dispute, Extension, Round, Task
 from qiying.slices.calls.queries._dossier import unit_cards
 from qiying.slices.calls.queries._measures import midnight
-from qiying.slices.calls.rules import CallState, ExtensionState, RoundState, TaskState
+from qiying.slices.calls.rules import CallState, ExtensionState, Resolved, RoundState, TaskState
 from qiying.slices.registry import public as registry
 
 FIRMS = "A03.enterprises"
 Row = Mapping[str, Any]
 _ROUND = (
     *("id", "call_id", "number", "state", "started_at", "due_at", "contact_due_at"),
-    *("contacted_at", "answered_at", "answered_by_id", "called_back_by_id", "resolved", "rating"),
+    *("contacted_at", "answered_at", "answered_by_id", "called_back_by_id", "resolved"),
+    *("rating", "rating_resolved"),
     *("closed_at", "reopened_at", "lead_unit_id", "extended_due_at"),
 )
 _OF_CALL = {
@@ -226,6 +227,7 @@ def _round(
         answered_by=row["answered_by_id"],
         called_back_by=row["called_back_by_id"],
         resolved=row["resolved"],
+        is_denied=row["rating_resolved"] == Resolved.NO,
         rating=row["rating"],
         closed_at=row["closed_at"],
         reopened_at=row["reopened_at"],
