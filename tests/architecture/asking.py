@@ -83,6 +83,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("casebook:assign", "public_id"): "waiting_case.public_id",
     ("casebook:choose", "public_id"): "judged_selection.public_id",
     ("casebook:cite", "public_id"): "call.public_id",
+    ("casebook:cite-class", "public_id"): "class_issue.public_id",
     ("casebook:enter", "public_id"): "open_selection.public_id",
     ("casebook:entry", "public_id"): "entry.public_id",
     ("casebook:entry-edit", "public_id"): "own_entry.public_id",

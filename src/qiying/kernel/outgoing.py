@@ -197,6 +197,11 @@ class _Pinned(httpcore.NetworkBackend):
         return _Line(inner, self.until)
 
 
+def _pool(line: _Pinned) -> httpcore.ConnectionPool:
+    context = ssl.create_default_context()
+    return httpcore.ConnectionPool(ssl_context=context, network_backend=line, retries=0)
+
+
 def ask(
     method: str,
     url: str,
@@ -226,8 +231,7 @@ def ask(
     OutgoingError
         When there is no answer that could be read.
     """
-    until = time.monotonic() + within
-    target = look_up(url)
+    line = _Pinned(look_up(url), time.monotonic() + within)
     if params:
         url = f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(params)}"
     kind, body = _body(form, json, content)
@@ -235,11 +239,7 @@ def ask(
     lines |= {"Host": urlsplit(url).netloc, "Content-Length": str(len(body))}
     try:
         with (
-            httpcore.ConnectionPool(
-                ssl_context=ssl.create_default_context(),
-                network_backend=_Pinned(target, until),
-                retries=0,
-            ) as pool,
+            _pool(line) as pool,
             pool.stream(method, url, headers=list(lines.items()), content=body) as answer,
         ):
             return _read(answer, most, is_beginning_enough=is_beginning_enough)

@@ -7,6 +7,7 @@ is part of every test; `script/test --full` drives many more.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -248,11 +250,18 @@ def together(works: list[Callable[[], Any]]) -> Iterator[str]:
         return iter(list(pool.map(run, works)))
 
 
-def drive(examples: int, length: int, *, phases: Sequence[Phase] = (Phase.generate,)) -> None:
+def drive(
+    examples: int,
+    length: int,
+    *,
+    phases: Sequence[Phase] = (Phase.generate,),
+    derandomize: bool | None = None,
+) -> None:
     """Without shrinking: each try costs a zone, and the run that fails is printed as it went."""
     run_state_machine_as_test(
         Lifecycle,
         settings=settings(
+            derandomize=settings().derandomize if derandomize is None else derandomize,
             max_examples=examples,
             stateful_step_count=length,
             deadline=None,
@@ -274,7 +283,15 @@ def test_whatever_people_do_in_whatever_order_what_must_hold_holds() -> None:
 
 @pytest.mark.full
 def test_and_so_it_does_in_many_and_long_runs() -> None:
-    drive(examples=250, length=40)
+    """In batches: who is first of two people at once is not drawn, so two runs may differ.
+
+    Hypothesis notices when they do and ends the batch, which is no fault of what is driven; a
+    broken promise is raised as itself.
+    """
+    first = next(_numbers)
+    while next(_numbers) - first < 250:
+        with suppress(FlakyStrategyDefinition):
+            drive(examples=25, length=40, derandomize=False)
 
 
 def test_the_machine_reaches_every_state_of_a_call(world: World) -> None:
