@@ -24,7 +24,13 @@ EXCLUSION_CODES = (
     "off_duty",
     "too_late",
 )
-UNASSIGNED_CODES = (*EXCLUSION_CODES, "crew_too_small", "costs_more_than_leaving_out")
+UNASSIGNED_CODES = (
+    *EXCLUSION_CODES,
+    "crew_too_small",
+    "costs_more_than_leaving_out",
+    "waiting",
+    "later",
+)
 
 
 @dataclass(frozen=True, slots=True)
