@@ -168,18 +168,32 @@ def _task_tables(problem: Problem, tasks: tuple[Job, ...]) -> dict[str, Floats]:
     index = {t.id: i for i, t in enumerate(problem.technicians)}
     told = {p.job: (index[p.technician], p.start_at) for p in problem.published}
     driving = {t.commitment.job: i for i, t in enumerate(problem.technicians) if t.commitment}
-    steps, table = [], []
+    steps: list[tuple[float, float, float]] = []
+    table = []
     for job in tasks:
-        own = _steps(problem, job)
-        first = len(steps)
-        steps += own
-        urgent = min((s[0] for s in own), default=FOREVER)
         held = _held(problem, job, told, driving)
-        table.append((*_task(problem, job), *held, _skip(problem, job), urgent, first, len(steps)))
+        row, own = task_row(problem, job, held, len(steps))
+        table.append(row)
+        steps += own
     return {
         "job": np.array(table, dtype=np.float64).reshape(len(tasks), 16),
         "step": np.array(steps, dtype=np.float64).reshape(len(steps), 3),
     }
+
+
+def task_row(
+    problem: Problem, job: Job, held: tuple[float, ...], first: int
+) -> tuple[tuple[float, ...], list[tuple[float, float, float]]]:
+    """Return the columns of a task whose steps begin at ``first``, and these steps."""
+    steps = _steps(problem, job)
+    urgent = min((s[0] for s in steps), default=FOREVER)
+    end = first + len(steps)
+    return (*_task(problem, job), *held, _skip(problem, job), urgent, first, end), steps
+
+
+def unheld(problem: Problem) -> tuple[float, ...]:
+    """Columns HELD to SLIP of a task that nobody was told about."""
+    return -1.0, problem.weights.move, FOREVER, problem.weights.slip
 
 
 def _task(problem: Problem, job: Job) -> tuple[float, ...]:
@@ -203,7 +217,7 @@ def _held(
     """Columns HELD to SLIP: who was published, and the price of somebody else or of a later time."""
     w = problem.weights
     if job.crew > 1:
-        return -1.0, w.move, FOREVER, w.slip
+        return unheld(problem)
     technician, said = told.get(job.id, (-1, FOREVER))
     if job.id in driving:
         return driving[job.id], w.divert, said, w.slip

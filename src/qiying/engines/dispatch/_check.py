@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from qiying.engines.dispatch._check_cost import expected_cost, expected_late_chance
 from qiying.engines.dispatch._check_ways import arrival
@@ -112,7 +113,7 @@ class _Look:
                 yield Violation("code", row.job, UNASSIGNED_CODES, row.code)
 
     def route(self, tech: Technician, stops: list[Stop]) -> Iterator[Violation]:
-        for before, stop in zip(stops, stops[1:], strict=False):
+        for before, stop in pairwise(stops):
             if stop.start_at < before.start_at - CLOSE:
                 yield Violation("order", stop.job, before.start_at, stop.start_at)
             if stop.depart_at < before.finish_at - CLOSE:
@@ -156,6 +157,11 @@ class _Look:
                 yield Violation("skill", job.id, skill, tech.id)
             elif held[skill].expires_at < stop.finish_at:
                 yield Violation("certificate", job.id, stop.finish_at, held[skill].expires_at)
+        yield from self._terms(tech, job)
+        if window is None and not self._is_under_way(tech, job):
+            yield from self._no_window(tech, stop)
+
+    def _terms(self, tech: Technician, job: Job) -> Iterator[Violation]:
         for part in job.parts:
             if part not in tech.carries:
                 yield Violation("part", job.id, part, tech.id)
@@ -163,8 +169,10 @@ class _Look:
             yield Violation("provider", job.id, job.providers, tech.provider)
         if tech.id in job.refused_by:
             yield Violation("refused", job.id, "", tech.id)
-        if window is None:
-            yield from self._no_window(tech, stop)
+
+    def _is_under_way(self, tech: Technician, job: Job) -> bool:
+        """Who has left in time may come late: what has begun is not judged again."""
+        return tech.commitment is not None and tech.commitment.job == job.id
 
     def _no_window(self, tech: Technician, stop: Stop) -> Iterator[Violation]:
         within = any(
@@ -182,7 +190,8 @@ class _Look:
             yield Violation("before_now", job.id, earliest, stop.depart_at)
         if stop.start_at < max(job.opens_at, job.ready_at, stop.arrive_at) - CLOSE:
             yield Violation("too_early", job.id, max(job.opens_at, job.ready_at), stop.start_at)
-        if stop.start_at > job.statutory_at + CLOSE:
+        late = stop.start_at > job.statutory_at + CLOSE
+        if late and not self._is_under_way(tech, job):
             yield Violation("statutory_date", job.id, job.statutory_at, stop.start_at)
         if abs(stop.finish_at - stop.start_at - job.duration) > CLOSE:
             yield Violation("duration", job.id, job.duration, stop.finish_at - stop.start_at)

@@ -5,7 +5,7 @@ from math import hypot
 
 from qiying.engines.dispatch._check_ways import arrival
 from qiying.engines.dispatch._params import Params
-from qiying.engines.dispatch._problem import FOREVER, Job, Kind, Problem, Technician, Window
+from qiying.engines.dispatch._problem import FOREVER, Job, Kind, Point, Problem, Technician, Window
 from qiying.engines.dispatch._result import Cost, Plan, Stop
 
 
@@ -81,7 +81,14 @@ def _ready(problem: Problem, tech: Technician, window: Window) -> float:
     return max(problem.now + called, window.starts_at, tech.free_at)
 
 
-def _place(tech, windows, window, route, stop):  # type: ignore[no-untyped-def]
+def _place(
+    tech: Technician,
+    windows: list[Window],
+    window: Window,
+    route: list[tuple[Job, Stop]],
+    stop: Stop,
+) -> Point:
+    """Where the way to a stop begins."""
     before = [(j, s) for j, s in route if s.finish_at <= stop.depart_at + 1e-6 and s is not stop]
     within = [(j, s) for j, s in before if s.depart_at >= window.starts_at - 1e-6]
     if within:

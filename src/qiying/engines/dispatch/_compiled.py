@@ -45,4 +45,6 @@ def _translate(module: ModuleType, numba: Any) -> SimpleNamespace:
         twin.__module__ = f.__module__
         twin.__qualname__ = f.__qualname__
         names[f.__name__] = numba.njit(cache=True)(twin)
-    return SimpleNamespace(**{f.__name__: names[f.__name__] for f in own}, INF=names["INF"])
+    return SimpleNamespace(
+        **{f.__name__: names[f.__name__] for f in own}, INF=names["INF"], HUGE=names["HUGE"]
+    )

@@ -111,7 +111,7 @@ def _crew_at(
     taken = Counter(int(board.data.row[r][TECH]) for _c, r, _at in seats)
     offers = []
     for r in free:
-        cost, at = board.kernel.try_row(board.data, board.state, r, task, board.kernel.INF)
+        cost, at = board.kernel.try_row(board.data, board.state, r, task, board.kernel.HUGE)
         if at >= 0:
             offers.append((float(cost), r, int(at)))
     for cost, r, at in sorted(offers):

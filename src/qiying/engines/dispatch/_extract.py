@@ -113,7 +113,10 @@ def late_chance(job: Job, start: float, spread: float) -> float:
 
 def why_not(board: Board, task: int) -> str:
     """The first reason that nobody is given a task."""
-    job, counts = board.arrays.tasks[task], exclusions(board, task)
+    job, counts = (
+        board.arrays.tasks[task],
+        exclusions(board, board.arrays.tasks[task], _candidates(board, task)),
+    )
     if board.data.cand_count[task] == 0:
         for code in ("skill_missing", "certificate_expired", "part_missing", "other_provider"):
             if counts.get(code, 0) == len(board.problem.technicians):
@@ -127,10 +130,9 @@ def _candidates(board: Board, task: int) -> list[int]:
     return [int(r) for r in board.data.cand[task][: board.data.cand_count[task]]]
 
 
-def exclusions(board: Board, task: int) -> dict[str, int]:
-    """Why technicians are no candidates for a task: the first reason of each, counted."""
-    job = board.arrays.tasks[task]
-    may = {int(board.data.row[r][TECH]) for r in _candidates(board, task)}
+def exclusions(board: Board, job: Job, candidates: list[int]) -> dict[str, int]:
+    """Why technicians are no candidates for a job: the first reason of each, counted."""
+    may = {int(board.data.row[r][TECH]) for r in candidates}
     rows: dict[int, list[int]] = {}
     for r, i in enumerate(np.asarray(board.arrays.rows.technicians)):
         rows.setdefault(int(i), []).append(r)

@@ -10,6 +10,8 @@ from typing import Any
 
 INF = 1e15
 """The cost of what may not be."""
+HUGE = 1e12
+"""More than any cost that may be."""
 TINY = 1e-9
 
 # Columns of the tables of tasks, rows and steps.

@@ -15,6 +15,7 @@ from qiying.engines.dispatch._params import Weights
 FOREVER = 1e9
 """Later than any minute of an instance."""
 MOST_SKILLS = 62
+MOST_STEPS = 3
 
 
 class MalformedError(ValueError):
@@ -208,6 +209,7 @@ class Job:
         need(holds=self.duration > 0 and self.spread >= 0, reason="no_duration")
         need(holds=0 < self.weight < 1e6, reason="weight_out_of_range")
         need(holds=1 <= self.crew <= 9, reason="crew_out_of_range")
+        need(holds=len(self.promise) <= MOST_STEPS, reason="too_many_steps")
         need(holds=self.opens_at < self.closes_at, reason="window_is_empty")
         need(holds=self.earliest <= self.statutory_at, reason="statutory_date_is_past")
 

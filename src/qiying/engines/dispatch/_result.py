@@ -9,7 +9,6 @@ REASON_CODES = (
     "diverted",
     "between_stops",
     "spares_scarce_skills",
-    "keeps_published_plan",
     "only_one_able",
     "late_is_likely",
     "crew",

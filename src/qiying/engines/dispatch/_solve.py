@@ -59,16 +59,16 @@ def solve(
     )
 
 
-def construct(board: Board, seed: int) -> None:
-    """Seat crews, take the published order over, insert the rest by urgency."""
+def construct(board: Board, seed: int, *, leave: tuple[int, ...] = ()) -> None:
+    """Seat crews, take the published order over, insert the rest by urgency, but for ``leave``."""
     rng = board.generator(seed)
-    crews = crew_tasks(board)
+    crews = {job: tasks for job, tasks in crew_tasks(board).items() if tasks[0] not in leave}
     by_urgency = board.urgency([tasks[0] for tasks in crews.values()])
     for task in by_urgency:
         job = board.arrays.seats[task]
         place_crew(board, job, crews[job])
     _take_over(board)
-    left = [j for j in range(board.data.free) if board.state.where[j] < 0]
+    left = [j for j in range(board.data.free) if board.state.where[j] < 0 and j not in leave]
     for task in board.urgency(left):
         board.place(task, rng)
 

@@ -106,7 +106,7 @@ class Ground:
                 home=homes[k],
                 provider=f"p{k % world.providers}",
                 certificates=tuple(Certificate(self.skills[i]) for i in sorted(held[k])),
-                windows=_windows(world.shifts[kinds[k]]),
+                windows=windows_of(world.shifts[kinds[k]]),
             )
             for k in range(world.technicians)
         )
@@ -129,7 +129,7 @@ def _deal(shifts: tuple[Shift, ...], people: int) -> list[int]:
     return found
 
 
-def _windows(shift: Shift) -> tuple[Window, ...]:
+def windows_of(shift: Shift) -> tuple[Window, ...]:
     """The shifts of somebody that touch the day or the morning after."""
     starts = [shift.starts_at + DAY * n for n in (-1, 0, 1)]
     length = shift.ends_at - shift.starts_at
@@ -145,7 +145,7 @@ def draw_day(ground: Ground, number: int, seed: int) -> Day:
     calls = _calls(world, r)
     emergencies = _emergencies(ground, r, calls)
     inspections = _inspections(ground, r)
-    jobs = tuple([*emergencies, *inspections])
+    jobs = (*emergencies, *inspections)
     sick = frozenset(t.id for t in ground.technicians if r.random() < world.sickness)
     travel = Travel(world.kmh, world.detour, world.speeds, world.noise)
     return Day(

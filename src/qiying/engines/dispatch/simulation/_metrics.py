@@ -85,7 +85,9 @@ def figures(tallies: Sequence[Tally]) -> dict[str, float]:
         "decision_p50_ms": 1000 * np.percentile(cpu, 50),
         "decision_p99_ms": 1000 * np.percentile(cpu, 99),
     }
-    return {name: float(v) if isinstance(v, float | np.floating) else v for name, v in found.items()}
+    return {
+        name: float(v) if isinstance(v, float | np.floating) else v for name, v in found.items()
+    }
 
 
 def compare(
@@ -115,6 +117,9 @@ def _two_sums(t: Tally, name: str) -> tuple[float, float]:
     }[name]
 
 
-def _ratio(a: "np.ndarray[tuple[int], np.dtype[np.float64]]", b: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:  # noqa: E501
+def _ratio(
+    a: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+    b: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+) -> float:
     mine, other = a[0] / max(a[1], 1e-12), b[0] / max(b[1], 1e-12)
     return float(mine / other) if other > 0 else float("nan")

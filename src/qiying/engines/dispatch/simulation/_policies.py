@@ -1,7 +1,7 @@
 """Policies: first come first served, nearest idle, ours; each is called with what the desk knows."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from qiying.engines.dispatch._check_ways import arrival
 from qiying.engines.dispatch._params import Params
@@ -54,7 +54,11 @@ def _greedy(
         if lack <= 0 or job.earliest > problem.now:
             continue
         offers = sorted(
-            ((rank(s.arrive_at), i, s) for i, p in enumerate(idle) if (s := _stop(problem, params, p, job))),
+            (
+                (rank(s.arrive_at), i, s)
+                for i, p in enumerate(idle)
+                if (s := _stop(problem, params, p, job))
+            ),
             key=lambda offer: offer[:2],
         )[:lack]
         if len(offers) == lack:
@@ -119,13 +123,12 @@ def _whole(problem: Problem, stops: list[Stop]) -> Plan:
 class Ours:
     """Insertion, then ruin and recreate: what production calls.
 
-    ``look_ahead`` leaves work out that opens later than so many minutes from now. ``keeps_driving``
-    takes away the right to turn somebody round.
+    ``look_ahead`` leaves work out that opens later than so many minutes from now; ``weights`` are
+    prices put in the place of the problem's.
     """
 
-    params: Params = Params()
+    params: Params = field(default_factory=Params)
     look_ahead: float = 240.0
-    keeps_driving: bool = False
     seed: int = 0
     compiled: bool | None = None
     weights: tuple[tuple[str, float], ...] = ()

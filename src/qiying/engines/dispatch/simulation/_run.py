@@ -266,4 +266,3 @@ class Run:
             if when not in self.woken:
                 self.woken.add(when)
                 self._at(when, "wake", None)
-

@@ -7,10 +7,10 @@ from qiying.engines.dispatch._json import read
 from qiying.engines.dispatch._problem import MalformedError, need
 
 WORKDAY = (
-    (0.2, 0.15, 0.15, 0.15, 0.2, 0.3, 0.6, 1.0, 1.8, 2.0, 2.0, 1.7)
-    + (1.2, 1.6, 1.9, 1.8, 1.5, 1.2, 0.9, 0.8, 0.7, 0.5, 0.4, 0.3)
+    *(0.2, 0.15, 0.15, 0.15, 0.2, 0.3, 0.6, 1.0, 1.8, 2.0, 2.0, 1.7),
+    *(1.2, 1.6, 1.9, 1.8, 1.5, 1.2, 0.9, 0.8, 0.7, 0.5, 0.4, 0.3),
 )  # fmt: skip
-RUSH = (1.1,) * 7 + (0.8, 0.75, 0.9) + (1.0,) * 7 + (0.75, 0.8, 0.95) + (1.1,) * 4
+RUSH = (*(1.1,) * 7, 0.8, 0.75, 0.9, *(1.0,) * 7, 0.75, 0.8, 0.95, *(1.1,) * 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,7 @@ WORLDS = {
 
 def world(name_or_toml: str, *, seed: int | None = None) -> World:
     """Return a world by its name, or read one from TOML, which may be ``based_on`` a name."""
-    if name_or_toml in WORLDS:
-        found = WORLDS[name_or_toml]
-    else:
-        found = _read(name_or_toml)
+    found = WORLDS[name_or_toml] if name_or_toml in WORLDS else _read(name_or_toml)
     return found if seed is None else replace(found, seed=seed)
 
 
