@@ -95,6 +95,7 @@ def build(problem: Problem, params: Params) -> Arrays:
     ways = _ways(problem, points, x, y) if dense else np.zeros((1, 1))
     cand, counts = _candidates(problem, params, rows, may, x, y)
     near = _near(params, len(singles), x[rows.count :], y[rows.count :])
+    tables = _task_tables(problem, tasks)
     data = Data(
         rows=rows.count,
         tasks=len(tasks),
@@ -109,7 +110,8 @@ def build(problem: Problem, params: Params) -> Arrays:
         **_scalars(problem, params),
         row=_row_table(problem, rows),
         cover=_cover(problem, params, rows),
-        **_task_tables(problem, tasks),
+        job=tables["job"],
+        step=tables["step"],
     )
     return Arrays(data, rows, tasks, seats)
 

@@ -27,7 +27,8 @@ class Board:
     def _data(self, data: Data) -> Data:
         if not self._is_plain:
             return data
-        return Data(*(v.tolist() if isinstance(v, np.ndarray) else v for v in data))
+        arrays = {n: v for n, v in data._asdict().items() if isinstance(v, np.ndarray)}
+        return data._replace(**{n: v.tolist() for n, v in arrays.items()})
 
     def wrap(self, array: Any) -> Any:
         """Return an array as the kernel in use wants it."""

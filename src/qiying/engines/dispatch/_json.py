@@ -157,7 +157,8 @@ def schema(cls: type[Any] = Problem) -> dict[str, Any]:
     found: dict[str, Any] = {}
     _describe(cls, found)
     top = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return top | found.pop(cls.__name__) | {"$defs": found}
+    own: dict[str, Any] = found.pop(cls.__name__)
+    return top | own | {"$defs": found}
 
 
 def _describe(cls: type[Any], found: dict[str, Any]) -> None:
@@ -178,10 +179,10 @@ def _shape(hint: Any, found: dict[str, Any]) -> dict[str, Any]:
         inner = [h for h in get_args(hint) if h is not NoneType]
         return {"anyOf": [_shape(inner[0], found), {"type": "null"}]}
     if get_origin(hint) is tuple:
-        inner = get_args(hint)
-        if inner[-1] is Ellipsis:
-            return {"type": "array", "items": _shape(inner[0], found)}
-        return {"type": "array", "prefixItems": [_shape(h, found) for h in inner]}
+        parts = get_args(hint)
+        if parts[-1] is Ellipsis:
+            return {"type": "array", "items": _shape(parts[0], found)}
+        return {"type": "array", "prefixItems": [_shape(h, found) for h in parts]}
     if is_dataclass(hint):
         _describe(hint, found)  # type: ignore[arg-type]
         return {"$ref": f"#/$defs/{hint.__name__}"}  # type: ignore[union-attr]

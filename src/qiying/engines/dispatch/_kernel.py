@@ -95,7 +95,7 @@ def visit(
 def slot(d: Any, t: float) -> int:
     """Return the hour of the coverage prices in which a minute lies."""
     hour = int((t - d.now) / 60.0)
-    return min(max(hour, 0), d.slots - 1)
+    return int(min(max(hour, 0), d.slots - 1))
 
 
 def overtime(d: Any, r: int, before: float, finish: float) -> float:

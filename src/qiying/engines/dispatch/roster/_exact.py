@@ -52,7 +52,6 @@ def _constraints(cells: Cells, levels: int) -> LinearConstraint:
     )
     none = csr_array((len(cells.people), rows * levels))
     hours = hstack([csr_array(cells.hours[None, :]), csr_array((1, rows * levels))])
-    tops = [np.zeros(rows), cells.people.astype(float), [min(cells.problem.hours, 1e12)]]
-    return LinearConstraint(
-        vstack([covered, hstack([people, none]), hours]), -np.inf, np.concatenate(tops)
-    )
+    most = np.array([min(cells.problem.hours, 1e12)])
+    tops = np.concatenate([np.zeros(rows), cells.people.astype(np.float64), most])
+    return LinearConstraint(vstack([covered, hstack([people, none]), hours]), -np.inf, tops)

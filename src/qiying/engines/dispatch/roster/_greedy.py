@@ -6,6 +6,7 @@ one person at a time then closes most of the rest. Maximal expected covering: Da
 """
 
 from collections.abc import Callable
+from itertools import combinations_with_replacement
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from qiying.engines.dispatch.roster._problem import CoverPlan, CoverProblem
 
 LEAST = 1e-12
 PASSES = 20
+TRIED = 3
+PROMISING = 12
+FEW, VERY_FEW = 60, 24
 
 
 def cover(problem: CoverProblem, *, stop: Callable[[], bool] | None = None) -> CoverPlan:
@@ -23,18 +27,38 @@ def cover(problem: CoverProblem, *, stop: Callable[[], bool] | None = None) -> C
     the people of each profile and the person-hours. ``stop`` is asked once a pass of exchanges.
     """
     cells = cells_of(problem)
-    starts = [greedy(cells, by_hour=True), greedy(cells, by_hour=False)]
-    best = max((exchange(cells, count, stop) for count in starts), key=cells.value)
+    starts = [greedy(cells, first) for first in _firsts(len(cells.duties))]
+    starts.sort(key=cells.value, reverse=True)
+    best = max((exchange(cells, count, stop) for count in starts[:TRIED]), key=cells.value)
     return cells.plan(best)
 
 
-def greedy(cells: Cells, *, by_hour: bool) -> Ints:
-    """Add one person after the other where the gain, or the gain an hour, is largest."""
+def _firsts(duties: int) -> list[tuple[int, ...]]:
+    """With what rosters begin: nothing; in small cases also each duty and each pair of duties.
+
+    Trying beginnings is what keeps greedy choice good where shifts of different lengths share a
+    budget of hours (Sviridenko 2004).
+    """
+    found: list[tuple[int, ...]] = [()]
+    if duties <= FEW:
+        found += [(k,) for k in range(duties)]
+    if duties <= VERY_FEW:
+        found += list(combinations_with_replacement(range(duties), 2))
+    return found
+
+
+def greedy(cells: Cells, first: tuple[int, ...] = ()) -> Ints:
+    """Begin with some duties, then add where the gain, or the gain an hour, is largest."""
     count = np.zeros(len(cells.duties), dtype=np.int64)
-    while len(count):
-        best = _best(cells, count, by_hour=by_hour)
-        if best < 0:
-            break
+    for duty in first:
+        if cells.room(count)[duty]:
+            count[duty] += 1
+    return max((_filled(cells, count, by_hour=h) for h in (True, False)), key=cells.value)
+
+
+def _filled(cells: Cells, count: Ints, *, by_hour: bool) -> Ints:
+    count = count.copy()
+    while len(count) and (best := _best(cells, count, by_hour=by_hour)) >= 0:
         count[best] += 1
     return count
 
@@ -58,12 +82,18 @@ def exchange(cells: Cells, count: Ints, stop: Callable[[], bool] | None = None) 
 
 
 def _move(cells: Cells, count: Ints, duty: int) -> bool:
-    """Take one from a duty and add greedily; undo it where that is no better."""
-    before, value = count.copy(), cells.value(count)
-    count[duty] -= 1
-    while (best := _best(cells, count, by_hour=False)) >= 0:
-        count[best] += 1
-    if cells.value(count) > value + LEAST:
-        return True
-    count[:] = before
+    """Take one from a duty, put one on the most promising others and fill up; keep what is better."""
+    value = cells.value(count)
+    less = count.copy()
+    less[duty] -= 1
+    gains = np.where(cells.room(less), cells.gains(less), 0.0)
+    for other in np.argsort(-gains, kind="stable")[:PROMISING]:
+        if gains[other] <= LEAST:
+            break
+        more = less.copy()
+        more[other] += 1
+        more = max((_filled(cells, more, by_hour=h) for h in (True, False)), key=cells.value)
+        if cells.value(more) > value + LEAST:
+            count[:] = more
+            return True
     return False

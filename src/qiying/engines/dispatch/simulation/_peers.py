@@ -18,7 +18,7 @@ from qiying.engines.dispatch._problem import Job, Kind, Problem
 from qiying.engines.dispatch._result import Plan, Stop, Unassigned
 
 SECONDS = 60.0
-DAY_S = 2 * 86400
+LAST = 2880.0
 
 
 def is_installed(name: str) -> bool:
@@ -119,13 +119,13 @@ def _clients(
         return
     due = job.released_at + job.promise[-1].after - problem.now
     top = round(SECONDS * 3000 * job.weight)
-    steps = ((due - 60, 0), (due, 60), (due + 60, 960), (DAY_S / SECONDS, 2000))
+    steps = ((due - 60, 0.0), (due, 60.0), (due + 60, 960.0), (LAST, 2000.0))
     ids = []
-    for close, loss in steps:
-        if close >= 0:
+    for until, loss in steps:
+        if until >= 0:
             ids.append(len(clients))
             prize = top - round(SECONDS * loss * job.weight)
-            args = (opens, round(SECONDS * close), 0, prize)
+            args = (opens, round(SECONDS * until), 0, prize)
             clients.append(
                 pyvrp.Client(node, skills, [], lasts, *args, required=False, group=len(groups))
             )

@@ -208,12 +208,12 @@ class Run:
             self._note(stop)
         waits = []
         for tech in problem.technicians:
-            stop = first.get(tech.id)
+            wanted = first.get(tech.id)
             person = self.people[tech.id]
-            if stop is None:
+            if wanted is None:
                 self._abandon(now, person)
-            elif person.doing in (Doing.IDLE, Doing.DRIVING) and person.job != stop.job:
-                delay = self._send(now, person, stop)
+            elif person.doing in (Doing.IDLE, Doing.DRIVING) and person.job != wanted.job:
+                delay = self._send(now, person, wanted)
                 waits += [delay] if delay else []
         self._wake(now, waits)
 
