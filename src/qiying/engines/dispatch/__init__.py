@@ -22,7 +22,7 @@ from qiying.engines.dispatch._answer import Desk
 from qiying.engines.dispatch._check import VIOLATION_CODES, check
 from qiying.engines.dispatch._compiled import is_available as is_compiled_available
 from qiying.engines.dispatch._digest import digest
-from qiying.engines.dispatch._json import read_plan, read_problem, schema, write_json
+from qiying.engines.dispatch._json import read_json, read_plan, read_problem, schema, write_json
 from qiying.engines.dispatch._params import VERSION, Params, Weights
 from qiying.engines.dispatch._problem import (
     FOREVER,
@@ -94,6 +94,7 @@ __all__ = [
     "check",
     "digest",
     "is_compiled_available",
+    "read_json",
     "read_plan",
     "read_problem",
     "residual",

@@ -27,6 +27,11 @@ def read_plan(text: str) -> Plan:
     return read(Plan, _parsed(text), "")
 
 
+def read_json(cls: type[T], text: str) -> T:
+    """Read any dataclass of this engine, such as a roster to be planned."""
+    return read(cls, _parsed(text), "")
+
+
 def write_json(value: Any, *, indent: int | None = None) -> str:
     """Write an instance, a plan or a result; values that equal their default are left out."""
     plain = to_plain(value)

@@ -55,8 +55,8 @@ class Params:
     strings: int = 4
     string_length: int = 4
     blink: float = 0.02
-    grace: float = 60.0
-    tail: float = 1.0
+    grace: float = 120.0
+    tail: float = 0.3
     busy: float = 0.45
     late_call_price: float = 90.0
     cover_hours: int = 24

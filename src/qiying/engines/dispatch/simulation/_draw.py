@@ -29,6 +29,8 @@ ORIGIN = datetime(2026, 6, 1, tzinfo=timezone(timedelta(hours=8)))
 DAY = 1440.0
 OPENINGS = (540.0, 600.0, 660.0, 780.0, 840.0, 900.0)
 WINDOW = 180.0
+LEAST_ABLE = 2
+"""So many of a shift hold each skill, where it has so many people."""
 LAST_CLOSING = 1020.0
 POPULAR = (0.25, 0.2, 0.15, 0.12, 0.1, 0.08, 0.06, 0.04)
 Floats = NDArray[np.float64]
@@ -97,8 +99,10 @@ class Ground:
         for kind in range(len(world.shifts)):
             mine = [k for k, other in enumerate(kinds) if other == kind]
             for skill in range(world.skills):
-                if mine and not any(skill in held[k] for k in mine):
-                    held[int(r.choice(mine))].add(skill)
+                able = sum(skill in held[k] for k in mine)
+                others = [k for k in mine if skill not in held[k]]
+                for k in r.permutation(others)[: max(LEAST_ABLE - able, 0)]:
+                    held[int(k)].add(skill)
         return tuple(
             Technician(
                 id=f"t{k}",

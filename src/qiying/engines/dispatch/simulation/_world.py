@@ -46,7 +46,7 @@ class World:
     name: str
     technicians: int
     jobs_per_day: float
-    emergency_share: float = 0.5
+    emergency_share: float = 0.72
     providers: int = 8
     skills: int = 8
     side_km: float = 40.0
@@ -92,7 +92,7 @@ _ZONE_SHIFTS = (
 WORLDS = {
     w.name: w
     for w in (
-        World("zone", 60, 1.2, 0.7, providers=15, side_km=8.17, clusters=6, shifts=_ZONE_SHIFTS),
+        World("zone", 60, 1.2, providers=15, side_km=8.17, clusters=6, shifts=_ZONE_SHIFTS),
         World("10x50", 10, 50.0, skills=4, side_km=20.0, clusters=5, providers=3),
         World("40x200", 40, 200.0),
         World("100x600", 100, 600.0, side_km=63.0, clusters=30, providers=15),
