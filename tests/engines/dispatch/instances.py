@@ -105,14 +105,15 @@ def _under_way(
         held = {c.skill for c in tech.certificates if c.expires_at > 600}
         mine = [j for j in past if held >= set(j.skills) and tech.id not in j.refused_by]
         if tech.free_at == 0 and mine and r.random() < 0.7:
+            phase = Phase.EN_ROUTE if r.random() < 0.6 else Phase.WAITING
             moved = Technician(
                 id=tech.id,
-                at=tech.at,
+                at=mine[0].at if phase is Phase.WAITING else tech.at,
                 home=tech.home,
                 certificates=tech.certificates,
                 windows=tech.windows,
                 provider=tech.provider,
-                commitment=Commitment(mine[0].id, Phase.EN_ROUTE),
+                commitment=Commitment(mine[0].id, phase),
                 carries=tech.carries,
             )
             told = Published(mine[0].id, tech.id, 20.0)

@@ -110,7 +110,8 @@ def _best_by_trying_everything(problem: Problem, params: Params) -> float:
 def test_on_tiny_instances_the_plan_costs_what_the_best_of_all_plans_costs(seed: int) -> None:
     drawn = instance(seed, 2, 4)
     singles = tuple(replace(j, crew=1) for j in drawn.jobs)
-    problem = replace(drawn, jobs=singles)
+    people = tuple(replace(t, commitment=None) for t in drawn.technicians)
+    problem = replace(drawn, jobs=singles, technicians=people)
     params = Params(iterations=400, blink=0.0)
 
     found = solve(problem, params, seed=seed, compiled=False).best_cost

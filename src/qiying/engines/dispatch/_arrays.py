@@ -157,12 +157,12 @@ def _cover(problem: Problem, params: Params, rows: Rows) -> Floats:
 
 
 def _is_locked(problem: Problem, technician: int) -> bool:
-    """Whether somebody is on the way to, or waits at, a job with a crew: that stays the first stop."""
+    """Whether somebody waits at a job, or drives to one with a crew: that stays the first stop."""
     held = problem.technicians[technician].commitment
     if held is None or held.phase is Phase.ON_SITE:
         return False
     job = next(j for j in problem.jobs if j.id == held.job)
-    return job.crew > 1
+    return job.crew > 1 or held.phase is Phase.WAITING
 
 
 def _task_tables(problem: Problem, tasks: tuple[Job, ...]) -> dict[str, Floats]:
@@ -200,11 +200,12 @@ def unheld(problem: Problem) -> tuple[float, ...]:
 
 def _task(problem: Problem, job: Job) -> tuple[float, ...]:
     """Columns RELEASE to PIN."""
-    rate = problem.weights.response * job.weight / job.crew
+    w, share = problem.weights, job.weight / job.crew
+    is_urgent = job.kind is Kind.EMERGENCY
     return (
         max(job.released_at, problem.now),
-        job.released_at,
-        rate if job.kind is Kind.EMERGENCY else 0.0,
+        job.released_at if is_urgent else max(job.earliest, job.released_at),
+        share * (w.response if is_urgent else w.waiting),
         job.earliest,
         job.statutory_at,
         job.duration,

@@ -145,8 +145,9 @@ class _Look:
         return min([window.ends_at + self.params.grace, *later])
 
     def _start_place(self, tech: Technician, window: Window) -> Point:
-        first = next(w for w in tech.windows if w.ends_at > max(self.problem.now, tech.free_at))
-        return tech.at if window == first or tech.home is None else tech.home
+        left = [w for w in tech.windows if w.ends_at > max(self.problem.now, tech.free_at)]
+        is_first = left[:1] in ([window], [])
+        return tech.at if is_first or tech.home is None else tech.home
 
     def _ability(
         self, tech: Technician, job: Job, stop: Stop, window: Window | None

@@ -98,7 +98,8 @@ def _place(
 
 def _response(problem: Problem, job: Job, stop: Stop) -> float:
     if job.kind is not Kind.EMERGENCY:
-        return 0.0
+        open_from = max(job.opens_at, job.ready_at, job.released_at)
+        return problem.weights.waiting * (stop.start_at - open_from)
     return problem.weights.response * (stop.start_at - job.released_at)
 
 

@@ -254,6 +254,8 @@ def ruin_row(d: Any, s: Any, keep: Any, w: Any, j: int, rng: Any) -> None:
     at = find(s, r, j)
     n = s.length[r]
     seq = s.seq[r]
+    if at < int(d.row[r][LOCK]):
+        return
     size = 1 + int(draw(rng) * min(d.string, n))
     first = max(at - int(draw(rng) * size), int(d.row[r][LOCK]))
     last = min(first + size, n)

@@ -9,7 +9,8 @@ VERSION = "dispatch-1"
 class Weights:
     """What a minute, a lateness or a change costs; the unit is one minute of an ordinary response.
 
-    ``response`` is per minute between report and arrival; ``late_fixed`` and ``late_per_min`` are
+    ``response`` is per minute between report and arrival, ``waiting`` per minute between the opening
+    of booked work and its start (without it work is put off until it collides); ``late_fixed`` and ``late_per_min`` are
     paid beyond a promise whose steps name no price of their own; ``missed_fixed`` and
     ``missed_per_min`` beyond a window. All these are multiplied by the job's weight. ``unserved`` and
     ``unserved_window`` are paid for a job left out. ``move``, ``divert`` and ``slip`` are the price
@@ -18,6 +19,7 @@ class Weights:
     """
 
     response: float = 1.0
+    waiting: float = 0.2
     travel: float = 1.0
     overtime: float = 2.0
     late_fixed: float = 300.0

@@ -10,7 +10,7 @@ from qiying.engines.dispatch._crew import crew_tasks, place_crew
 from qiying.engines.dispatch._digest import digest
 from qiying.engines.dispatch._extract import plan_of
 from qiying.engines.dispatch._params import VERSION, Params
-from qiying.engines.dispatch._problem import Problem
+from qiying.engines.dispatch._problem import Phase, Problem
 from qiying.engines.dispatch._result import Result
 
 CHUNKS = 10
@@ -67,10 +67,24 @@ def construct(board: Board, seed: int, *, leave: tuple[int, ...] = ()) -> None:
     for task in by_urgency:
         job = board.arrays.seats[task]
         place_crew(board, job, crews[job])
+    _keep_waiting(board)
     _take_over(board)
     left = [j for j in range(board.data.free) if board.state.where[j] < 0 and j not in leave]
     for task in board.urgency(left):
         board.place(task, rng)
+
+
+def _keep_waiting(board: Board) -> None:
+    """Leave work where somebody waits for it to open."""
+    names = {t.id: i for i, t in enumerate(board.arrays.tasks[: board.data.free])}
+    rows = board.arrays.rows
+    for row, (technician, is_first) in enumerate(
+        zip(rows.technicians, rows.is_first, strict=True)
+    ):
+        held = board.problem.technicians[int(technician)].commitment
+        task = names.get(held.job) if held and held.phase is Phase.WAITING and is_first else None
+        if task is not None and row in board.data.cand[task][: board.data.cand_count[task]]:
+            board.append(row, task)
 
 
 def _take_over(board: Board) -> None:
