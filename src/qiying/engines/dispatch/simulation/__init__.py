@@ -8,7 +8,7 @@
 0
 """
 
-from qiying.engines.dispatch.simulation._draw import Day, Ground, Truth, draw_day
+from qiying.engines.dispatch.simulation._draw import ORIGIN, Day, Ground, Truth, draw_day
 from qiying.engines.dispatch.simulation._hindsight import hindsight
 from qiying.engines.dispatch.simulation._metrics import Tally, compare, figures, tally
 from qiying.engines.dispatch.simulation._peers import PyVrp, is_installed
@@ -24,6 +24,7 @@ from qiying.engines.dispatch.simulation._simulate import (
 from qiying.engines.dispatch.simulation._world import WORLDS, Shift, World, world
 
 __all__ = [
+    "ORIGIN",
     "POLICIES",
     "WORLDS",
     "Day",
