@@ -21,8 +21,8 @@ class Weights:
     response: float = 1.0
     waiting: float = 0.2
     travel: float = 1.0
-    overtime: float = 2.0
-    late_fixed: float = 300.0
+    overtime: float = 0.3
+    late_fixed: float = 150.0
     late_per_min: float = 10.0
     missed_fixed: float = 240.0
     missed_per_min: float = 2.0
@@ -50,7 +50,7 @@ class Params:
     """
 
     iterations: int = 400
-    warmest: float = 30.0
+    warmest: float = 15.0
     coolest: float = 0.3
     candidates: int = 40
     neighbours: int = 30

@@ -18,6 +18,8 @@ from qiying.engines.dispatch.simulation._world import Shift
 
 EVERY = 120.0
 LENGTH = 600.0
+BOOKED_HOURS = range(9, 17)
+HALF = 0.5
 
 
 def planned(ground: Ground, *, within: float = 60.0, busy: float = 0.6) -> Ground:
@@ -35,9 +37,15 @@ def planned(ground: Ground, *, within: float = 60.0, busy: float = 0.6) -> Groun
 def cover_problem(ground: Ground, *, within: float = 60.0, busy: float = 0.6) -> CoverProblem:
     """Return the roster to be planned: one profile for each technician, waiting at home."""
     world = ground.world
+    booked = _booked(ground)
     calls = tuple(
-        Calls(str(n), _centre(ground, n), row.skill, tuple(v * float(share) for v in row.hourly))
-        for row in demand(ground)
+        Calls(
+            str(n),
+            _centre(ground, n),
+            row.skill,
+            tuple((v + b) * float(share) for v, b in zip(row.hourly, extra, strict=True)),
+        )
+        for row, extra in zip(demand(ground), booked, strict=True)
         for n, share in enumerate(ground.shares)
     )
     shifts = tuple(ShiftKind(str(EVERY * k), EVERY * k, LENGTH) for k in range(12))
@@ -48,6 +56,14 @@ def cover_problem(ground: Ground, *, within: float = 60.0, busy: float = 0.6) ->
     stations = tuple(Station(t.id, t.at) for t in ground.technicians)
     travel = Travel(world.kmh, world.detour)
     return CoverProblem(stations, calls, shifts, profiles, 1e9, within, busy, travel)
+
+
+def _booked(ground: Ground) -> list[tuple[float, ...]]:
+    """Booked work an hour of each skill, at half the worth of a call, in the hours of its windows."""
+    world = ground.world
+    hourly = HALF * world.jobs_per_day * (1 - world.emergency_share) / len(BOOKED_HOURS)
+    shares = np.roll(ground.popular, 2)
+    return [tuple(hourly * float(s) * (h in BOOKED_HOURS) for h in range(24)) for s in shares]
 
 
 def _centre(ground: Ground, n: int) -> Point:
