@@ -22,7 +22,7 @@ BOOKED_HOURS = range(9, 17)
 HALF = 0.5
 
 
-def planned(ground: Ground, *, within: float = 60.0, busy: float = 0.6) -> Ground:
+def planned(ground: Ground, *, within: float = 60.0, busy: float = 0.7) -> Ground:
     """Return the ground with each technician on the shift that covers most; homes and skills stay.
 
     Shifts of ten hours may start every two hours. Nobody works longer than before.
@@ -34,7 +34,7 @@ def planned(ground: Ground, *, within: float = 60.0, busy: float = 0.6) -> Groun
     return other
 
 
-def cover_problem(ground: Ground, *, within: float = 60.0, busy: float = 0.6) -> CoverProblem:
+def cover_problem(ground: Ground, *, within: float = 60.0, busy: float = 0.7) -> CoverProblem:
     """Return the roster to be planned: one profile for each technician, waiting at home."""
     world = ground.world
     booked = _booked(ground)
