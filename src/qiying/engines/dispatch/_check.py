@@ -145,7 +145,11 @@ class _Look:
         return min([window.ends_at + self.params.grace, *later])
 
     def _start_place(self, tech: Technician, window: Window) -> Point:
-        left = [w for w in tech.windows if w.ends_at > max(self.problem.now, tech.free_at)]
+        now, held = self.problem.now, tech.commitment
+        drives = held is not None and held.phase is not Phase.ON_SITE
+        begun = [w for w in tech.windows if drives and w.starts_at <= now < self._last(tech, w)]
+        ahead = [w for w in tech.windows if w.ends_at > max(now, tech.free_at)]
+        left = sorted({*begun, *ahead}, key=lambda w: w.starts_at)
         is_first = left[:1] in ([window], [])
         return tech.at if is_first or tech.home is None else tech.home
 

@@ -5,7 +5,16 @@ from math import hypot
 
 from qiying.engines.dispatch._check_ways import arrival
 from qiying.engines.dispatch._params import Params
-from qiying.engines.dispatch._problem import FOREVER, Job, Kind, Point, Problem, Technician, Window
+from qiying.engines.dispatch._problem import (
+    FOREVER,
+    Job,
+    Kind,
+    Phase,
+    Point,
+    Problem,
+    Technician,
+    Window,
+)
 from qiying.engines.dispatch._result import Cost, Plan, Stop
 
 
@@ -49,7 +58,7 @@ def _price_route(
     parts: dict[str, float],
 ) -> None:
     free: dict[Window, float] = {}
-    windows = _windows(problem, tech)
+    windows = _windows(problem, params, tech)
     for job, stop in route:
         window = next(w for w in windows if stop.finish_at <= _last(params, tech, w) + 1e-6)
         ready = free.get(window, _ready(problem, tech, window))
@@ -67,8 +76,15 @@ def _price_route(
         free[window] = stop.finish_at
 
 
-def _windows(problem: Problem, tech: Technician) -> list[Window]:
-    return [w for w in tech.windows if w.ends_at > max(problem.now, tech.free_at)]
+def _windows(problem: Problem, params: Params, tech: Technician) -> list[Window]:
+    """Shifts ahead, and one that is over but from which somebody is still on the way."""
+    drives = tech.commitment is not None and tech.commitment.phase is not Phase.ON_SITE
+    return [
+        w
+        for w in tech.windows
+        if w.ends_at > max(problem.now, tech.free_at)
+        or (drives and w.starts_at <= problem.now < _last(params, tech, w))
+    ]
 
 
 def _last(params: Params, tech: Technician, window: Window) -> float:
@@ -146,7 +162,7 @@ def _cover(
         others = sum(
             row.skill in _lasting(params, other, w) and _is_on_duty(problem, other, w, middle)
             for other in problem.technicians
-            for w in _windows(problem, other)
+            for w in _windows(problem, params, other)
         )
         price += row.hourly[clock] * (1 - params.busy) * params.busy ** (others - 1)
     return price * problem.weights.cover * params.late_call_price / 60

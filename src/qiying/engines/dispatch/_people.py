@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiying.engines.dispatch._params import Params
-from qiying.engines.dispatch._problem import Job, Point, Problem, Technician, Window
+from qiying.engines.dispatch._problem import Job, Phase, Point, Problem, Technician, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ def row_list(problem: Problem, params: Params) -> Rows:
 
 
 def _rows_of(problem: Problem, params: Params, index: int, tech: Technician) -> list[_Row]:
-    left = [w for w in tech.windows if w.ends_at > max(problem.now, tech.free_at)]
+    left = [w for w in tech.windows if _is_left(problem, params, tech, w)]
     found: list[_Row] = []
     for n, window in enumerate(left):
         start = leaving(problem, tech, window)
         follow = left[n + 1].starts_at if n + 1 < len(left) else np.inf
         hard = min(window.ends_at + params.grace, follow)
-        if start >= window.ends_at:
+        if start >= window.ends_at and not _has_begun(problem, params, tech, window):
             continue
         held = [c.skill for c in tech.certificates if c.expires_at >= hard]
         place = tech.at if n == 0 or tech.home is None else tech.home
@@ -80,6 +80,21 @@ def _rows_of(problem: Problem, params: Params, index: int, tech: Technician) -> 
         row = _Row(index, start, scaled, window.ends_at, hard, mask, place, n == 0)
         found.append(row)
     return found
+
+
+def _is_left(problem: Problem, params: Params, tech: Technician, window: Window) -> bool:
+    """Whether work may still be planned in a shift."""
+    is_ahead = window.ends_at > max(problem.now, tech.free_at)
+    return is_ahead or _has_begun(problem, params, tech, window)
+
+
+def _has_begun(problem: Problem, params: Params, tech: Technician, window: Window) -> bool:
+    """Whether somebody left for a job within a shift that is over: that visit is still made."""
+    held = tech.commitment
+    if held is None or held.phase is Phase.ON_SITE:
+        return False
+    later = [w.starts_at for w in tech.windows if w.starts_at >= window.ends_at]
+    return window.starts_at <= problem.now < min([window.ends_at + params.grace, *later])
 
 
 def leaving(problem: Problem, tech: Technician, window: Window) -> float:

@@ -102,7 +102,8 @@ def compare(
         b = [_two_sums(t, name) for t in theirs]
         mine, other = np.array(a), np.array(b)
         drawn = np.array([_ratio(mine[p].sum(0), other[p].sum(0)) for p in picks])
-        low, high = np.nanpercentile(drawn, [2.5, 97.5])
+        known = drawn[~np.isnan(drawn)]
+        low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
         found[name] = (_ratio(mine.sum(0), other.sum(0)), float(low), float(high))
     return found
 

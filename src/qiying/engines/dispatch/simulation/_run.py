@@ -96,6 +96,8 @@ class Run:
     def _on_release(self, now: float, job: Job) -> bool:
         self.open[job.id] = job
         self.record.jobs[job.id] = Seen(job)
+        if now < job.earliest <= END:
+            self._at(job.earliest, "wake", None)
         return True
 
     def _on_shift(self, now: float, name: str) -> bool:
@@ -238,7 +240,8 @@ class Run:
         window = person.window(now, self._windows(now, person.tech.id))
         turnout = window.turnout if window and window.on_call else 0.0
         fresh = person.doing is Doing.IDLE
-        if window is None or stop.depart_at > now + NEARLY_NOW + turnout * fresh:
+        is_off = window is None and fresh
+        if is_off or stop.depart_at > now + NEARLY_NOW + turnout * fresh:
             self._abandon(now, person)
             return stop.depart_at - turnout
         if fresh and self.day.refuses(stop.job, person.tech.id):
