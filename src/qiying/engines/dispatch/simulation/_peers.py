@@ -5,7 +5,7 @@ response, so a promise becomes alternatives of falling prizes (PyVRP).
 """
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from qiying.engines.dispatch._arrays import build
 from qiying.engines.dispatch._check_ways import arrival
 from qiying.engines.dispatch._params import Params
 from qiying.engines.dispatch._people import Rows
-from qiying.engines.dispatch._problem import Job, Kind, Problem
+from qiying.engines.dispatch._problem import Job, Kind, Phase, Problem
 from qiying.engines.dispatch._result import Plan, Stop, Unassigned
+from qiying.engines.dispatch.simulation._policies import nearest_idle
 
 SECONDS = 60.0
 LAST = 2880.0
@@ -41,10 +42,16 @@ class PyVrp:
     def __call__(self, problem: Problem) -> Plan:
         """Plan from what is known now; people on the way keep driving, crews go by insertion order."""
         pyvrp = importlib.import_module("pyvrp")
-        arrays = build(problem, Params())
+        fixed = _fixed(problem)
+        rest = _without(problem, fixed)
+        arrays = build(rest, Params())
         jobs = [j for j in arrays.tasks if j.crew == 1 and self._is_soon(problem, j)]
-        routes = self._routes(pyvrp, problem, arrays.rows, jobs) if jobs else {}
-        return _timed(problem, arrays.rows, routes, {j.id: j for j in jobs})
+        routes = self._routes(pyvrp, rest, arrays.rows, jobs) if jobs and arrays.rows.count else {}
+        plan = _timed(rest, arrays.rows, routes, {j.id: j for j in jobs})
+        stops = sorted((*plan.stops, *fixed), key=lambda s: (s.technician, s.start_at, s.job))
+        done = {s.job for s in stops}
+        left = tuple(Unassigned(j.id, "waiting") for j in problem.jobs if j.id not in done)
+        return Plan(tuple(stops), left)
 
     def _is_soon(self, problem: Problem, job: Job) -> bool:
         return job.earliest <= problem.now + self.look_ahead
@@ -60,6 +67,39 @@ class PyVrp:
             visits = [names[a.idx] for a in route if a.is_client()]
             routes[int(route.vehicle_type())] = visits
         return routes
+
+
+def _fixed(problem: Problem) -> list[Stop]:
+    """Crews, who go by nearest idle, and whoever waits at a job: not given to the peer."""
+    waiting = {
+        t.commitment.job
+        for t in problem.technicians
+        if t.commitment and t.commitment.phase is Phase.WAITING
+    }
+    kept = tuple(j for j in problem.jobs if j.crew > 1 or j.id in waiting)
+    names = {j.id for j in kept}
+    people = tuple(
+        t
+        for t in problem.technicians
+        if t.commitment is None or t.commitment.phase is Phase.ON_SITE or t.commitment.job in names
+    )
+    told = tuple(p for p in problem.published if p.job in names and p.technician in people)
+    return list(
+        nearest_idle(replace(problem, jobs=kept, technicians=people, published=told)).stops
+    )
+
+
+def _without(problem: Problem, fixed: list[Stop]) -> Problem:
+    """What is left for the peer: people and jobs that are not fixed."""
+    taken, done = {s.technician for s in fixed}, {s.job for s in fixed}
+    crews = {j.id for j in problem.jobs if j.crew > 1}
+    people = tuple(
+        t
+        for t in problem.technicians
+        if t.id not in taken and not (t.commitment and t.commitment.job in crews)
+    )
+    jobs = tuple(j for j in problem.jobs if j.id not in done)
+    return replace(problem, jobs=jobs, technicians=people, published=())
 
 
 def _data(pyvrp: Any, problem: Problem, rows: Rows, jobs: list[Job]) -> tuple[Any, list[str]]:

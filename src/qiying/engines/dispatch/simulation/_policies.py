@@ -1,5 +1,6 @@
 """Policies: first come first served, nearest idle, ours; each is called with what the desk knows."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -111,8 +112,12 @@ def _whole(problem: Problem, stops: list[Stop]) -> Plan:
     for stop in stops:
         starts[stop.job] = max(starts.get(stop.job, 0.0), stop.start_at)
     jobs = {j.id: j for j in problem.jobs}
+    manned = Counter(s.job for s in stops)
+    starts = {n: at for n, at in starts.items() if manned[n] == jobs[n].crew}
     together = [
-        _visit(jobs[s.job], s.technician, s.depart_at, s.arrive_at, starts[s.job]) for s in stops
+        _visit(jobs[s.job], s.technician, s.depart_at, s.arrive_at, starts[s.job])
+        for s in stops
+        if s.job in starts
     ]
     together.sort(key=lambda s: (s.technician, s.start_at, s.job))
     left = [Unassigned(n, "waiting") for n in sorted(jobs) if n not in starts]
