@@ -19,15 +19,15 @@ class Weights:
     """
 
     response: float = 1.0
-    waiting: float = 0.2
+    waiting: float = 0.1
     travel: float = 1.0
     overtime: float = 0.3
     late_fixed: float = 150.0
     late_per_min: float = 10.0
-    missed_fixed: float = 240.0
-    missed_per_min: float = 2.0
+    missed_fixed: float = 80.0
+    missed_per_min: float = 1.0
     unserved: float = 3000.0
-    unserved_window: float = 600.0
+    unserved_window: float = 200.0
     move: float = 3.0
     divert: float = 10.0
     slip: float = 0.05

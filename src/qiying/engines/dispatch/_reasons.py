@@ -24,7 +24,7 @@ def reasons(
         found.append(Reason("crew", (("people", float(job.crew)),)))
     if chosen.late_chance >= LIKELY:
         found.append(Reason("late_is_likely", (("chance", chosen.late_chance),)))
-    return tuple(found)
+    return tuple(found) or (Reason("cheapest_overall", (("added_cost", chosen.added_cost),)),)
 
 
 def _place(

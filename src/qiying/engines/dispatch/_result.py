@@ -12,6 +12,7 @@ REASON_CODES = (
     "only_one_able",
     "late_is_likely",
     "crew",
+    "cheapest_overall",
     "nobody",
 )
 EXCLUSION_CODES = (
