@@ -112,7 +112,7 @@ def test_on_tiny_instances_the_plan_costs_what_the_best_of_all_plans_costs(seed:
     singles = tuple(replace(j, crew=1) for j in drawn.jobs)
     people = tuple(replace(t, commitment=None) for t in drawn.technicians)
     problem = replace(drawn, jobs=singles, technicians=people)
-    params = Params(iterations=400, blink=0.0)
+    params = Params(iterations=600, warmest=100.0, blink=0.0)
 
     found = solve(problem, params, seed=seed, compiled=False).best_cost
     assert found == pytest.approx(_best_by_trying_everything(problem, params), rel=1e-9)

@@ -149,9 +149,11 @@ def try_row(d: Any, s: Any, r: int, j: int, bound: float) -> tuple[float, int]:
     for k in range(int(d.row[r][LOCK]), n + 1):
         p = r if k == 0 else d.rows + seq[k - 1]
         _start, finish, v, pay, road = visit(d, r, p, ts[k], vs[k], j)
-        if pay >= bound:
-            # Later in the row it starts no sooner, so it gets no cheaper.
+        if pay >= HUGE:
+            # It is too late here, and later in the row no sooner.
             break
+        if pay >= bound:
+            continue
         spent = cs[k] + pay + road
         spent += suffix(d, s, r, k, j, finish, v, total + bound - spent)
         if spent - total < bound:
