@@ -48,7 +48,10 @@ class PyVrp:
         jobs = [j for j in arrays.tasks if j.crew == 1 and self._is_soon(problem, j)]
         routes = self._routes(pyvrp, rest, arrays.rows, jobs) if jobs and arrays.rows.count else {}
         plan = _timed(rest, arrays.rows, routes, {j.id: j for j in jobs})
-        stops = sorted((*plan.stops, *fixed), key=lambda s: (s.technician, s.start_at, s.job))
+        spare = _left_behind(rest, plan.stops)
+        stops = sorted(
+            (*plan.stops, *fixed, *spare), key=lambda s: (s.technician, s.start_at, s.job)
+        )
         done = {s.job for s in stops}
         left = tuple(Unassigned(j.id, "waiting") for j in problem.jobs if j.id not in done)
         return Plan(tuple(stops), left)
@@ -83,10 +86,17 @@ def _fixed(problem: Problem) -> list[Stop]:
         for t in problem.technicians
         if t.commitment is None or t.commitment.phase is Phase.ON_SITE or t.commitment.job in names
     )
-    told = tuple(p for p in problem.published if p.job in names and p.technician in people)
-    return list(
-        nearest_idle(replace(problem, jobs=kept, technicians=people, published=told)).stops
-    )
+    part = replace(problem, jobs=kept, technicians=people, published=())
+    return list(nearest_idle(part).stops)
+
+
+def _left_behind(problem: Problem, stops: tuple[Stop, ...]) -> list[Stop]:
+    """Emergencies that the peer leaves out go to the nearest idle person without a stop."""
+    busy, done = {s.technician for s in stops}, {s.job for s in stops}
+    jobs = tuple(j for j in problem.jobs if j.kind is Kind.EMERGENCY and j.id not in done)
+    people = tuple(t for t in problem.technicians if t.id not in busy and t.commitment is None)
+    part = replace(problem, jobs=jobs, technicians=people, published=())
+    return list(nearest_idle(part).stops)
 
 
 def _without(problem: Problem, fixed: list[Stop]) -> Problem:
