@@ -39,11 +39,10 @@ def solve(
     Arrivals are uncertain: variances of work and ways add up along a row, and the price of lateness
     is expected under Student's t with two degrees of freedom, which has a closed form.
 
-    ``stop`` is asked ten times in the budget. The same problem, parameters and seed give the same
-    plan, compiled or not. Raises ``MalformedError`` on instances that mean nothing.
+    ``stop`` is asked ten times. The same problem, parameters and seed give the same plan, compiled
+    or not. Raises ``MalformedError`` on instances that mean nothing.
     """
-    params = params or Params()
-    board = Board(problem, params, compiled=compiled)
+    board = Board(problem, params := params or Params(), compiled=compiled)
     construct(board, seed)
     first = board.total()
     best, trace, done = improve(board, seed=seed, stop=stop)
