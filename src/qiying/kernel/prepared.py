@@ -31,9 +31,10 @@ def _wrapped(kind: Any) -> CursorWrapper:
     here = connections[DEFAULT_DB_ALIAS]
     here.close_if_health_check_failed()
     here.ensure_connection()
-    if here.queries_logged:
-        return _Logged(kind(here.connection), here)
-    return here.make_cursor(kind(here.connection))
+    with here.wrap_database_errors:  # a server that is away is said as everywhere: 503, ask again
+        if here.queries_logged:
+            return _Logged(kind(here.connection), here)
+        return here.make_cursor(kind(here.connection))
 
 
 class _Logged(CursorDebugWrapper):
