@@ -17,6 +17,7 @@ from procrastinate.job_context import JobContext
 from qiying.kernel import events, tenancy
 from qiying.kernel.access import Actor, system
 from qiying.kernel.models import Event, Tenant
+from qiying.kernel.queueing import queueing
 
 log = logging.getLogger(__name__)
 Sweeper = Callable[[Actor, datetime], int]
@@ -45,7 +46,8 @@ def _defer_handlers(pairs: list[tuple[events.Linked, str]]) -> None:
         {"tenant_id": event.tenant_id, "event_id": event.pk, "handler": name}
         for event, name in pairs
     ]
-    handle_event.configure().batch_defer(*arguments)
+    with queueing():
+        handle_event.configure().batch_defer(*arguments)
 
 
 events.defer_with(_defer_handlers)

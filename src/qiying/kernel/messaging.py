@@ -20,6 +20,7 @@ from procrastinate.contrib.django import app
 from qiying.kernel import tenancy
 from qiying.kernel.access import Actor, system
 from qiying.kernel.models import Message
+from qiying.kernel.queueing import queueing
 
 log = logging.getLogger(__name__)
 Backend = Callable[[Message, str], None]
@@ -118,7 +119,8 @@ def send(
         ignore_conflicts=True,
     )
     if made:
-        deliver.defer(tenant_id=actor.tenant_id, effect_key=effect_key)
+        with queueing():
+            deliver.defer(tenant_id=actor.tenant_id, effect_key=effect_key)
 
 
 @app.task(name="kernel.deliver_message", retry=RetryStrategy(max_attempts=8, exponential_wait=5))

@@ -24,6 +24,7 @@ from qiying.kernel.models import WebhookDelivery as Delivery
 from qiying.kernel.models import WebhookEndpoint as Endpoint
 from qiying.kernel.outgoing import OutgoingError, Reply
 from qiying.kernel.people import SHANGHAI, people_with
+from qiying.kernel.queueing import queueing
 from qiying.kernel.sealing import BrokenSealError
 from qiying.kernel.webhooks import _body
 from qiying.kernel.webhooks._rules import (
@@ -122,7 +123,9 @@ def defer(actor: Actor, delivery_ids: Iterable[int], *, at: datetime | None = No
         {"tenant_id": actor.tenant_id, "delivery_id": pk} for pk in delivery_ids
     ]
     if lines and not events.is_muted():
-        (deliver.configure(schedule_at=at) if at else deliver.configure()).batch_defer(*lines)
+        task = deliver.configure(schedule_at=at) if at else deliver.configure()
+        with queueing():
+            task.batch_defer(*lines)
 
 
 @app.task(name="kernel.deliver_webhook", pass_context=False)
