@@ -234,19 +234,28 @@ def ask(
     line = _Pinned(look_up(url), time.monotonic() + within)
     if params:
         url = f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(params)}"
-    kind, body = _body(form, json, content)
-    lines = {"Accept-Encoding": "identity", **kind, **(headers or {})}
-    lines |= {"Host": urlsplit(url).netloc, "Content-Length": str(len(body))}
+    lines, body = _letter(url, form, json, content, headers or {})
     try:
-        with (
-            _pool(line) as pool,
-            pool.stream(method, url, headers=list(lines.items()), content=body) as answer,
-        ):
+        with _pool(line) as pool, pool.stream(method, url, headers=lines, content=body) as answer:
             return _read(answer, most, is_beginning_enough=is_beginning_enough)
     except (httpcore.TimeoutException, TimeoutError):
         raise OutgoingError("timeout") from None
     except (httpcore.ProtocolError, httpcore.NetworkError, OSError):
         raise OutgoingError("unreachable") from None
+
+
+def _letter(
+    url: str,
+    form: Mapping[str, str] | None,
+    json: Any,
+    content: bytes,
+    headers: Mapping[str, str],
+) -> tuple[list[tuple[str, str]], bytes]:
+    """The head and the body of a request."""
+    kind, body = _body(form, json, content)
+    lines = {"Accept-Encoding": "identity", **kind, **headers}
+    lines |= {"Host": urlsplit(url).netloc, "Content-Length": str(len(body))}
+    return list(lines.items()), body
 
 
 def _body(
