@@ -110,6 +110,14 @@ def tone_of(seconds: float, warn: int = 60, crit: int = 30) -> str:
     return "warn" if seconds < warn * MINUTE else "ok"
 
 
+def _standing(css: str, full: str, paused: object) -> SafeString:
+    word = _("Paused") if paused in (True, 1, "1") else paused
+    return markup(
+        f'<span class="{css}" data-tone="paused" title="{full}">'
+        f"{icon('circle-pause', 14)}{escaped(word)}</span>"
+    )
+
+
 def countdown(
     due_at: datetime | None,
     paused: object = "",
@@ -138,11 +146,7 @@ def countdown(
     css = f"countdown {escaped(size)}".strip()
     full = f"{due_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
     if paused:
-        word = _("Paused") if paused in (True, 1, "1") else paused
-        return markup(
-            f'<span class="{css}" data-tone="paused" title="{full}">'
-            f"{icon('circle-pause', 14)}{escaped(word)}</span>"
-        )
+        return _standing(css, full, paused)
     seconds = (due_at - timezone.now()).total_seconds()
     tone = tone_of(seconds, warn, crit)
     if left:
