@@ -165,7 +165,7 @@ def scenarios(zone: Zone, size: int) -> dict[str, Work]:
 
 def _leader(zone: Zone) -> Any:
     """The browser of the one who reads the board."""
-    from django.test import Client  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415  Django is set up by now
 
     client, user = Client(), person(zone, "leader", ("zone_leader", ""))
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -175,7 +175,7 @@ def _leader(zone: Zone) -> Any:
 
 def _prove(client: Any) -> None:
     """Staff enter with a second proof; this session has it."""
-    from qiying.kernel.second_factor import SESSION  # noqa: PLC0415
+    from qiying.kernel.second_factor import SESSION  # noqa: PLC0415  Django is set up by now
 
     session = client.session
     session[SESSION] = "done"

@@ -99,10 +99,10 @@ _sessions: dict[str, Any] = {}
 
 def sessions_of(zone: Zone) -> dict[str, Any]:
     """Signed-in browsers by name; the sessions are copied with the database."""
-    from django.test import Client  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415  Django is set up by now
 
     from qiying.kernel.models import User  # noqa: PLC0415
-    from qiying.kernel.second_factor import SESSION  # noqa: PLC0415
+    from qiying.kernel.second_factor import SESSION  # noqa: PLC0415  Django is set up by now
 
     for name in ("desk", "handler"):
         if name not in _sessions:

@@ -94,5 +94,5 @@ class ActorMiddleware:
             request.is_second_due = True  # type: ignore[attr-defined]
             return
         request.actor = actor  # type: ignore[attr-defined]
-        request.tenant = tenant  # type: ignore[attr-defined]
-        request.tenant_ids = [a.tenant_id for a, _ in doors]  # type: ignore[attr-defined]
+        request.tenant = tenant  # type: ignore[attr-defined]  # ours, for all views
+        request.tenant_ids = [a.tenant_id for a, _ in doors]  # type: ignore[attr-defined]  # as above

@@ -85,7 +85,7 @@ def _change(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tup
     }
     chosen = sorted({at[name] for name in names})
     pairs = ", ".join(f"{shape.columns[i]} = {shape.places[i]}" for i in chosen)
-    statement = f"UPDATE {shape.table} SET {pairs} WHERE {shape.key} = {PLACE}"  # noqa: S608
+    statement = f"UPDATE {shape.table} SET {pairs} WHERE {shape.key} = {PLACE}"  # noqa: S608  names of our own tables
     return _numbered(statement), tuple(shape.readers[i] for i in chosen)
 
 

@@ -331,7 +331,7 @@ def recreate(d: Any, s: Any, keep: Any, w: Any, rng: Any) -> None:
             put(d, s, r, k, j)
 
 
-def settle(d: Any, s: Any, keep: Any, w: Any, is_kept: bool) -> None:  # noqa: FBT001
+def settle(d: Any, s: Any, keep: Any, w: Any, is_kept: bool) -> None:  # noqa: FBT001  compiled: no keywords
     """End an iteration: keep the changed rows or put them back."""
     if not is_kept:
         for a in range(w.count[1]):

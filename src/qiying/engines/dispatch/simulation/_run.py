@@ -148,7 +148,7 @@ class Run:
         for member in self.crews[name]:
             person = self.people[member]
             person.doing, person.job, person.target = Doing.IDLE, "", None
-            ends = [w.ends_at for w in person.tech.windows if w.starts_at <= seen.started_at]  # type: ignore[operator]
+            ends = [w.ends_at for w in person.tech.windows if w.starts_at <= seen.started_at]  # type: ignore[operator]  # begun
             self.record.overtime += max(0.0, now - max(ends, default=now))
         if truth.is_rework or truth.part_missing:
             words = [self.day.seed, self.day.number, int.from_bytes(name.encode(), "big"), 9]
