@@ -26,7 +26,6 @@ from qiying.config.database import APP_ROLE, OWNER_ROLE, Server, ensure_running,
 from qiying.config.database._prepare import create_database
 from qiying.config.environment import REPOSITORY, Environment
 from qiying.kernel.revisions import Kept
-from tests.standing import ground
 
 # A busy machine is not a fault of the code: no deadlines, and slow generation is no failure.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -63,12 +62,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if any("playwright" in getattr(item, "fixturenames", ()) for item in items):
         # Playwright keeps an event loop in the thread of the tests, which then look asynchronous.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    if os.environ.get("QY_STANDING"):
-        ground.prepare(item)
 
 
 class Databases:
@@ -194,11 +187,9 @@ def django_db_setup(
         test_databases.renew()
         Kept.forget_all()
 
-    ground.blocker = django_db_blocker
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", start_afresh)
         yield
-    ground.leave()
 
 
 @pytest.fixture(scope="session")
