@@ -71,5 +71,5 @@ def _zone_name(request: HttpRequest, actor: Actor) -> str:
 def _counts(actor: Actor) -> dict[str, int]:
     """Every number of the shell, in one statement."""
     with tenancy.reading(actor):
-        rows = notifications.unread_rows(actor)
-        return nav.counts_for(actor, nav.items_for(actor), {UNREAD: rows})
+        more = {UNREAD: notifications.unread_rows}
+        return nav.counts_for(actor, nav.items_for(actor), more)

@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 from django.db import connection
 
-from qiying.kernel import tenancy
+from qiying.kernel import statements, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.tenancy import REVISION
 
@@ -28,6 +28,7 @@ def current(actor: Actor) -> dict[str, int]:
     changes itself. A page asks again, in one query, when it stays open longer than ``FRESH_FOR``
     or when this process bumped something meanwhile.
     """
+    statements.hangs_on_data()
     with tenancy.reading(actor) as scope:
         if scope.revisions is not None and (scope.is_writing or _is_fresh(scope)):
             return scope.revisions

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet
 
+from qiying.kernel import statements
 from qiying.kernel.access import Actor
+from qiying.kernel.statements import NOW, START, Statement
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call
-from qiying.slices.calls.queries._compiled import NOW, START, answers, words_of
 from qiying.slices.calls.queries._dossier import unit_cards
 from qiying.slices.calls.queries._filters import AGES, aged
 from qiying.slices.calls.queries._measures import (
@@ -84,9 +85,9 @@ class Board:
 
 def leader_board(actor: Actor, *, start: date, end: date, now: datetime) -> Board:
     """Rounds due from ``start`` until before ``end``, in two queries and two for names."""
-    (words,) = words_of("board", actor, _cells)
+    asked = statements.kept("calls.board", actor, _cells)
     until = min(midnight(end), now)
-    cells = answers(words.text, words.at(until, start=midnight(start)))
+    cells = asked.ask(now=until, start=midnight(start), person=actor.person_id)
     known = measures(actor.tenant_id)
     cards = unit_cards(actor)
     names = {str(c.id): c.name for c in cards.values()}
@@ -126,14 +127,14 @@ def _counts(known: Mapping[str, Measure]) -> dict[str, Count]:
     return found
 
 
-def _cells(actor: Actor) -> list[QuerySet[Any]]:
+def _cells(actor: Actor) -> Statement:
     """The rounds of a period by unit, matter and place together; each table adds up its own."""
     counts = _counts(measures(actor.tenant_id))
     rows = due_between(actor, START, NOW).order_by()
     keys = (answerable_unit(), F("call__matter_code"), F("call__township_code"))
     rows = rows.annotate(**{f"by_{name}": key for name, key in zip(GROUPS, keys, strict=True)})
     cells = rows.values_list(*(f"by_{name}" for name in GROUPS)).annotate(**counts)
-    return [cells.values_list(*(f"by_{name}" for name in GROUPS), *counts)]
+    return statements.joined([cells.values_list(*(f"by_{name}" for name in GROUPS), *counts)])
 
 
 GROUPS = ("unit", "matter", "place")
