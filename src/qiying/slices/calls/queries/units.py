@@ -17,6 +17,7 @@ from qiying.slices.calls.queries._board import Figure
 from qiying.slices.calls.queries._dossier import unit_cards
 from qiying.slices.calls.queries._filters import CAP, lit, overdue
 from qiying.slices.calls.queries._measures import RoundFilters, due_between, measures, midnight
+from qiying.slices.calls.queries._tally import tally
 from qiying.slices.calls.rules import (
     PAUSED,
     RELAPSE_WITHIN,
@@ -146,14 +147,9 @@ MONTHLY = tuple(f"{name}{part}" for name in TREND for part in ("", "_of"))
 
 def _by_month(actor: Actor) -> Statement:
     known = measures(actor.tenant_id)
-    counts = {
-        name: Count("id", filter=known[name].denominator & known[name].numerator) for name in TREND
-    }
-    counts |= {f"{name}_of": Count("id", filter=known[name].denominator) for name in TREND}
     rows = due_between(actor, START, NOW).order_by()
     rows = rows.annotate(month=TruncMonth("due_at", tzinfo=SHANGHAI))
-    rows = rows.values_list("month").annotate(**counts).values_list("month", *MONTHLY)
-    return statements.joined([rows])
+    return tally(rows, ["month"], {name: known[name] for name in TREND})
 
 
 def _month(day: date, row: Mapping[str, Any] | None, now: datetime) -> Month:
