@@ -69,6 +69,7 @@ from qiying.slices.calls.queries._measures import (
     midnight,
     population,
 )
+from qiying.slices.calls.queries._pages import page_of_calls
 from qiying.slices.calls.queries._sheet import Group, Sheet, morning_sheet
 from qiying.slices.calls.queries._steps import OpenStep, steps_open
 from qiying.slices.calls.queries._timeline import Line, timeline
@@ -172,6 +173,7 @@ __all__ = [
     "open_pauses",
     "open_points",
     "packed",
+    "page_of_calls",
     "population",
     "proposal",
     "rank",
