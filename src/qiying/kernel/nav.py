@@ -105,7 +105,7 @@ def command(label: Promise | str, icon: str, url_name: str, roles: Iterable[str]
 def commands_for(actor: Actor) -> list[dict[str, object]]:
     """The entries of the palette that this actor may open, besides the navigation."""
     return [
-        {"label": c.label, "icon": c.icon, "url": _address(c.url_name), "keys": ""}
+        {"label": c.label, "icon": c.icon, "url": address(c.url_name), "keys": ""}
         for c in _commands.values()
         if actor.roles & c.roles
     ]
@@ -135,7 +135,7 @@ def groups_for(
     Daily work and the group of the open page are unfolded; a folded group says what waits in it.
     ``counts`` is what ``counts_for`` found; it is asked when it is not given.
     """
-    entries = [(i, _address(i.url_name)) for i in items_for(actor)]
+    entries = [(i, address(i.url_name)) for i in items_for(actor)]
     if counts is None:
         counts = counts_for(actor, [i for i, _ in entries])
     active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
@@ -169,7 +169,7 @@ def _line(found: Item, url: str, active: str, counts: Mapping[str, int]) -> dict
 
 
 @cache
-def _address(url_name: str) -> str:
+def address(url_name: str) -> str:
     """As ``reverse``, which goes through every pattern each time."""
     return reverse(url_name)
 
@@ -219,7 +219,7 @@ def _counting(asked: "Mapping[str, int | QuerySet[Any]]") -> _Counting:
 
 def tabs_for(actor: Actor, path: str) -> list[dict[str, object]]:
     """The bottom tabs of the phone shell: the entries marked for the phone, at most five."""
-    entries = [(i, _address(i.url_name)) for i in items_for(actor, on_phone=True)][:5]
+    entries = [(i, address(i.url_name)) for i in items_for(actor, on_phone=True)][:5]
     active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
     return [
         {"label": i.label, "icon": i.icon, "url": u, "active": u == active} for i, u in entries

@@ -62,7 +62,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get(self, *args: Any, **wanted: Any) -> "User":
         """As always; by key alone, as every request asks, without wording the query anew."""
-        if args or set(wanted) != {"pk"}:
+        if args or self._db is not None or [*wanted] != ["pk"] or not wanted["pk"]:
             return super().get(*args, **wanted)
         found = _person().first(key=int(wanted["pk"]))
         if found is None:
