@@ -23,15 +23,14 @@ class SessionStore(db.SessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        found = self._read(timezone.now())
-        if found is None:
+        key = self.session_key
+        found = self._read(key, timezone.now()) if key else None
+        if key is None or found is None:
             self._session_key = None  # as Django does: no key is kept that was never given out
             return None
-        return Session(self.session_key, *found)
+        return Session(key, *found)
 
-    def _read(self, now: datetime) -> Any:
-        if not self.session_key:
-            return None
+    def _read(self, key: str, now: datetime) -> Any:
         with prepared.cursor() as cursor:
-            cursor.execute(FIND, [self.session_key, now])
+            cursor.execute(FIND, [key, now])
             return cursor.fetchone()

@@ -112,7 +112,9 @@ class Records(Generic[M]):
         self._model: type[M] = compiler.klass_info["model"]
         self._own = slice(fields[0], fields[-1] + 1)
         self._names = [column.target.attname for column, *_ in compiler.select[self._own]]
-        self._near = get_related_populators(compiler.klass_info, compiler.select, connection.alias)
+        # the stubs are those of a later Django, which asks for one thing more
+        populators: Any = get_related_populators
+        self._near = populators(compiler.klass_info, compiler.select, connection.alias)
         self._more = tuple((compiler.annotation_col_map or {}).items())
         selected = [column for column, *_ in compiler.select[: compiler.col_count]]
         self._readers = tuple(compiler.get_converters(selected).items())
@@ -162,7 +164,7 @@ def kept(name: Any, actor: Actor, build: Callable[[Actor], T]) -> T:
     is_person = actor.person_id is not None
     key = (name, actor.tenant_id, actor.held, actor.key_id, is_person)
     found = _kept.get(key) or _worded(key, actor, build)
-    return build(actor) if found is UNKEPT else found  # type: ignore[no-any-return]  # by one build
+    return build(actor) if found is UNKEPT else found
 
 
 def _worded(key: Any, actor: Actor, build: Callable[[Actor], Any]) -> Any:

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone, translation
 
 from qiying.kernel import context, nav, notifications, paging, statements, tenancy
-from qiying.kernel.access import Actor, Role
+from qiying.kernel.access import Actor, Held, Role
 from qiying.kernel.errors import NotFound
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import Call
@@ -78,11 +78,12 @@ def test_words_kept_for_one_reader_open_nothing_to_another(world: World) -> None
 
 
 def test_the_unit_complained_of_does_not_see_the_call_by_kept_words(world: World) -> None:
-    call = steps.working(world)
-    with tenancy.acting(world.system):
-        Call.objects.filter(pk=call.pk).update(complained_unit_id=world.units["ZONE_SAFE"])
-    for name, is_seen in (("desk", True), ("safety", False)):
-        assert (call.number in first_page(world, world.actor(name))) == is_seen
+    unit = world.units["FIN"]
+    call = steps.raise_call(world, nature="complaint", complained_unit_id=unit)
+    free = world.actor("desk")
+    bound = Actor(free.tenant_id, "bound", (Held(Role.DESK, unit),), person_id=free.person_id)
+    for actor, is_seen in ((free, True), (bound, False), (free, True)):
+        assert (call.number in first_page(world, actor)) == is_seen
 
 
 def test_words_kept_in_one_zone_open_nothing_in_another(world: World) -> None:
@@ -102,7 +103,7 @@ def test_a_change_is_in_the_next_numbers_of_the_navigation(world: World, desk: A
     before = waiting()
     call = steps.submitted(world)
     assert waiting() == before + 1
-    steps.take(world, "desk", call, "decline", text="不属受理范围", code="not_ours")
+    steps.take(world, "desk", call, "ask_info", text="请补充照片")
     assert waiting() == before
 
 

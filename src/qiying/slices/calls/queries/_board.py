@@ -92,9 +92,9 @@ def leader_board(actor: Actor, *, start: date, end: date, now: datetime) -> Boar
     cells = asked.ask(now=until, start=midnight(start), person=actor.person_id)
     known = measures(actor.tenant_id)
     cards = unit_cards(actor)
-    names = {str(c.id): c.name for c in cards.values()}
-    towns = {c.code: c.name for c in cards.values()}
     choose = chooser()
+    towns = {c.code: choose(c.name_zh, c.name_en) for c in cards.values()}
+    names = {str(c.id): towns[c.code] for c in cards.values()}
     titles = {m.code: choose(m.name_zh, m.name_en) for m in mandate.matters(actor, now.date())}
     period = RoundFilters(start, end)
     by_unit, by_matter, by_place = (

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -58,7 +60,8 @@ def verified(tenant_id: int) -> Q:
     return CLOSED & SAID_YES & HEARD & ~DENIED & ~Q(relapsed(tenant_id))
 
 
-def measures(tenant_id: int) -> dict[str, Measure]:
+@lru_cache(maxsize=64)
+def measures(tenant_id: int) -> Mapping[str, Measure]:
     """The measures by name: what the engine `rates` counts, for the database to count.
 
     Verified closure has a line of its own to stand on: a call that failed is there once however
@@ -79,7 +82,7 @@ def measures(tenant_id: int) -> dict[str, Measure]:
         Measure("rated", Q(rating__isnull=False)),
         Measure("redone", Q(state=RoundState.REJECTED) | Q(reopened_at__isnull=False)),
     )
-    return {m.name: m for m in rows}
+    return MappingProxyType({m.name: m for m in rows})
 
 
 EXPLAINED = ("declared", "verified")
@@ -139,7 +142,7 @@ def listed(tenant_id: int) -> dict[str, Measure]:
         Measure("reached", ~Q(resolved="") & Q(called_back_by__isnull=False), ended),
         Measure("excluded", Q(pk__in=[]), ended),  # no operation leaves anybody out
     )
-    return measures(tenant_id) | {m.name: m for m in more}
+    return {**measures(tenant_id), **{m.name: m for m in more}}
 
 
 def midnight(day: date) -> datetime:
