@@ -1,5 +1,6 @@
 """The case page: one call with everything about it, and every step that can be taken on it."""
 
+import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,8 @@ from qiying.slices.calls.views.moves import Scene, Tried
 from qiying.slices.calls.views.shared import STALE_KEYS, explain
 from qiying.slices.calls.views.staff import READERS
 from qiying.slices.mandate import public as mandate
+
+log = logging.getLogger(__name__)
 
 
 @page(*READERS)
@@ -235,7 +238,9 @@ def _tried(
     problem: Problem | None,
     now: datetime,
 ) -> Tried:
-    """Keep the sound files with the form that comes back."""
+    """Keep the sound files with the form that comes back; the log names fields, never words."""
+    wrong = {name: [each.code for each in form.errors[name].as_data()] for name in form.errors}
+    log.info("step %s comes back: %s", form.step, wrong)
     kept = [*held, *uploads.store(actor_of(request), form.uploads, now=now)]
     code = problem.code if problem else ""
     key = "" if code in STALE_KEYS else request.POST.get("idempotency_key", "")
