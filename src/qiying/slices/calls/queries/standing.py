@@ -22,4 +22,4 @@ def units_of(actor: Actor, people: Iterable[User], *, now: datetime) -> dict[int
         valid_from__lte=on,
         unit_id__isnull=False,
     ).order_by("-id")
-    return {g.person_id: cards[g.unit_id].name for g in rows if g.unit_id in cards}
+    return {g.person_id: cards[g.unit_id or 0].name for g in rows if g.unit_id in cards}

@@ -162,7 +162,7 @@ def _in_force(found: Dossier) -> dict[str, Any] | None:
     decided = [d for d in found.disputes if d.adjudicated_at]
     if not decided:
         return None
-    last = max(decided, key=lambda d: (d.adjudicated_at, d.pk))
+    last = max(decided, key=lambda d: d.pk)
     told = [e for e in found.events if e.topic == "calls.adjudicated"]
     return {
         "unit": found.unit(last.adjudicated_unit_id),
