@@ -145,13 +145,36 @@ def _job(found: Dossier, ruling: mandate.Ruling | None) -> dict[str, Any]:
     """Whose job it is, why, and what was passed over."""
     call = found.call
     if ruling is None:
-        return {"ruling": None, "proposed": found.unit(call.proposed_unit_id)}
+        return {
+            "ruling": None,
+            "proposed": found.unit(call.proposed_unit_id),
+            "in_force": _in_force(found),
+        }
     return {
         "ruling": ruling,
+        "in_force": _in_force(found),
         "proposed": found.unit(call.proposed_unit_id),
         "co": [found.unit(u) for u in ruling.co_unit_ids],
         "candidates": [found.unit(u) for u in ruling.candidate_unit_ids],
         "why": staff.main_reason(ruling),
+    }
+
+
+def _in_force(found: Dossier) -> dict[str, Any] | None:
+    """The last decision of a dispute: it goes before what the register proposed."""
+    decided = [d for d in found.disputes if d.adjudicated_at]
+    if not decided:
+        return None
+    last = max(decided, key=lambda d: d.pk)
+    told = [e for e in found.events if e.topic == "calls.adjudicated"]
+    return {
+        "unit": found.unit(last.adjudicated_unit_id),
+        "by": found.person(last.adjudicated_by_id),
+        "at": last.adjudicated_at,
+        "basis": found.words(last.basis_id),
+        "is_precedent": any(
+            e.data.get("dispute") == last.pk and e.data.get("precedent") for e in told
+        ),
     }
 
 
