@@ -37,10 +37,15 @@ def peopled(code: str = "lc") -> World:
     world.person("leader", Role.ZONE_LEADER)
     world.person("manager", Role.PROVIDER_MANAGER)
     world.person("admin", Role.ADMINISTRATOR)
+    furnish(world)
+    return world
+
+
+def furnish(world: World) -> None:
+    """Providers with people on duty, prices and licences; classes; three machines of 宏达."""
     _providers(world)
     _classes(world)
     _machines(world)
-    return world
 
 
 def _providers(world: World) -> None:
