@@ -30,7 +30,7 @@ def report(world: World, who: str = "boss", name: str = "3号纸机", **more: An
     return operations.report_job(world.actor(who), now=world.now, **{**given, **more})
 
 
-def take(world: World, who: str, job: Job, step: str, **inputs: Any) -> Job:
+def take(world: World, who: str, job: Job, step: str, /, **inputs: Any) -> Job:
     return operations.take(world.actor(who), job.pk, step, now=world.now, **inputs)
 
 
