@@ -12,7 +12,7 @@ from qiying.slices.rescue import handlers, operations, public, queries
 from qiying.slices.rescue.models import Job, Offer, Proposal
 from qiying.slices.rescue.operations import _improve
 from tests.slices.calls import steps as calls
-from tests.slices.rescue import steps
+from tests.slices.rescue import invariants, steps
 from tests.slices.world import World
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +86,7 @@ def test_the_engine_is_told_of_people_on_duty_and_of_work_in_hand(world: World) 
     assert len(told.technicians) == 4
     busy = [t for t in told.technicians if t.commitment is not None]
     assert [(t.commitment.job, t.commitment.phase) for t in busy if t.commitment] == [
-        (str(job.pk), "on_site")
+        (f"at-{job.pk}", "on_site")
     ]
     assert busy[0].free_at > 0
     assert len(told.published) == 1
@@ -109,3 +109,36 @@ def test_a_worker_that_dies_in_the_middle_leaves_what_was_before(world: World) -
     assert operations.expire_offers(world.system, now=world.now) == 1
     assert steps.offers(world, job)[0].told_at == world.now
     assert timedelta(minutes=10) == steps.offers(world, job)[0].answer_by_at - world.now
+
+
+def test_with_nobody_on_duty_the_duty_chief_is_alarmed(world: World) -> None:
+    world.later(days=30)
+    job = steps.proposed(world)
+    assert (job.state, job.tier, job.alarmed_at) == ("proposed", "4", world.now)
+    with tenancy.reading(world.system):
+        assert Proposal.objects.get(job=job).reasons == [{"code": "nobody", "numbers": {}}]
+    world.later(minutes=6)
+    assert operations.alarm_unanswered(world.system, now=world.now) == 1
+
+
+def test_a_crew_of_two_is_asked_seat_by_seat_and_one_who_fails_is_replaced(world: World) -> None:
+    job = steps.reported(world)
+    steps.take(world, "chief", job, "classify", crew=2)
+    steps.take(world, "chief", job, "acknowledge", safety="stopped")
+    job = steps.take(world, "chief", job, "offer")
+    first, second = (o.technician.person.name for o in steps.offers(world, job))
+    assert first != second
+    assert steps.take(world, first, job, "accept").state == "proposed"
+    job = steps.take(world, second, job, "accept")
+    assert (job.state, job.answered_at) == ("answered", world.now)
+    steps.take(world, first, job, "set_out", **steps.phone(world))
+    job = steps.take(world, second, job, "release", reason="ill", **steps.phone(world))
+    third = steps.asked(world, job)
+    assert third not in (first, second)
+    steps.take(world, third, job, "accept")
+    steps.take(world, first, job, "arrive", **steps.phone(world))
+    steps.take(world, first, job, "diagnose", fault_code="E", cause="轴", **steps.phone(world))
+    job = steps.take(world, third, job, "arrive", **steps.phone(world))
+    assert job.state == "diagnosed"
+    with tenancy.reading(world.system):
+        invariants.check(world)
