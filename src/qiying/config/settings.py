@@ -39,6 +39,7 @@ SLICES = [
     "registry",
     "mandate",
     "calls",
+    "rescue",
     "channels",
     "class_issues",
     "mediation",

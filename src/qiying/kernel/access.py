@@ -24,13 +24,21 @@ class Role(StrEnum):
     ANALYST = "analyst"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
+    DUTY_CHIEF = "duty_chief"
+    """Runs the board of Industry 120."""
+    TECHNICIAN = "technician"
+    """Of a contracted provider: repairs machines. Outside the house."""
+    PROVIDER_MANAGER = "provider_manager"
+    """Leads the people of a contracted provider. Outside the house."""
     SYSTEM = "system"
     """The platform itself (deadlines, handlers); never granted to a person."""
     MACHINE = "machine"
     """A standard interface such as Open311, by API key; never granted to a person."""
 
 
-STAFF = frozenset(Role) - {Role.ENTERPRISE, Role.SYSTEM, Role.MACHINE}
+CONTRACTED = frozenset({Role.TECHNICIAN, Role.PROVIDER_MANAGER})
+"""People of firms that the zone has hired: they see their own work, never the house's."""
+STAFF = frozenset(Role) - CONTRACTED - {Role.ENTERPRISE, Role.SYSTEM, Role.MACHINE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from qiying.kernel import events, prepared, tenancy
-from qiying.kernel.access import Actor, Held, Role, combine
+from qiying.kernel.access import CONTRACTED, Actor, Held, Role, combine
 from qiying.kernel.errors import NotFound, Refused
 from qiying.kernel.models import ApiKey, Grant, Tenant, TenantKind, User
 
@@ -21,9 +21,11 @@ APART = (
     (frozenset({Role.ADMINISTRATOR}), frozenset({Role.CALLBACK})),
     (frozenset({Role.CALLBACK}), frozenset({Role.HANDLER, Role.UNIT_LEADER})),
     (frozenset({Role.CALLBACK, Role.AUDITOR}), frozenset({Role.ENTERPRISE})),
+    (CONTRACTED, frozenset({Role.DUTY_CHIEF, Role.SUPERVISOR, Role.AUDITOR})),
 )
 """Roles that nobody gets together: whoever keeps accounts does not audit them or vouch for answers,
-whoever answers does not ask the firm, and a firm is not asked by its own."""
+whoever answers does not ask the firm, a firm is not asked by its own, and whoever is hired neither
+gives out the work nor checks it."""
 
 
 def _in_force(on: date) -> Q:

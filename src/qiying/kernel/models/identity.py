@@ -25,6 +25,9 @@ ROLE_LABELS = {
     Role.ANALYST: _("analyst"),
     Role.AUDITOR: _("auditor"),
     Role.ADMINISTRATOR: _("administrator"),
+    Role.DUTY_CHIEF: _("duty chief of Industry 120"),
+    Role.TECHNICIAN: _("technician"),
+    Role.PROVIDER_MANAGER: _("manager of a provider"),
     Role.SYSTEM: _("the platform"),
     Role.MACHINE: _("standard interface"),
 }
