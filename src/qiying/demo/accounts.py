@@ -24,6 +24,7 @@ _ZONE_WIDE = (
 _ORDER = (
     "enterprise", "grid_officer", "desk", "handler", "callback", "supervisor", "unit_leader",
     "zone_leader", "analyst", "auditor", "administrator",
+    "duty_chief", "technician", "provider_manager",
 )  # fmt: skip
 Account = dict[str, str]
 

@@ -112,8 +112,8 @@ class Course:
 Act = Callable[[Course, datetime], None]
 
 
-def _take(who: Actor, course: Course, step: str, now: datetime, **inputs: Any) -> Job:
-    return rescue.take(who, course.job_id, step, now=now, **inputs)
+def _take(actor: Actor, course: Course, step: str, now: datetime, **inputs: Any) -> Job:
+    return rescue.take(actor, course.job_id, step, now=now, **inputs)
 
 
 def report(course: Course, now: datetime) -> None:

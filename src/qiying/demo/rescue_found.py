@@ -14,6 +14,7 @@ from qiying.kernel import people, tenancy
 from qiying.kernel.access import Actor, Held, Role, combine, stand_in
 from qiying.slices.registry import queries as registered
 from qiying.slices.rescue import operations as rescue
+from qiying.slices.rescue.models import PriceItem
 from qiying.slices.rescue.operations import bring_in
 
 SIGNED_BEFORE = timedelta(days=400)
@@ -230,7 +231,7 @@ def _price(
                 items=[_price_in(row, factor, provider.number) for row in rows],
                 note="演示数据",
             )
-            for item in made.priceitem_set.order_by("pk"):
+            for item in PriceItem.objects.filter(price_list=made).order_by("pk"):
                 found.setdefault((key, item.code), []).append(item.pk)
     return {pair: tuple(keys) for pair, keys in found.items()}
 

@@ -27,6 +27,7 @@ PARTS = {
     "calls": _("two years of calls"),
     "talks": _("disputes and the council"),
     "casebook": _("typical cases, selections"),
+    "rescue": _("a year of Industry 120"),
 }
 
 app = typer.Typer(
