@@ -16,7 +16,6 @@ from qiying.demo.story_rhythm import SHANGHAI
 JOBS, SMALL_JOBS = 432, 48
 _YEAR = 364
 _SHARES: Mapping[str, float] = {
-    "whole": 0.79,
     "remote": 0.055,
     "parts": 0.03,
     "patched": 0.02,
@@ -100,6 +99,7 @@ class _Maker:
         ] or list(range(len(ground.machines)))
         self._weak = self._able[:: max(len(self._able) // 30, 1)]
         self._taken: set[int] = set()
+        self._courses = self._deal(SMALL_JOBS if plan.is_small else JOBS)
 
     def past(self, number: int) -> Job:
         chance = self._chance
@@ -108,8 +108,14 @@ class _Maker:
         at = datetime.combine(
             self._plan.as_of - timedelta(days=days), time(hour), tzinfo=SHANGHAI
         ) + timedelta(minutes=int(chance.integers(60)))
-        course = self._one(_SHARES)
+        course = self._courses[number % len(self._courses)]
         return self._job(number, max(at, self._plan.begins_at + timedelta(hours=1)), course)
+
+    def _deal(self, count: int) -> list[str]:
+        """Courses by their shares to the job, in a drawn order; the rest goes well at once."""
+        dealt = [name for name, share in _SHARES.items() for _ in range(round(share * count))]
+        dealt = (dealt + ["whole"] * count)[:count]
+        return [dealt[int(index)] for index in self._chance.permutation(count)]
 
     def open(self, number: int, stop: str, course: str) -> Job:
         """A job of the last hours that has come as far as ``stop``."""

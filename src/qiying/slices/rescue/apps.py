@@ -23,3 +23,7 @@ class RescueConfig(AppConfig):
         trail.name_topics(TOPICS)
         for topic, words in CALL_LINES.items():
             calls.name_line(topic, words)
+
+        from qiying.slices.rescue.views.keep.nav import register_keep  # noqa: PLC0415
+
+        register_keep()
