@@ -47,6 +47,9 @@ class Entry:
         the entry.
     warn_before
         How long before an alarm rings.
+    starts_at
+        When it begins, for a time on duty: the entry then lasts until ``due_at`` and keeps its
+        person busy, and the alarm rings before the beginning.
     """
 
     uid: str
@@ -55,6 +58,7 @@ class Entry:
     path: str
     revised_at: datetime
     warn_before: timedelta = timedelta(minutes=30)
+    starts_at: datetime | None = None
 
 
 Provider = Callable[[Actor, datetime], Iterable[Entry]]
@@ -108,9 +112,11 @@ def _component(entry: Entry, now: datetime, *, as_tasks: bool) -> Event | Todo:
         part.add("status", "NEEDS-ACTION")
     else:
         # The quarter of an hour before, because a meeting of no length is not drawn everywhere.
-        part.add("dtstart", due_at - SHOWN_FOR)
+        is_span = entry.starts_at is not None
+        starts_at = entry.starts_at.astimezone(UTC) if entry.starts_at else due_at - SHOWN_FOR
+        part.add("dtstart", starts_at)
         part.add("dtend", due_at)
-        part.add("transp", "TRANSPARENT")
+        part.add("transp", "OPAQUE" if is_span else "TRANSPARENT")
     part.add_component(_alarm(entry, as_tasks=as_tasks))
     return part
 
@@ -119,7 +125,8 @@ def _alarm(entry: Entry, *, as_tasks: bool) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", entry.title)
-    alarm.add("trigger", -entry.warn_before, parameters={"RELATED": "END"})
+    related = "END" if as_tasks or entry.starts_at is None else "START"
+    alarm.add("trigger", -entry.warn_before, parameters={"RELATED": related})
     return alarm
 
 
