@@ -37,10 +37,15 @@ def peopled(code: str = "lc") -> World:
     world.person("leader", Role.ZONE_LEADER)
     world.person("manager", Role.PROVIDER_MANAGER)
     world.person("admin", Role.ADMINISTRATOR)
+    furnish(world)
+    return world
+
+
+def furnish(world: World) -> None:
+    """Providers with people on duty, prices and licences; classes; three machines of 宏达."""
     _providers(world)
     _classes(world)
     _machines(world)
-    return world
 
 
 def _providers(world: World) -> None:
@@ -87,7 +92,7 @@ def _providers(world: World) -> None:
         on_duty(world, row.pk)
 
 
-def on_duty(world: World, technician_id: int, *, days: int = 40) -> None:
+def on_duty(world: World, technician_id: int, *, days: int = 6) -> None:
     """Shifts of 24 hours without a gap, so that tests need not think of the hour."""
     for day in range(days):
         start = NOW - timedelta(hours=1) + timedelta(days=day)
