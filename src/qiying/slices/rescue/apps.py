@@ -6,3 +6,20 @@ class RescueConfig(AppConfig):
     name = "qiying.slices.rescue"
     label = "rescue"
     verbose_name = _("Industry 120")
+
+    def ready(self) -> None:
+        from qiying.kernel import notifications, problems, trail  # noqa: PLC0415  models exist now
+        from qiying.slices.calls import public as calls  # noqa: PLC0415
+        from qiying.slices.rescue import handlers  # noqa: F401, PLC0415  registers what follows from events
+        from qiying.slices.rescue.models.problems import PROBLEMS  # noqa: PLC0415
+        from qiying.slices.rescue.models.topics import (  # noqa: PLC0415
+            CALL_LINES,
+            NOTICES,
+            TOPICS,
+        )
+
+        problems.register(PROBLEMS)
+        notifications.register(NOTICES)
+        trail.name_topics(TOPICS)
+        for topic, words in CALL_LINES.items():
+            calls.name_line(topic, words)

@@ -52,7 +52,7 @@ LIFECYCLE = Lifecycle(
         "override": _step(
             S.PROPOSED, None, frozenset({Role.DUTY_CHIEF}), "overridden", "is_able", "seat_wanted"
         ),
-        "accept": _step(S.PROPOSED, S.ANSWERED, WORKERS, "accepted", "offer_open", "crew_whole"),
+        "accept": _step(S.PROPOSED, S.ANSWERED, WORKERS, "accepted", "offer_open"),
         "refuse": _step(S.PROPOSED, None, WORKERS, "refused", "offer_open"),
         "expire": _step(S.PROPOSED, None, CHIEFS, "expired", "offer_open"),
         "release": _step(_ON_THE_WAY, S.PROPOSED, WORKERS | CHIEFS, "released", "in_seat"),
@@ -75,7 +75,12 @@ LIFECYCLE = Lifecycle(
             "in_seat",
         ),
         "solve_remotely": _step(
-            frozenset({S.REMOTE, S.DIAGNOSED}), S.DONE, WORKERS, "finished", "in_seat", "no_visit"
+            frozenset({S.REMOTE, S.DIAGNOSED}),
+            S.DONE,
+            WORKERS,
+            "solved",
+            "in_seat",
+            "nothing_quoted",
         ),
         "quote": _step(
             frozenset({S.DIAGNOSED, S.QUOTED, S.WORKING, S.WAITING_PARTS}),
@@ -108,7 +113,9 @@ LIFECYCLE = Lifecycle(
         "wait_for_parts": _step(S.WORKING, S.WAITING_PARTS, WORKERS, "waits_for_parts", "in_seat"),
         "parts_came": _step(S.WAITING_PARTS, S.ANSWERED, WORKERS | DESK, "parts_came"),
         "try_run": _step(S.WORKING, S.TRIAL, WORKERS, "tried", "in_seat", "photo_after"),
-        "fail_trial": _step(S.TRIAL, S.WORKING, WORKERS, "trial_failed", "in_seat", "permits_valid"),
+        "fail_trial": _step(
+            S.TRIAL, S.WORKING, WORKERS, "trial_failed", "in_seat", "permits_valid"
+        ),
         "finish": _step(S.TRIAL, S.DONE, WORKERS, "finished", "in_seat", "report_signed"),
         "patch": _step(
             frozenset({S.WORKING, S.TRIAL}), S.TEMPORARY, WORKERS, "patched", "in_seat"
