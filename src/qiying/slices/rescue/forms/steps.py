@@ -140,7 +140,9 @@ def _reason(step: str, given: Given, needed: bool) -> forms.Field:  # noqa: FBT0
 
 
 def _agrees(_step: str, _given: Given, needed: bool) -> forms.Field:  # noqa: FBT001
-    return forms.BooleanField(label=_("The firm agrees to be helped by telephone"), required=needed)
+    return forms.BooleanField(
+        label=_("The firm agrees to be helped by telephone"), required=needed
+    )
 
 
 def _checks(_step: str, _given: Given, needed: bool) -> forms.Field:  # noqa: FBT001
@@ -244,7 +246,9 @@ class StepForm(forms.Form):
         for fault in filter(None, map(self._fault, given)):
             self.add_error("papers", fault)
         if len(given) + self.kept > files.MAX_FILES:
-            self.add_error("papers", problems.sentence("files.too_many", {"limit": files.MAX_FILES}))
+            self.add_error(
+                "papers", problems.sentence("files.too_many", {"limit": files.MAX_FILES})
+            )
         needed = "attachments" in INPUTS[self.step].needed
         if needed and not given and not self.kept and "papers" not in self.errors:
             self.add_error("papers", _("A photo after the work is needed."))

@@ -59,11 +59,9 @@ class Fairness:
         return self.overrides / self.jobs if self.jobs else None
 
 
-def list_overrides(actor: Actor, start: date, end: date) -> "QuerySet[Override]":
+def list_overrides(actor: Actor, start: date, end: date) -> QuerySet[Override]:
     """Every choice by hand of a period; page them by ``ORDER``."""
-    rows = Override.objects.visible_to(actor).filter(
-        at__gte=midnight(start), at__lt=midnight(end)
-    )
+    rows = Override.objects.visible_to(actor).filter(at__gte=midnight(start), at__lt=midnight(end))
     return rows.select_related(
         *("job", "by", "proposed__person", "proposed__provider"),
         *("chosen__person", "chosen__provider"),
@@ -111,9 +109,7 @@ def _taken(actor: Actor, start: date, end: date) -> list[tuple[int, datetime, st
         state__in=HOLDERS,
         technician__provider__kind=ProviderKind.CONTRACTED,
     )
-    return list(
-        rows.values_list("technician__provider_id", "job__reported_at", "job__skill")
-    )
+    return list(rows.values_list("technician__provider_id", "job__reported_at", "job__skill"))
 
 
 def _on_duty(
@@ -126,9 +122,7 @@ def _on_duty(
         ends_at__gt=midnight(start),
         technician__provider__kind=ProviderKind.CONTRACTED,
     )
-    found = rows.values_list(
-        "starts_at", "ends_at", "technician_id", "technician__provider_id"
-    )
+    found = rows.values_list("starts_at", "ends_at", "technician_id", "technician__provider_id")
     return list(found.order_by("starts_at", "id"))
 
 

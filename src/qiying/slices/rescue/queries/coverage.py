@@ -146,7 +146,7 @@ def needed_skills(actor: Actor) -> set[str]:
     return set(rows.values_list("skill", flat=True))
 
 
-def _emergencies(actor: Actor, now: datetime) -> "QuerySet[Job]":
+def _emergencies(actor: Actor, now: datetime) -> QuerySet[Job]:
     return (
         Job.objects.visible_to(actor)
         .filter(kind=Kind.EMERGENCY, reported_at__gte=now - PAST, reported_at__lt=now)
@@ -175,7 +175,10 @@ def busy_share(actor: Actor, *, now: datetime) -> float:
     shifts = Shift.objects.visible_to(actor).filter(
         is_published=True, ends_at__gt=since, starts_at__lt=now
     )
-    on_duty = sum((min(b, now) - max(a, since)).total_seconds() for a, b in shifts.values_list("starts_at", "ends_at"))
+    on_duty = sum(
+        (min(b, now) - max(a, since)).total_seconds()
+        for a, b in shifts.values_list("starts_at", "ends_at")
+    )
     seats = Seat.objects.visible_to(actor).filter(
         Q(state__in=sorted(HELD)) | Q(state=SeatState.LEFT), held_at__gte=since
     )
@@ -228,9 +231,7 @@ def _point(centre: tuple[float, float], longitude: float, latitude: float) -> Po
     return Point(round(east, 1), round((latitude - centre[1]) * NORTH, 1))
 
 
-def _calls(
-    actor: Actor, centre: tuple[float, float], now: datetime
-) -> tuple[engine.Calls, ...]:
+def _calls(actor: Actor, centre: tuple[float, float], now: datetime) -> tuple[engine.Calls, ...]:
     """The past year's emergencies by square and skill."""
     squares: dict[tuple[int, int, str], int] = {}
     hourly = [1.0] * HOURS
@@ -269,8 +270,7 @@ def _profiles(actor: Actor, now: datetime) -> tuple[engine.Profile, ...]:
             key = tuple(sorted(skills))
             counted[key] = counted.get(key, 0) + 1
     return tuple(
-        engine.Profile("+".join(skills), skills, people=n)
-        for skills, n in sorted(counted.items())
+        engine.Profile("+".join(skills), skills, people=n) for skills, n in sorted(counted.items())
     )
 
 
@@ -295,9 +295,7 @@ class Price:
 @lru_cache(maxsize=16)
 def price(problem: engine.CoverProblem, cny_per_hour: float) -> Price:
     """The same question has the same answer: kept by what was asked."""
-    found = engine.price_of_promise(
-        problem, sorted({*TARGETS, *CURVE}), cny_per_hour=cny_per_hour
-    )
+    found = engine.price_of_promise(problem, sorted({*TARGETS, *CURVE}), cny_per_hour=cny_per_hour)
     return Price(
         tuple(p for p in found if p.target in TARGETS),
         tuple(p for p in found if p.hours is not None),
@@ -324,7 +322,5 @@ def what_if(
     """More people with these skills, and so many person-hours a day more."""
     before = engine.cover(problem)
     more = (engine.Profile("more", skills, people=people),) if skills and people else ()
-    asked = replace(
-        problem, profiles=(*problem.profiles, *more), hours=problem.hours + hours
-    )
+    asked = replace(problem, profiles=(*problem.profiles, *more), hours=problem.hours + hours)
     return WhatIf(before, engine.cover(asked))

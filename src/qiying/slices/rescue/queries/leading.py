@@ -153,7 +153,7 @@ class Performance:
     by_kind: tuple[Line, ...]
 
 
-def in_period(actor: Actor, start: date, end: date) -> "QuerySet[Job]":
+def in_period(actor: Actor, start: date, end: date) -> QuerySet[Job]:
     """Visible jobs reported from the first day until before the last."""
     return Job.objects.visible_to(actor).filter(
         reported_at__gte=midnight(start), reported_at__lt=midnight(end)
@@ -165,8 +165,8 @@ def midnight(on: date) -> datetime:
 
 
 def behind(
-    rows: "QuerySet[Job]", tenant_id: int, name: str, hit: bool | None, *, now: datetime
-) -> "QuerySet[Job]":
+    rows: QuerySet[Job], tenant_id: int, name: str, *, hit: bool | None, now: datetime
+) -> QuerySet[Job]:
     """The jobs behind a share: all that are asked about, those that count, those that do not."""
     found = measures(tenant_id, now).get(name)
     if found is None:
@@ -177,7 +177,7 @@ def behind(
     return rows.filter(found.hit) if hit else rows.exclude(found.hit)
 
 
-def of_provider(rows: "QuerySet[Job]", tenant_id: int, provider_id: int) -> "QuerySet[Job]":
+def of_provider(rows: QuerySet[Job], tenant_id: int, provider_id: int) -> QuerySet[Job]:
     """Jobs whose first seat somebody of this provider holds or held."""
     return rows.annotate(by=_provider(tenant_id)).filter(by=provider_id)
 
@@ -206,7 +206,7 @@ def _provider(tenant_id: int) -> Subquery:
     return Subquery(held.order_by("position").values("technician__provider_id")[:1])
 
 
-def _facts(actor: Actor, rows: "QuerySet[Job]", now: datetime) -> list[Fact]:
+def _facts(actor: Actor, rows: QuerySet[Job], now: datetime) -> list[Fact]:
     tenant_id = actor.tenant_id
     flags: dict[str, Any] = {}
     for name, measure in measures(tenant_id, now).items():

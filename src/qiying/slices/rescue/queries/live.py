@@ -221,9 +221,7 @@ def _held(actor: Actor, people: Iterable[int]) -> dict[int, Seat]:
         technician_id__in=list(people), state__in=sorted(LIVE - {SeatState.AWAY})
     )
     rows = rows.select_related("job")
-    return {
-        s.technician_id or 0: s for s in sorted(rows, key=lambda s: rank.get(str(s.state), 0))
-    }
+    return {s.technician_id or 0: s for s in sorted(rows, key=lambda s: rank.get(str(s.state), 0))}
 
 
 def skills_of(

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from qiying.engines import dispatch
+from qiying.kernel import trail
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import NotFound
-from qiying.kernel.models import Attachment
+from qiying.kernel.models import Attachment, Event
 from qiying.slices.rescue.models import (
     Diagnosis,
     Job,
@@ -80,7 +81,7 @@ class Record:
     offers: list[Offer] = field(default_factory=list)
     """The latest last."""
 
-    def _rows(self, model: Any, order: str = "id") -> "QuerySet[Any]":
+    def _rows(self, model: Any, order: str = "id") -> QuerySet[Any]:
         return model.objects.visible_to(self.actor).filter(job_id=self.job.pk).order_by(order)
 
     @cached_property
@@ -200,9 +201,7 @@ def record(actor: Actor, job: Job, *, now: datetime) -> Record:
     seats = Seat.objects.visible_to(actor).filter(job_id=job.pk).select_related(*people)
     offers = Offer.objects.visible_to(actor).filter(seat__job_id=job.pk)
     offers = offers.select_related("seat", *people)
-    return Record(
-        actor, job, now, list(seats.order_by("position")), list(offers.order_by("id"))
-    )
+    return Record(actor, job, now, list(seats.order_by("position")), list(offers.order_by("id")))
 
 
 # --- steps ---
@@ -315,3 +314,11 @@ def people_in(proposals: Sequence[Proposal]) -> set[int]:
     """Ids of the technicians whom proposals name."""
     options = (o for p in proposals for o in (*p.chosen, *([p.second] if p.second else [])))
     return {int(o["technician"]) for o in options}
+
+
+def course(found: Record) -> list[trail.Line]:
+    """What happened, the first first, with who did it; positions on the way stand on the map."""
+    rows = Event.objects.filter(
+        tenant_id=found.job.tenant_id, subject_type="rescue.job", subject_id=found.job.pk
+    ).exclude(topic="rescue.position")
+    return trail.lines_of(found.actor, list(rows.order_by("sequence")))

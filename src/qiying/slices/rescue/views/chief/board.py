@@ -232,7 +232,11 @@ def person_label(found: Person) -> Promise | str:
 
 def _kpis(found: Board, now: datetime) -> list[dict[str, Any]]:
     jobs = [c.job for c in found.cases]
-    lost = sum(j.promise_lost_at is not None or j.answer_due_at <= now for j in jobs if j.state in UNANSWERED)
+    lost = sum(
+        j.promise_lost_at is not None or j.answer_due_at <= now
+        for j in jobs
+        if j.state in UNANSWERED
+    )
     here = reverse("rescue:list")
     free = sum(p.is_free for p in found.people)
     return [

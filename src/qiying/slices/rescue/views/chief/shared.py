@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from qiying.kernel.access import Actor, Role
-from qiying.slices.rescue.models import EquipmentClass, Job, Proposal, Technician
-from qiying.slices.rescue.models import labels
+from qiying.kernel.templatetags._formats import duration
+from qiying.slices.rescue.models import EquipmentClass, Job, Proposal, Technician, labels
 from qiying.slices.rescue.queries import record
 from qiying.slices.rescue.rules import OPEN, READERS, UNANSWERED, State
 from qiying.slices.rescue.views.chief import words
@@ -65,6 +65,18 @@ class Row:
     def is_goal_open(self) -> bool:
         """Somebody is still to arrive within the goal."""
         return self.is_open and self.job.arrived_at is None and self.job.running_at is None
+
+    @property
+    def answer_took(self) -> str:
+        return _took(self.job.reported_at, self.job.answered_at)
+
+    @property
+    def arrival_took(self) -> str:
+        return _took(self.job.reported_at, self.job.arrived_at)
+
+
+def _took(start: datetime, end: datetime | None) -> str:
+    return duration((end - start).total_seconds()) if end else ""
 
 
 LEVELS: Mapping[str, int] = {"line_stopped": 1, "slowed": 2, "not_urgent": 3}
