@@ -18,6 +18,7 @@ class RescueConfig(AppConfig):
             TOPICS,
         )
         from qiying.slices.rescue.views.chief.nav import register_chief  # noqa: PLC0415
+        from qiying.slices.rescue.views.phone.shared import register_phone  # noqa: PLC0415
 
         problems.register(PROBLEMS)
         notifications.register(NOTICES)
@@ -25,3 +26,4 @@ class RescueConfig(AppConfig):
         for topic, words in CALL_LINES.items():
             calls.name_line(topic, words)
         register_chief()
+        register_phone()

@@ -3,7 +3,8 @@
 from django.urls import URLPattern
 
 from qiying.slices.rescue.views.chief.urls import CHIEF_PATHS
+from qiying.slices.rescue.views.phone.urls import PHONE_PATHS
 
 app_name = "rescue"
 
-urlpatterns: list[URLPattern] = [*CHIEF_PATHS]
+urlpatterns: list[URLPattern] = [*PHONE_PATHS, *CHIEF_PATHS]

@@ -127,7 +127,9 @@ class ReportForm(WithFiles):
     """The red button. The machines to choose from are the firm's own: anything else is refused."""
 
     file_fields = ("photos", "voice")
-    machine = forms.ChoiceField(label=_("Which machine?"), required=False, widget=forms.RadioSelect)
+    machine = forms.ChoiceField(
+        label=_("Which machine?"), required=False, widget=forms.RadioSelect
+    )
     kind = forms.ChoiceField(
         label=_("When is help needed?"),
         choices=KINDS,
@@ -164,9 +166,7 @@ class ReportForm(WithFiles):
     )
     voice = forms.FileField(label=_("Voice note"), required=False)
 
-    def __init__(
-        self, *args: Any, machines: Choices, kept_count: int = 0, **options: Any
-    ) -> None:
+    def __init__(self, *args: Any, machines: Choices, kept_count: int = 0, **options: Any) -> None:
         super().__init__(*args, **options)
         self.kept_count = kept_count
         field = self.fields["machine"]
@@ -246,9 +246,7 @@ class WithdrawForm(forms.Form):
         choices=labels.choices(labels.DISMISSALS),
         widget=forms.RadioSelect,
     )
-    text = Words(
-        label=_("Anything to add (optional)"), required=False, rows=3, validators=[PLAIN]
-    )
+    text = Words(label=_("Anything to add (optional)"), required=False, rows=3, validators=[PLAIN])
 
 
 class PlainForm(forms.Form):

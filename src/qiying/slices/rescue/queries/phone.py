@@ -184,7 +184,8 @@ def duty(actor: Actor, *, now: datetime) -> Duty:
     offers = list(_offers(actor, worker))
     seats = list(_seats(actor, worker))
     firms = registry.names(
-        actor, {row.seat.job.enterprise_id for row in offers} | {s.job.enterprise_id for s in seats}
+        actor,
+        {row.seat.job.enterprise_id for row in offers} | {s.job.enterprise_id for s in seats},
     )
     return Duty(
         worker,

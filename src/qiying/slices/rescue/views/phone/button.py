@@ -44,13 +44,11 @@ class Scene:
     hotline: str
 
     def form(self, *args: Any, **options: Any) -> ReportForm:
-        return ReportForm(
-            *args, machines=[(m.label, m.name) for m in self.machines], **options
-        )
+        return ReportForm(*args, machines=[(m.label, m.name) for m in self.machines], **options)
 
 
 @page(FIRM)
-def report(request: HttpRequest) -> HttpResponse:
+def press(request: HttpRequest) -> HttpResponse:
     """The form for one of the own firms; ``?label=`` names the machine, ``?scan=1`` how."""
     actor, now = actor_of(request), timezone.now()
     with tenancy.reading(actor):
@@ -179,7 +177,7 @@ def _show(
         "rule": rule,
         "draft": f"rescue-{scene.firm.id}-{scene.chosen}",
     }
-    return render(request, "rescue/phone/report.html", context, status=status)
+    return render(request, "rescue/phone/press.html", context, status=status)
 
 
 @page(FIRM)

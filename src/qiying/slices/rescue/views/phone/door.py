@@ -2,27 +2,28 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.module_loading import import_string
 
-from qiying.kernel.access import Role
 from qiying.kernel.web import actor_of, page
 from qiying.slices.rescue import queries
-from qiying.slices.rescue.rules import READERS
-from qiying.slices.rescue.views.phone.shared import WORKER, duty_url, my_url
-
-STAFF = (*READERS, Role.PROVIDER_MANAGER)
+from qiying.slices.rescue.views.chief.job import job_page
+from qiying.slices.rescue.views.chief.paper import document
+from qiying.slices.rescue.views.chief.shared import AT_LIST
+from qiying.slices.rescue.views.phone.shared import FIRM, WORKER, duty_url, my_url
 
 
 @page()
 def job(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """The firm and the technician go to their phones, staff sees the page of the desk."""
     actor = actor_of(request)
-    if actor.has(*STAFF) or request.method != "GET":
-        return import_string(CHIEF)(request, public_id)  # type: ignore[no-any-return]  # a view
+    if actor.has(*AT_LIST) or not actor.has(FIRM, WORKER):
+        return job_page(request, public_id)
     found = queries.get_by_public_id(actor, public_id)
-    return redirect(duty_url(found) if actor.has(WORKER) else my_url(found))
+    return redirect(my_url(found) if found.enterprise_id in actor.enterprises else duty_url(found))
 
 
-CHIEF = "qiying.slices.rescue.views.chief.job.job_page"
+@page(FIRM, WORKER)
+def paper(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The signed service report of a job that the reader sees."""
+    return document(actor_of(request), public_id)

@@ -160,7 +160,9 @@ def act_url(job: Job, step: str) -> str:
 def comers(found: Record, *, now: datetime) -> list[Comer]:
     """The crew; telephones and places only while the job is open."""
     is_open = found.job.state in OPEN
-    held = [s for s in found.seats if s.technician is not None and (s.state in HELD or not is_open)]
+    held = [
+        s for s in found.seats if s.technician is not None and (s.state in HELD or not is_open)
+    ]
     return [_comer(s, is_open=is_open, now=now) for s in held]
 
 
@@ -320,9 +322,7 @@ def _accept_quote(
 
         def work(_files: list[int]) -> str:
             step = "accept_quote"
-            return my_url(
-                operations.take(actor, job.pk, step, now=now, digest=_digest(request))
-            )
+            return my_url(operations.take(actor, job.pk, step, now=now, digest=_digest(request)))
 
         sent = send(request, form, work, now=now, fields={"digest": "digest"})
         if sent.response is not None:

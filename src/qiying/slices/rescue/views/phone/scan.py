@@ -62,7 +62,7 @@ def machine(request: HttpRequest, label: str) -> HttpResponse:
 def _about(actor: Actor, found: Equipment) -> dict[str, Any]:
     due = phone.next_inspection(actor, found)
     is_own = found.enterprise_id in actor.enterprises
-    report = f"{reverse('rescue:report')}?label={found.label}&scan=1"
+    report = f"{reverse('rescue:press')}?label={found.label}&scan=1"
     return {
         "machine": found,
         "firm": registry.names(actor, {found.enterprise_id}).get(found.enterprise_id, ""),

@@ -55,10 +55,22 @@ def register_phone() -> None:
         first_for={WORKER},
     )
     nav.item(
-        "work", _("My rescues"), "rescue:duty-jobs", "list-checks", {WORKER}, order=2, on_phone=True
+        "work",
+        _("My rescues"),
+        "rescue:duty-jobs",
+        "list-checks",
+        {WORKER},
+        order=2,
+        on_phone=True,
     )
     nav.item(
-        "work", _("Shifts"), "rescue:duty-shifts", "calendar-days", {WORKER}, order=3, on_phone=True
+        "work",
+        _("Shifts"),
+        "rescue:duty-shifts",
+        "calendar-days",
+        {WORKER},
+        order=3,
+        on_phone=True,
     )
     nav.item(
         "work",
