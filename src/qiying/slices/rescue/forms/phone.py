@@ -91,12 +91,12 @@ class WithFiles(forms.Form):
     kept_count = 0
     """How many files of this form are on the server already, from a try before."""
 
-    def uploads_of(self, name: str) -> list[UploadedFile]:
+    def uploads_of(self, name: str) -> list[files.Upload]:
         read = getattr(self.files, "getlist", None)
         return [f for f in (read(name) if read else []) if isinstance(f, UploadedFile)]
 
     @property
-    def uploads(self) -> list[tuple[str, UploadedFile]]:
+    def uploads(self) -> list[tuple[str, files.Upload]]:
         """Every file that the store would take, with the field it came by."""
         given = [(name, f) for name in self.file_fields for f in self.uploads_of(name)]
         return [(name, f) for name, f in given if not _fault(f)]
@@ -115,7 +115,7 @@ class WithFiles(forms.Form):
         return data
 
 
-def _fault(upload: UploadedFile) -> str:
+def _fault(upload: files.Upload) -> str:
     try:
         files.inspect(upload)
     except Invalid as problem:
@@ -219,7 +219,7 @@ class RateForm(forms.Form):
     """Five grades; nothing is chosen beforehand."""
 
     grade = forms.ChoiceField(
-        label=_("How content are you?"),
+        label=_("How was the rescue?"),
         choices=labels.choices(labels.GRADES),
         widget=forms.RadioSelect,
     )

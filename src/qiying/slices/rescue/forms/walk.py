@@ -28,9 +28,9 @@ HOURS: Mapping[str, Promise] = {
     "72": _("in three days"),
     "168": _("in a week"),
 }
-WALK_LABELS: Mapping[tuple[str, str], Promise] = {
+WALK_LABELS: Mapping[tuple[str, str], Any] = {
     ("arrive", "text"): _("Not near the machine? Say why you report from here"),
-    ("finish", "text"): _("What was done"),
+    ("finish", "text"): _("What was repaired"),
     ("finish", "signed_by"): _("Name of who signs for the firm"),
     ("accept_quote", "signed_by"): _("Name of who accepts for the firm"),
     ("diagnose", "cause"): _("What is broken, and why"),
@@ -79,13 +79,13 @@ class WalkForm(StepForm):
             self.fields["signed_by"] = made
 
     @property
-    def signature(self) -> UploadedFile | None:
+    def signature(self) -> files.Upload | None:
         """What the firm drew with a finger."""
         found = self.files.get(FILE) if FILE in self.fields else None
         return found if isinstance(found, UploadedFile) else None
 
     @property
-    def with_names(self) -> list[tuple[str, UploadedFile]]:
+    def with_names(self) -> list[tuple[str, files.Upload]]:
         """The files that the store would take, with the field that they came by."""
         found = [("papers", f) for f in self.uploads]
         drawn = self.signature

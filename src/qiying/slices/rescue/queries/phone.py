@@ -22,19 +22,18 @@ from qiying.slices.rescue.models import (
     Shift,
 )
 from qiying.slices.rescue.models import Technician as Worker
+from qiying.slices.rescue.queries._board import duty as _duty
 from qiying.slices.rescue.queries._find import technician_of, today
 from qiying.slices.rescue.rules import (
     HELD,
     OPEN,
     MachineState,
-    OfferState,
     QuoteState,
     SeatState,
     State,
 )
 
-MOST_PICKS, MOST_JOBS, MOST_SHIFTS = 8, 30, 21
-AHEAD = timedelta(days=14)
+MOST_PICKS, MOST_JOBS = 8, 30
 GROUND = Geod(ellps="WGS84")
 
 
@@ -181,45 +180,20 @@ def duty(actor: Actor, *, now: datetime) -> Duty:
     worker = technician_of(actor)
     if worker is None:
         return Duty(None)
-    offers = list(_offers(actor, worker))
-    seats = list(_seats(actor, worker))
-    firms = registry.names(
-        actor,
-        {row.seat.job.enterprise_id for row in offers} | {s.job.enterprise_id for s in seats},
-    )
+    found = _duty(actor, worker, now=now)
+    jobs = [*(o.seat.job for o in found.offers), *(s.job for s in found.seats)]
+    firms = registry.names(actor, {j.enterprise_id for j in jobs})
     return Duty(
         worker,
-        tuple(Asked(o, o.seat.job, firms.get(o.seat.job.enterprise_id, "")) for o in offers),
-        tuple(Held(s, s.job, firms.get(s.job.enterprise_id, "")) for s in seats),
-        tuple(shifts_of(actor, worker, now=now)),
+        tuple(Asked(o, o.seat.job, firms.get(o.seat.job.enterprise_id, "")) for o in found.offers),
+        tuple(Held(s, s.job, firms.get(s.job.enterprise_id, "")) for s in found.seats),
+        found.shifts,
     )
 
 
-def _offers(actor: Actor, worker: Worker) -> "QuerySet[Offer]":
-    rows = Offer.objects.filter(
-        tenant_id=actor.tenant_id, technician_id=worker.pk, state=OfferState.OPEN
-    )
-    more = ("seat__job__equipment__kind", "seat__job__enterprise", "proposal")
-    return rows.select_related(*more).defer("proposal__problem").order_by("answer_by_at", "id")
-
-
-def _seats(actor: Actor, worker: Worker) -> "QuerySet[Seat]":
-    rows = Seat.objects.filter(
-        tenant_id=actor.tenant_id, technician_id=worker.pk, state__in=sorted(HELD)
-    ).exclude(job__state__in=sorted(set(State) - OPEN))
-    return rows.select_related("job__equipment__kind", "job__enterprise").order_by("held_at", "id")
-
-
-def shifts_of(actor: Actor, worker: Worker, *, now: datetime) -> list[Shift]:
-    """The published shifts that are not over, for two weeks."""
-    rows = Shift.objects.filter(
-        tenant_id=actor.tenant_id,
-        technician_id=worker.pk,
-        is_published=True,
-        ends_at__gt=now,
-        starts_at__lt=now + AHEAD,
-    )
-    return list(rows.select_related("station").order_by("starts_at")[:MOST_SHIFTS])
+def shifts_of(actor: Actor, worker: Worker, *, now: datetime) -> tuple[Shift, ...]:
+    """The published shifts of the next two weeks that are not over."""
+    return _duty(actor, worker, now=now).shifts
 
 
 def jobs_of_worker(actor: Actor, worker: Worker) -> "QuerySet[Job]":

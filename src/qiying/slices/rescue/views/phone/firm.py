@@ -83,12 +83,12 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 COLUMNS: dict[Promise, Callable[[Job], Any]] = {
     _("Number"): lambda j: j.number,
-    _("What is wrong"): lambda j: j.title,
+    _("Fault as reported"): lambda j: j.title,
     _("Machine"): lambda j: str(j.equipment or ""),
     _("Firm"): lambda j: str(j.enterprise),
     _("Status"): lambda j: str(labels.STATES[j.state]),
     _("Reported at"): lambda j: j.reported_at,
-    _("Answered at"): lambda j: j.answered_at,
+    _("Technician named at"): lambda j: j.answered_at,
     _("Arrived at"): lambda j: j.arrived_at,
     _("Running again at"): lambda j: j.running_at,
     _("Warranty until"): lambda j: j.warranty_until,

@@ -50,8 +50,8 @@ from qiying.slices.rescue.views.phone.shared import (
 MORE_OF_FIRM = ("dispute_result", "withdraw")
 ACT_LABELS: Mapping[str, Promise] = {
     "confirm": _("It runs: confirm"),
-    "dispute_result": _("It does not run"),
-    "rate": _("Rate the rescue"),
+    "dispute_result": _("It still does not run"),
+    "rate": _("Rate this rescue"),
     "withdraw": _("Nobody is needed any more"),
     "decline_quote": _("Decline the quote"),
     "issue_permit": _("Issue the permit"),
@@ -69,8 +69,8 @@ ACT_ICONS = {
 COURSE: Sequence[tuple[str, Promise]] = (
     ("reported_at", _("Reported")),
     ("acknowledged_at", _("Taken up")),
-    ("answered_at", _("Answered")),
-    ("arrived_at", _("At the machine")),
+    ("answered_at", _("Technician named")),
+    ("arrived_at", _("Arrived at the machine")),
     ("begun_at", _("Repair begun")),
     ("running_at", _("Runs again")),
     ("confirmed_at", _("Confirmed")),
@@ -303,8 +303,8 @@ def _do(
     if step == "confirm":
         operations.take(actor, job.pk, "confirm", now=now)
         return operations.take(actor, job.pk, "rate", now=now, **data)
-    digest = {"digest": _digest(request)} if step == "decline_quote" else {}
-    return operations.take(actor, job.pk, step, now=now, **data, **digest)
+    more: dict[str, Any] = {"digest": _digest(request)} if step == "decline_quote" else {}
+    return operations.take(actor, job.pk, step, now=now, **data, **more)
 
 
 def _digest(request: HttpRequest) -> str:

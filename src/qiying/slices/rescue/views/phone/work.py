@@ -70,6 +70,11 @@ HINTS: Mapping[str, Promise] = {
     "release": _("Somebody else is asked at once; the promise to the firm runs on."),
     "wait_for_parts": _("You are free for other rescues meanwhile."),
 }
+TITLES: Mapping[str, Promise | str] = {
+    **STEP_LABELS,
+    "accept": _("Accept the rescue"),
+    "refuse": _("Refuse the rescue"),
+}
 FIELDS: Mapping[str, str] = {"attachments": "papers"}
 REACHED = {
     State.ANSWERED: 1,
@@ -262,7 +267,7 @@ def _card(
     quote = found.quote
     return StepCard(
         name=name,
-        title=STEP_LABELS[name],
+        title=TITLES[name],
         icon=STEP_ICONS.get(name, "circle-check"),
         hint=HINTS.get(name, ""),
         url=reverse("rescue:duty-take", args=[found.job.public_id, name]),
