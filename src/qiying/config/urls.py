@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/", include("qiying.slices.registry.urls.zone_map")),
     path("mandate/", include("qiying.slices.mandate.urls")),
     path("calls/", include("qiying.slices.calls.urls")),
+    path("rescue/", include("qiying.slices.rescue.urls")),
     path("class-issues/", include("qiying.slices.class_issues.urls")),
     path("channels/", include("qiying.slices.channels.urls")),
     path("mediation/", include("qiying.slices.mediation.urls")),

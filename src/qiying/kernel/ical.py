@@ -48,8 +48,8 @@ class Entry:
     warn_before
         How long before an alarm rings.
     starts_at
-        When it begins, for a time on duty: the entry then lasts until ``due_at`` and keeps its
-        person busy, and the alarm rings before the beginning.
+        When it begins, for what has a length, such as a shift; ``due_at`` is its end and the alarm
+        rings before the beginning.
     """
 
     uid: str
@@ -110,13 +110,14 @@ def _component(entry: Entry, now: datetime, *, as_tasks: bool) -> Event | Todo:
     if as_tasks:
         part.add("due", due_at)
         part.add("status", "NEEDS-ACTION")
+    elif entry.starts_at is not None:
+        part.add("dtstart", entry.starts_at.astimezone(UTC))
+        part.add("dtend", due_at)
     else:
         # The quarter of an hour before, because a meeting of no length is not drawn everywhere.
-        is_span = entry.starts_at is not None
-        starts_at = entry.starts_at.astimezone(UTC) if entry.starts_at else due_at - SHOWN_FOR
-        part.add("dtstart", starts_at)
+        part.add("dtstart", due_at - SHOWN_FOR)
         part.add("dtend", due_at)
-        part.add("transp", "OPAQUE" if is_span else "TRANSPARENT")
+        part.add("transp", "TRANSPARENT")
     part.add_component(_alarm(entry, as_tasks=as_tasks))
     return part
 
@@ -125,8 +126,8 @@ def _alarm(entry: Entry, *, as_tasks: bool) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", entry.title)
-    related = "END" if as_tasks or entry.starts_at is None else "START"
-    alarm.add("trigger", -entry.warn_before, parameters={"RELATED": related})
+    side = "END" if as_tasks or entry.starts_at is None else "START"
+    alarm.add("trigger", -entry.warn_before, parameters={"RELATED": side})
     return alarm
 
 

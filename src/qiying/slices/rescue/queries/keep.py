@@ -80,20 +80,6 @@ def price_lists(actor: Actor, provider: Provider) -> list[Prices]:
     return [Prices(v, tuple(found.get(v.pk, ()))) for v in lists]
 
 
-def shifts_of_person(actor: Actor, start: datetime, end: datetime) -> list[Shift]:
-    """The published shifts of a technician between two moments, for the own calendar."""
-    if actor.person_id is None:
-        return []
-    rows = Shift.objects.filter(
-        tenant_id=actor.tenant_id,
-        technician__person_id=actor.person_id,
-        is_published=True,
-        ends_at__gt=start,
-        starts_at__lt=end,
-    )
-    return list(rows.select_related("station").order_by("starts_at"))
-
-
 def roster_people(actor: Actor, provider_id: int) -> list[Technician]:
     """Whose weeks are shown: people in work, by provider."""
     rows = Technician.objects.visible_to(actor).filter(left_on=None)

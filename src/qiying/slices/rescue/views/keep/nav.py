@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel import ical, nav, problems, trail
+from qiying.kernel import nav, problems, trail
 from qiying.kernel.access import Actor
 from qiying.slices.rescue.models import Equipment, Settlement
 from qiying.slices.rescue.rules import READERS
-from qiying.slices.rescue.views.keep import roster, shared
+from qiying.slices.rescue.views.keep import shared
 
 PROBLEMS = {
     "rescue.keep.firm": _("No single firm of the register has this name or credit code."),
@@ -41,7 +41,6 @@ def register_keep() -> None:
     trail.name_topics(TOPICS)
     trail.name_subjects("rescue.equipment", machines)
     trail.name_subjects("rescue.settlement", settlements)
-    ical.provider("rescue")(roster.shift_entries)
 
 
 def machines(actor: Actor, ids: Iterable[int]) -> Mapping[int, trail.Subject]:

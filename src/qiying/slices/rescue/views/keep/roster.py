@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import ical, tenancy
-from qiying.kernel.access import Actor, Role
+from qiying.kernel import tenancy
+from qiying.kernel.access import Actor
 from qiying.kernel.people import SHANGHAI
 from qiying.kernel.web import actor_of, page, submit_once
 from qiying.slices.rescue import operations, queries
@@ -24,7 +24,6 @@ from qiying.slices.rescue.views.keep import shared
 from qiying.slices.rescue.views.keep.words import skill_word
 
 DAYS = 7
-LOOK_AHEAD = timedelta(days=60)
 
 
 @page(*shared.AT_ROSTER)
@@ -210,21 +209,3 @@ def publish(request: HttpRequest) -> HttpResponse:
     if told:
         messages.success(request, gettext("%(n)s shifts published") % {"n": told[0]})
     return answer
-
-
-def shift_entries(actor: Actor, now: datetime) -> list[ical.Entry]:
-    """A technician's published shifts, for the calendar under the person's secret address."""
-    if not actor.has(Role.TECHNICIAN):
-        return []
-    rows = keep.shifts_of_person(actor, now, now + LOOK_AHEAD)
-    return [
-        ical.Entry(
-            uid=f"rescue-shift-{row.pk}",
-            title=f"{labels.SHIFT_KINDS[row.kind]} · {row.station.name}",
-            due_at=row.ends_at,
-            starts_at=row.starts_at,
-            path=reverse("rescue:duty-shifts"),
-            revised_at=row.starts_at,
-        )
-        for row in rows
-    ]
