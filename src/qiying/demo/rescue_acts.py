@@ -37,6 +37,14 @@ NOTES: Mapping[str, str] = {
 }
 
 
+def _photo() -> bytes:
+    """A plain picture that stands for the photo of the machine afterwards."""
+    image, held = Image.new("RGB", (64, 48), (150, 162, 170)), io.BytesIO()
+    image.paste((88, 120, 96), (0, 30, 64, 48))
+    image.save(held, "PNG")
+    return held.getvalue()
+
+
 @dataclass(slots=True)
 class Scene:
     """What the steps of all jobs share."""
@@ -45,21 +53,13 @@ class Scene:
     house: House
     cast: Cast
     platform: Actor
-    photo: bytes = field(default_factory=lambda: _photo())
+    photo: bytes = field(default_factory=_photo)
     jobs: dict[int, int] = field(default_factory=dict)
     """Keys of jobs by the numbers of their stories."""
 
 
 def make_scene(plan: Plan, tenant_id: int, house: House) -> Scene:
     return Scene(plan, house, Cast(plan, tenant_id), system(tenant_id))
-
-
-def _photo() -> bytes:
-    """A plain picture that stands for the photo of the machine afterwards."""
-    image, held = Image.new("RGB", (64, 48), (150, 162, 170)), io.BytesIO()
-    image.paste((88, 120, 96), (0, 30, 64, 48))
-    image.save(held, "PNG")
-    return held.getvalue()
 
 
 @dataclass(slots=True)
@@ -153,8 +153,10 @@ def offer(course: Course, now: datetime) -> None:
     """Ask those whom the engine proposes; once more when one of them went off duty meanwhile."""
     proposal = _proposal(course)
     job = queries.get_job(course.scene.platform, course.job_id)
-    fits = proposal is not None and proposal.chosen and all(
-        _is_able(course, job, int(o["technician"]), now) for o in proposal.chosen
+    fits = (
+        proposal is not None
+        and proposal.chosen
+        and all(_is_able(course, job, int(o["technician"]), now) for o in proposal.chosen)
     )
     if not fits:
         _take(course.chief, course, "propose", now)
@@ -162,9 +164,7 @@ def offer(course: Course, now: datetime) -> None:
 
 
 def _proposal(course: Course) -> Proposal | None:
-    rows = Proposal.objects.filter(
-        tenant_id=course.scene.platform.tenant_id, job_id=course.job_id
-    )
+    rows = Proposal.objects.filter(tenant_id=course.scene.platform.tenant_id, job_id=course.job_id)
     return rows.order_by("-id").first()
 
 

@@ -107,7 +107,9 @@ def _raised_on(plan: Plan) -> date:
     return (plan.ends_at - RAISED_BEFORE).date()
 
 
-def _person(keeper: Actor, username: str, name: str, phone: str, role: Role, now: datetime) -> Actor:
+def _person(
+    keeper: Actor, username: str, name: str, phone: str, role: Role, now: datetime
+) -> Actor:
     row = people.register_person(keeper, username=username, name=name, phone=phone, now=now)
     people.grant(keeper, row.pk, role, now=now, valid_from=now.date())
     return Actor(keeper.tenant_id, name, combine([Held(role, None, None)]), person_id=row.pk)
@@ -188,7 +190,9 @@ def _sign(keeper: Actor, row: Provider, now: datetime) -> Any:
     return made
 
 
-def _hire(keeper: Actor, provider_id: int, told: Technician, station_id: int, now: datetime) -> Worker:
+def _hire(
+    keeper: Actor, provider_id: int, told: Technician, station_id: int, now: datetime
+) -> Worker:
     actor = _person(keeper, told.username, told.name, told.phone, Role.TECHNICIAN, now)
     row = rescue.add_technician(
         keeper,

@@ -158,9 +158,7 @@ def _machines(plan: Plan, classes: Sequence[Mapping[str, Any]]) -> list[Machine]
     chance = stream(plan.seed, "rescue machines")
     chains = {chain for row in classes for chain in row["weight"]}
     firms = [
-        f
-        for f in plan.firms
-        if f.kind == "enterprise" and f.belongs_to_zone and f.chain in chains
+        f for f in plan.firms if f.kind == "enterprise" and f.belongs_to_zone and f.chain in chains
     ]
     count = SMALL_MACHINES if plan.is_small else MACHINES
     weights = np.array([max(f.staff, 4) ** 0.75 for f in firms], dtype=np.float64)
@@ -172,7 +170,10 @@ def _machines(plan: Plan, classes: Sequence[Mapping[str, Any]]) -> list[Machine]
 
 
 def _machine(
-    firm: Enterprise, number: int, classes: Sequence[Mapping[str, Any]], chance: np.random.Generator
+    firm: Enterprise,
+    number: int,
+    classes: Sequence[Mapping[str, Any]],
+    chance: np.random.Generator,
 ) -> Machine:
     shares = np.array([row["weight"].get(firm.chain, 0) for row in classes], dtype=np.float64)
     row = classes[int(chance.choice(len(classes), p=shares / shares.sum()))]

@@ -26,7 +26,9 @@ class Day(forms.DateField):
     """A day of our time."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+        super().__init__(
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
+        )
 
     def clean(self, value: Any) -> date | None:
         found = super().clean(value)

@@ -192,8 +192,7 @@ def _people(actor: Actor, rows: Sequence[ShiftIn]) -> dict[int, Technician]:
     """The technicians of the shifts; refused unless the actor leads every one of them."""
     wanted = {row.technician_id for row in rows}
     found = {
-        t.pk: t
-        for t in Technician.objects.visible_to(actor).filter(pk__in=wanted, left_on=None)
+        t.pk: t for t in Technician.objects.visible_to(actor).filter(pk__in=wanted, left_on=None)
     }
     if wanted - set(found):
         raise Invalid("input.invalid", {"technician_id": "input.choice"})

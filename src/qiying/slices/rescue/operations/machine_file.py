@@ -166,9 +166,7 @@ def _machine(line: Line, known: _Known, seen: set[str], now: datetime) -> Machin
 
 def _text(line: Line, name: str, limit: int) -> str:
     try:
-        return clean(
-            line.values.get(name, ""), field=name, limit=limit, is_needed=name == "name"
-        )
+        return clean(line.values.get(name, ""), field=name, limit=limit, is_needed=name == "name")
     except Invalid as problem:
         line.fail(name, (problem.fields or {}).get(name, problem.code), **dict(problem.params))
         return ""

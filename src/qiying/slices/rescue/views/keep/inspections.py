@@ -74,7 +74,7 @@ def _tab(tab: str, today: date, rule: Rule) -> Q:
 
 
 def _kpis(actor: Actor, today: date, rule: Rule) -> list[dict[str, Any]]:
-    words = dict((query, label) for label, query in _tabs() if query)
+    words = {query: label for label, query in _tabs() if query}
     names = ("late", "apply", "soon", "booked")
     counted = {name: Count("pk", filter=_tab(name, today, rule)) for name in names}
     found = queries.due_inspections(actor).aggregate(**counted)

@@ -66,9 +66,9 @@ def _filtered(request: HttpRequest, actor: Actor) -> Any:
     )
     if text:
         firms = [c.id for c in registry.search_enterprises(actor, text, 20)]
-        rows = rows | queries.list_machines(
-            actor, kind=asked.get("kind", "")[:20]
-        ).filter(enterprise_id__in=firms)
+        rows = rows | queries.list_machines(actor, kind=asked.get("kind", "")[:20]).filter(
+            enterprise_id__in=firms
+        )
     if asked.get("critical"):
         rows = rows.filter(criticality="stops_line")
     tabs = {
@@ -106,7 +106,11 @@ def _kpis(actor: Actor) -> list[dict[str, Any]]:
     return [
         {"label": gettext("Machines"), "value": counted["machines"]},
         {"label": gettext("Firms"), "value": counted["firms"]},
-        {"label": gettext("Special equipment"), "value": counted["special"], "url": "?tab=special"},
+        {
+            "label": gettext("Special equipment"),
+            "value": counted["special"],
+            "url": "?tab=special",
+        },
         {
             "label": gettext("Their failure stops the line"),
             "value": counted["critical"],

@@ -26,9 +26,7 @@ TOPICS = {
 
 def register_keep() -> None:
     """Called once at start-up."""
-    nav.item(
-        "firms", _("Machines"), "rescue:equipment", "cog", shared.AT_MACHINES, order=40
-    )
+    nav.item("firms", _("Machines"), "rescue:equipment", "cog", shared.AT_MACHINES, order=40)
     at_inspections = ("rescue:inspections", "calendar-check", shared.AT_MACHINES)
     nav.item("firms", _("Statutory inspections"), *at_inspections, order=41)
     nav.item("firms", _("Process retrofits"), "rescue:retrofits", "gauge", READERS, order=42)

@@ -44,7 +44,10 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "kpis": [
             {"label": gettext("Providers in contract"), "value": sum(r["is_on"] for r in rows)},
             {"label": gettext("Technicians"), "value": sum(people.values())},
-            {"label": gettext("Skills covered"), "value": len({s for v in skills.values() for s in v})},
+            {
+                "label": gettext("Skills covered"),
+                "value": len({s for v in skills.values() for s in v}),
+            },
             {"label": gettext("Certificates running out"), "value": len(ending)},
         ],
     }

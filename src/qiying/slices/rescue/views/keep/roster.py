@@ -105,7 +105,8 @@ def _draw(
     shown = [
         p
         for p in people
-        if (not skill or skill in skills.get(p.pk, [])) and (not station or p.station_id == station)
+        if (not skill or skill in skills.get(p.pk, []))
+        and (not station or p.station_id == station)
     ]
     shifts = queries.list_shifts(actor, start, end)
     context = {

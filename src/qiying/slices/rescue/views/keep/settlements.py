@@ -1,6 +1,5 @@
 """Settlements of providers' months: one draws up, another checks, then it is paid."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +52,9 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "tabs": saved.tabs(request, actor, _tabs()),
         "budgets": [_use(u) for u in queries.budgets(actor, today.year)],
         "year": today.year,
-        "providers": [(p.pk, p.name) for p in queries.list_providers(actor).order_by("id")[:CHOICES]],
+        "providers": [
+            (p.pk, p.name) for p in queries.list_providers(actor).order_by("id")[:CHOICES]
+        ],
         "provider": shared.number_of(request.GET.get("provider", "")),
         "state": state,
         "is_filtered": any(request.GET.get(n) for n in ("state", "provider", "month")),
@@ -239,7 +240,11 @@ def _draw(
 
 def _facts(row: Settlement) -> list[tuple[Any, ...]]:
     found = [
-        (gettext("Provider"), row.provider.name, reverse("rescue:provider", args=[row.provider.public_id])),
+        (
+            gettext("Provider"),
+            row.provider.name,
+            reverse("rescue:provider", args=[row.provider.public_id]),
+        ),
         (gettext("Budget line"), f"{row.budget.line} {row.budget.name}" if row.budget else ""),
         (gettext("Drawn up by"), str(row.drawn_by)),
         (gettext("Checked by"), str(row.checked_by or "")),
@@ -279,9 +284,8 @@ def _lines_out(actor: Actor, row: Settlement, kind: str) -> HttpResponse:
 
 
 def _about(row: Settlement) -> list[tuple[str, str]]:
-    month: date = row.month
     return [
         (gettext("Provider"), row.provider.name),
-        (gettext("Month"), f"{month:%Y-%m}"),
+        (gettext("Month"), f"{row.month:%Y-%m}"),
         (gettext("State"), str(labels.SETTLEMENT_STATES[row.state])),
     ]
