@@ -10,7 +10,7 @@ from django.urls import reverse
 from qiying.kernel import tenancy
 from qiying.slices.rescue.models import Job, Rating
 from tests.slices.rescue import steps
-from tests.slices.rescue.phone.asking import act, pressed, picture, sign_in, words
+from tests.slices.rescue.phone.asking import act, picture, pressed, sign_in, words
 from tests.slices.world import World
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,9 @@ def test_the_other_firms_machine_is_nobodys_business(world: World) -> None:
     assert "3号纸机" not in words(rival.get("/rescue/labels/"))
 
 
-@pytest.mark.parametrize("label", ["AAAAAA", "abc", "%00", "9" * 50, "ＡＢＣＤＥＦ"])
+@pytest.mark.parametrize(
+    "label", ["AAAAAA", "abc", "%00", "9" * 50, "\uff21\uff22\uff23\uff24\uff25\uff26"]
+)
 def test_a_misread_label_is_refused_in_words(world: World, label: str) -> None:
     answer = sign_in(world, "boss").get(f"/rescue/scan/{label}/")
     assert answer.status_code == 404
