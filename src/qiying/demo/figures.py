@@ -7,10 +7,11 @@ how a value is compared with it: `eq` (within 1 %), `gt` (greater, by less than 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from qiying.kernel.access import Actor
+from qiying.kernel.people import SHANGHAI
 from qiying.slices.calls import public as calls
 from qiying.slices.calls.rules import REOPEN_WITHIN
 from qiying.slices.mandate import public as mandate
@@ -124,7 +125,7 @@ def _values(actor: Actor, *, now: datetime, on: date) -> Values:
     values = {
         **registry.figures(actor, today),
         **mandate.figures(actor, today),
-        **rescue.figures(actor, (on - _YEAR, on + timedelta(days=1)), now=now),
+        **rescue.figures(actor, (on - _YEAR, on), now=min(now, _midnight(on))),
     }
     reform_on = registry.zone(actor).call_reform_on
     if reform_on is None:
@@ -138,6 +139,11 @@ def _values(actor: Actor, *, now: datetime, on: date) -> Values:
         found = calls.figures(actor, period, now=now)
         values |= {f"{name}.{key}": value for key, value in found.items()}
     return values
+
+
+def _midnight(on: date) -> datetime:
+    """A demonstration ends there: what nobody answered afterwards is not its figure."""
+    return datetime.combine(on, time(0), tzinfo=SHANGHAI)
 
 
 def _compare(row: Published, values: Values) -> Figure:
