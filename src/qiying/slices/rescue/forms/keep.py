@@ -155,8 +155,12 @@ class ShiftForm(forms.Form):
 
     technician = forms.ChoiceField(label=_("Technician"))
     on = Day(label=_("Day"))
-    starts = forms.TimeField(label=_("From what time"), widget=forms.TimeInput(attrs={"type": "time"}))
-    ends = forms.TimeField(label=_("Until what time"), widget=forms.TimeInput(attrs={"type": "time"}))
+    starts = forms.TimeField(
+        label=_("From what time"), widget=forms.TimeInput(attrs={"type": "time"})
+    )
+    ends = forms.TimeField(
+        label=_("Until what time"), widget=forms.TimeInput(attrs={"type": "time"})
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=choices(labels.SHIFT_KINDS))
     station = forms.ChoiceField(label=_("Station"), required=False)
     turnout_min = forms.IntegerField(
