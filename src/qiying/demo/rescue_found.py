@@ -99,11 +99,12 @@ def found_rescue(plan: Plan, tenant_id: int, ground: Ground) -> House:
         budgets,
         items,
         {row["code"]: row["name"][0] for row in told["prices"]},
-        _raised_on(plan),
+        raised_on(plan),
     )
 
 
-def _raised_on(plan: Plan) -> date:
+def raised_on(plan: Plan) -> date:
+    """From when on the second price lists count."""
     return (plan.ends_at - RAISED_BEFORE).date()
 
 
@@ -226,7 +227,7 @@ def _price(
     """Two versions of prices for each provider, the second a little dearer."""
     found: dict[tuple[int, str], list[int]] = {}
     for provider, key in zip(ground.providers, providers, strict=True):
-        for on, factor in ((now.date(), Decimal(1)), (_raised_on(plan), Decimal("1.05"))):
+        for on, factor in ((now.date(), Decimal(1)), (raised_on(plan), Decimal("1.05"))):
             made = rescue.set_prices(
                 keeper,
                 key,

@@ -28,6 +28,7 @@ _SHARES: Mapping[str, float] = {
     "false_alarm": 0.004,
 }
 """Courses of jobs; ``pair`` needs two technicians, ``refused`` goes one rung up the ladder."""
+_LIVE = ("whole", "remote", "refused", "override", "pair")
 _REWORKS = 6
 _KINDS: Mapping[str, float] = {"emergency": 0.79, "repair": 0.185, "retrofit": 0.025}
 _HOURS = np.array([1, 1, 1, 1, 1, 2, 3, 5, 9, 10, 10, 8, 6, 8, 9, 9, 8, 7, 5, 4, 4, 3, 2, 1.5])
@@ -85,10 +86,18 @@ def build_jobs(plan: Plan, ground: Ground) -> tuple[Job, ...]:
     return tuple(sorted(jobs, key=lambda job: (job.at, job.number)))
 
 
+def draw_live(plan: Plan, ground: Ground, number: int, *, at: datetime) -> Job:
+    """One emergency that is over within hours, another for another number."""
+    maker = _Maker(plan, ground, read_toml("rescue"), part=f"rescue live {number}")
+    return maker.live(number, at)
+
+
 class _Maker:
-    def __init__(self, plan: Plan, ground: Ground, told: Mapping[str, Any]) -> None:
+    def __init__(
+        self, plan: Plan, ground: Ground, told: Mapping[str, Any], part: str = "rescue jobs"
+    ) -> None:
         self._plan = plan
-        self._chance = stream(plan.seed, "rescue jobs")
+        self._chance = stream(plan.seed, part)
         self._skills = {row["code"]: row["skill"] for row in told["classes"]}
         self._permits = {row["code"]: row["permits"] for row in told["classes"]}
         self._usual = {row["code"]: row["usual"][0] for row in told["classes"]}
@@ -130,6 +139,10 @@ class _Maker:
             spent += 120
         at = self._plan.ends_at - timedelta(minutes=spent)
         return _copy(job, at=at, steps=tuple(steps))
+
+    def live(self, number: int, at: datetime) -> Job:
+        course = self._one({name: _SHARES.get(name, 0.75) for name in _LIVE})
+        return self._job(number, at, course, is_open=True)
 
     def rework(self, number: int, jobs: Sequence[Job]) -> Job:
         """A repair that did not hold: some days after a job that ended well."""
