@@ -22,6 +22,7 @@ from qiying.slices.council.api import router as council
 from qiying.slices.mandate.api import router as mandate
 from qiying.slices.mediation.api import router as mediation
 from qiying.slices.registry.api import router as registry
+from qiying.slices.rescue.api import router as rescue
 
 
 class Interface(NinjaAPI):
@@ -107,6 +108,7 @@ ROUTERS = {
     "/mediations": mediation,
     "/council": council,
     "/casebook": casebook,
+    "/rescue": rescue,
     "/layers": layer_router,
     "/webhooks": webhook_router,
 }

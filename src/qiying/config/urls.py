@@ -14,11 +14,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/", include("qiying.slices.registry.urls.zone_map")),
     path("mandate/", include("qiying.slices.mandate.urls")),
     path("calls/", include("qiying.slices.calls.urls")),
+    path("rescue/", include("qiying.slices.rescue.urls")),
     path("class-issues/", include("qiying.slices.class_issues.urls")),
     path("channels/", include("qiying.slices.channels.urls")),
     path("mediation/", include("qiying.slices.mediation.urls")),
     path("council/", include("qiying.slices.council.urls")),
     path("casebook/", include("qiying.slices.casebook.urls")),
+    path("rescue/", include("qiying.slices.rescue.urls")),
     path("open311/", include("qiying.slices.calls.open311.urls")),
 ]
 handler400 = "qiying.kernel.faults.bad_request"

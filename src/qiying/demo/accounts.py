@@ -24,7 +24,14 @@ _ZONE_WIDE = (
 _ORDER = (
     "enterprise", "grid_officer", "desk", "handler", "callback", "supervisor", "unit_leader",
     "zone_leader", "analyst", "auditor", "administrator",
+    "duty_chief", "technician", "provider_manager",
 )  # fmt: skip
+RESCUERS = {
+    "duty_chief": ("dutychief1", "dutychief2"),
+    "technician": ("tech01", "tech02", "tech05"),
+    "provider_manager": ("provider01",),
+}
+"""Industry 120: two duty chiefs, because one draws up what the other checks."""
 Account = dict[str, str]
 
 
@@ -37,6 +44,7 @@ def choose_accounts(plan: Plan, tenant_id: int) -> list[Account]:
         person.username for person in staff.people if person.grid == firms[0].grid
     ]
     names["handler"] = [staff.staff("handler", unit)[0].username for unit in units]
+    names |= {role: list(found) for role, found in RESCUERS.items()}
     names["unit_leader"] = [staff.staff("unit_leader", units[0])[0].username]
     return [{"role": role, "username": name} for role in _ORDER for name in names[role]]
 

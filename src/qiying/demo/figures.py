@@ -7,16 +7,20 @@ how a value is compared with it: `eq` (within 1 %), `gt` (greater, by less than 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from qiying.kernel.access import Actor
+from qiying.kernel.people import SHANGHAI
 from qiying.slices.calls import public as calls
 from qiying.slices.calls.rules import REOPEN_WITHIN
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
+from qiying.slices.rescue import public as rescue
 
 _EQ_WITHIN, _GT_BELOW, _BELOW_WITHIN = Decimal("0.01"), Decimal("1.05"), Decimal("0.95")
+_ALL = Decimal(100)
+_YEAR = timedelta(days=365)
 Values = Mapping[str, Decimal]
 
 
@@ -85,11 +89,29 @@ PUBLISHED = (
         "A09.after.verified", "after.A09.verified", "verified <= declared", "%", "rule",
         _is_below("after.A09"),
     ),
+    Published("A18.jobs", "A18.jobs", "420", "", "gt"),
+    Published("A18.success", "A18.success", "97", "%", "eq"),
+    Published("A18.praise", "A18.praise", "100", "%", "eq"),
+    Published(
+        "A19", "A19", "answer within 2 h by day and night", "%", "rule", lambda v: v["A19"] == _ALL
+    ),
+    Published(
+        "A20.emergency", "A20.emergency", "bought: equipment emergency repair", "", "rule",
+        lambda v: v["A20.emergency"] > 0,
+    ),
+    Published(
+        "A20.repair", "A20.repair", "bought: special-equipment inspection and repair", "", "rule",
+        lambda v: v["A20.repair"] > 0,
+    ),
+    Published(
+        "A20.retrofit", "A20.retrofit", "bought: process retrofit", "", "rule",
+        lambda v: v["A20.retrofit"] > 0,
+    ),
 )  # fmt: skip
 
 
 def figures(actor: Actor, *, now: datetime, on: date) -> list[Figure]:
-    """A01 to A09 as they stand on a day.
+    """A01 to A09 and A18 to A20 as they stand on a day; Industry 120 over the year before it.
 
     Closure is compared over the year before the reform of the handling of calls, and from the
     reform to the last day whose 30 days for opening a call again are over.
@@ -100,7 +122,11 @@ def figures(actor: Actor, *, now: datetime, on: date) -> list[Figure]:
 
 def _values(actor: Actor, *, now: datetime, on: date) -> Values:
     today = (on, on + timedelta(days=1))
-    values = {**registry.figures(actor, today), **mandate.figures(actor, today)}
+    values = {
+        **registry.figures(actor, today),
+        **mandate.figures(actor, today),
+        **rescue.figures(actor, (on - _YEAR, on), now=min(now, _midnight(on))),
+    }
     reform_on = registry.zone(actor).call_reform_on
     if reform_on is None:
         return values
@@ -113,6 +139,11 @@ def _values(actor: Actor, *, now: datetime, on: date) -> Values:
         found = calls.figures(actor, period, now=now)
         values |= {f"{name}.{key}": value for key, value in found.items()}
     return values
+
+
+def _midnight(on: date) -> datetime:
+    """A demonstration ends there: what nobody answered afterwards is not its figure."""
+    return datetime.combine(on, time(0), tzinfo=SHANGHAI)
 
 
 def _compare(row: Published, values: Values) -> Figure:

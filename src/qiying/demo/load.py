@@ -27,6 +27,7 @@ from qiying.demo.haste import in_haste
 from qiying.demo.models import Demonstration
 from qiying.demo.plan import Plan
 from qiying.demo.play import Share, expected_steps, play
+from qiying.demo.rescue_play import play_rescue
 from qiying.demo.selections import hold_selections
 from qiying.demo.talks import play_talks
 from qiying.demo.watching import watch_over
@@ -133,6 +134,7 @@ ROOMS: tuple[tuple[str, Callable[[Plan, int], object]], ...] = (
     ("", play_classes),
     ("talks", _talk),
     ("casebook", _play_casebook),
+    ("rescue", play_rescue),
 )
 """What stands around the calls, once they are played; in this order, with what is told of it."""
 

@@ -16,7 +16,7 @@ from qiying.kernel.models.identity import ROLE_LABELS
 
 UNREAD = "unread"
 """Where the number of unread notices stands among those of the navigation."""
-ON_PHONE = frozenset({Role.ENTERPRISE, Role.GRID_OFFICER})
+ON_PHONE = frozenset({Role.ENTERPRISE, Role.GRID_OFFICER, Role.TECHNICIAN})
 """Who holds no other role gets the shared pages in the frame of the phone."""
 
 

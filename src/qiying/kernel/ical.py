@@ -47,6 +47,9 @@ class Entry:
         the entry.
     warn_before
         How long before an alarm rings.
+    starts_at
+        When it begins, for what has a length, such as a shift; ``due_at`` is its end and the alarm
+        rings before the beginning.
     """
 
     uid: str
@@ -55,6 +58,7 @@ class Entry:
     path: str
     revised_at: datetime
     warn_before: timedelta = timedelta(minutes=30)
+    starts_at: datetime | None = None
 
 
 Provider = Callable[[Actor, datetime], Iterable[Entry]]
@@ -106,6 +110,9 @@ def _component(entry: Entry, now: datetime, *, as_tasks: bool) -> Event | Todo:
     if as_tasks:
         part.add("due", due_at)
         part.add("status", "NEEDS-ACTION")
+    elif entry.starts_at is not None:
+        part.add("dtstart", entry.starts_at.astimezone(UTC))
+        part.add("dtend", due_at)
     else:
         # The quarter of an hour before, because a meeting of no length is not drawn everywhere.
         part.add("dtstart", due_at - SHOWN_FOR)
@@ -119,7 +126,8 @@ def _alarm(entry: Entry, *, as_tasks: bool) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", entry.title)
-    alarm.add("trigger", -entry.warn_before, parameters={"RELATED": "END"})
+    side = "END" if as_tasks or entry.starts_at is None else "START"
+    alarm.add("trigger", -entry.warn_before, parameters={"RELATED": side})
     return alarm
 
 

@@ -27,6 +27,7 @@ PARTS = {
     "calls": _("two years of calls"),
     "talks": _("disputes and the council"),
     "casebook": _("typical cases, selections"),
+    "rescue": _("a year of Industry 120"),
 }
 
 app = typer.Typer(
@@ -166,6 +167,55 @@ def _progress() -> "Iterator[Callable[[str, int, int], None]]":
                 shown.update(rows[part], completed=done, total=total)
 
         yield report
+
+
+@app.command(help=text(_("Play a live day of Industry 120: jobs come in and the board moves.")))
+def live(
+    *,
+    speed: Annotated[
+        float, typer.Option(min=1, max=600, help=text(_("Minutes of the story in a minute.")))
+    ] = 30.0,
+    every: Annotated[
+        float, typer.Option(min=1, max=600, help=text(_("Minutes of the story between two jobs.")))
+    ] = 25.0,
+    jobs: Annotated[
+        int, typer.Option(min=0, help=text(_("How many jobs come; 0 for no end.")))
+    ] = 0,
+) -> None:
+    """Through the real operations, beside a platform that is being served; Ctrl-C ends it."""
+    _platform.prepare_django()
+    _platform.ensure_database()
+    _platform.start_django()
+    from django.utils import timezone
+
+    from qiying.config.problems import StartError
+    from qiying.demo import public, rescue_day
+    from qiying.demo.plan import make_plan
+    from qiying.kernel import people
+
+    found = public.find()
+    if found is None:
+        say(_("No demonstration zone is loaded: qiying demo load."))
+        raise typer.Exit(1)
+    (tenant,) = people.zones(found.tenant_code)
+    plan = make_plan(found.seed, found.as_of, is_small=found.is_small)
+    try:
+        for told in rescue_day.live(
+            plan,
+            tenant.pk,
+            speed=speed,
+            every_min=every,
+            jobs=jobs,
+            clock=timezone.now,
+            sleep=time.sleep,
+        ):
+            typer.echo(f"{timezone.localtime(told.at):%H:%M:%S}  {told.step:<16}{told.title}")
+    except rescue_day.NobodyOnDutyError:
+        raise StartError(
+            _("Nobody is on duty: the roster of the demonstration has ended. Load it again.")
+        ) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
 
 
 @app.command(help=text(_("Print where the zone is and who may enter.")))

@@ -17,9 +17,15 @@ class RescueConfig(AppConfig):
             NOTICES,
             TOPICS,
         )
+        from qiying.slices.rescue.views.chief.nav import register_chief  # noqa: PLC0415
+        from qiying.slices.rescue.views.keep.nav import register_keep  # noqa: PLC0415
+        from qiying.slices.rescue.views.phone.shared import register_phone  # noqa: PLC0415
 
         problems.register(PROBLEMS)
         notifications.register(NOTICES)
         trail.name_topics(TOPICS)
         for topic, words in CALL_LINES.items():
             calls.name_line(topic, words)
+        register_chief()
+        register_keep()
+        register_phone()

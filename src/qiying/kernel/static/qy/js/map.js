@@ -5,16 +5,19 @@ import { setUpPlace } from "./place.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const AREAS = ["township", "planned", "developed", "parcel", "neighbourhood", "grid", "wall"];
-const POINTS = ["site", "call"];
+const POINTS = ["site", "technician", "call", "job"];
+const URGENT = ["call", "job"];
 const REFRESH_AFTER = 3000;
 const START = [35.5, 105]; // shown only while no layer has any extent
 const MARKS = {
   call: "M12 5v9M12 19v.1",
+  job: "M12 5v9M12 19v.1",
+  technician: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M4 21c0-4 3.6-6 8-6s8 2 8 6",
   site: "M5 21V5l7-3 7 3v16M9 9h2M13 9h2M9 13h2M13 13h2M9 21v-4h6v4",
 };
 
 const pinMarkup = (kind) =>
-  `<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="${kind === "call" ? 3 : 1.8}" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="${MARKS[kind] ?? MARKS.call}"/></svg>`;
+  `<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="${URGENT.includes(kind) ? 3 : 1.8}" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="${MARKS[kind] ?? MARKS.call}"/></svg>`;
 
 function tooltip(feature) {
   const { name, note } = feature.properties ?? {};
@@ -84,7 +87,7 @@ class ZoneMap {
 
   pin(feature, at, kind) {
     const { tone, name } = feature.properties ?? {};
-    const size = kind === "call" ? 28 : 22;
+    const size = URGENT.includes(kind) ? 28 : 22;
     const icon = L.divIcon({ className: `pin pin-${kind} pin-${tone ?? "plain"}`, html: pinMarkup(kind), iconSize: [size, size] });
     return L.marker(at, { icon, keyboard: true, title: name ?? "", alt: name ?? "", riseOnHover: true });
   }

@@ -61,7 +61,7 @@ function entryOf(form, state, submitter) {
     draft: form.dataset.draft,
     action: form.getAttribute("action") || location.pathname + location.search,
     page: location.pathname + location.search,
-    title: one("h1")?.textContent.trim() ?? "",
+    title: form.dataset.title || (one("h1")?.textContent.trim() ?? ""),
     fields,
     state,
     at: Date.now(),
@@ -77,11 +77,22 @@ async function isReachable() {
   }
 }
 
+const hasWaiting = async (entry) => (await mine()).some((each) => each.state === "waiting" && each.key !== entry.key);
+
 async function send(form, submitter) {
   form.dataset.sending = "1";
   const entry = entryOf(form, "sending", submitter);
   await put(entry);
-  if (await isReachable()) {
+  const isReached = await isReachable();
+  if (isReached && await hasWaiting(entry)) {
+    // what was written before goes first: steps arrive in the order in which they were taken
+    await put({ ...entry, state: "waiting" });
+    delete form.dataset.sending;
+    await flush();
+    await draw();
+    return;
+  }
+  if (isReached) {
     sessionStorage.setItem(SENT, entry.key);
     store.set(DRAFT_SENT, `qy-draft-${entry.draft}`);
     if (submitter?.name) form.append(make("input", { type: "hidden", name: submitter.name, value: submitter.value }));
@@ -129,30 +140,41 @@ async function post(entry) {
   return answer.status >= 500 ? { isWaiting: true } : { isRefused: true };
 }
 
+/** What came of an entry: "stop" without a line, "later" when it cannot be taken yet, else the
+ * address to go to when its form is on this page. */
 async function settle(entry) {
   let came;
   try {
     came = await post(entry);
   } catch {
-    return; // still no line
+    return "stop"; // still no line
   }
-  if (came.isWaiting) return;
+  if (came.isWaiting) return "later";
   if (came.isRefused) {
     await put({ ...entry, state: "refused" });
-    return;
+    return "";
   }
   await drop(entry.key);
   store.drop(`qy-draft-${entry.draft}`);
-  const here = all("form[data-draft]").find((form) => keyField(form)?.value === entry.key);
-  if (here) location.href = came.url;
-  else sayLink("outbox-sent", entry, came.url);
+  const isHere = all("form[data-draft]").some((form) => keyField(form)?.value === entry.key);
+  if (!isHere) sayLink("outbox-sent", entry, came.url);
+  return isHere ? came.url : "";
 }
 
+// in the order in which they were written; what cannot be taken yet keeps back what was written on
+// the same page after it
 const flushAll = async () => {
+  let next = "";
+  const held = new Set();
   for (const entry of await mine()) {
-    if (["waiting", "sending"].includes(entry.state)) await settle(entry);
+    if (!["waiting", "sending"].includes(entry.state) || held.has(entry.page)) continue;
+    const came = await settle(entry);
+    if (came === "stop") break;
+    if (came === "later") held.add(entry.page);
+    else next = came || next;
   }
-  await draw();
+  if (next) location.href = next;
+  else await draw();
 };
 
 let isFlushing = false;

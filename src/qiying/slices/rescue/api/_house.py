@@ -1,0 +1,179 @@
+"""What the house keeps: the roster, the cover, the settlements."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+
+from qiying.kernel import paging
+from qiying.kernel.access import Role
+from qiying.kernel.api import roles
+from qiying.kernel.errors import Invalid
+from qiying.kernel.people import SHANGHAI
+from qiying.kernel.web import actor_of
+from qiying.slices.rescue import queries
+from qiying.slices.rescue.models import Settlement, Shift
+from qiying.slices.rescue.queries import keep
+from qiying.slices.rescue.rules import PAYERS, READERS
+
+router = Router(tags=["rescue"])
+PLANNERS = (*READERS, Role.PROVIDER_MANAGER, Role.ADMINISTRATOR, Role.TECHNICIAN)
+LONGEST = timedelta(days=62)
+
+
+class ShiftOut(Schema):
+    """A time on duty; times in UTC."""
+
+    id: int
+    technician: UUID
+    name: str
+    provider: UUID
+    starts_at: datetime
+    ends_at: datetime
+    kind: str
+    station: str
+    is_published: bool
+
+
+class RosterQuery(Schema):
+    """Shifts that begin from ``start`` on, before ``end``; 62 days at most."""
+
+    start: date
+    end: date
+    cursor: str = ""
+    size: int = Field(100, ge=1, le=500)
+
+
+class ShiftsOut(Schema):
+    items: list[ShiftOut]
+    next: str
+    previous: str
+
+
+@router.get("/roster", response=ShiftsOut, summary="The roster of a period")
+@roles(*PLANNERS)
+def get_roster(request: HttpRequest, query: Query[RosterQuery]) -> ShiftsOut:
+    if not timedelta(0) < query.end - query.start <= LONGEST:
+        raise Invalid("input.invalid", {"end": "rescue.period"})
+    start, end = (datetime.combine(d, time(0), tzinfo=SHANGHAI) for d in (query.start, query.end))
+    rows = keep.shift_rows(actor_of(request), start, end)
+    page = paging.paginate(rows, order=("starts_at", "id"), cursor=query.cursor, size=query.size)
+    items = [_shift(s) for s in page.rows]
+    return ShiftsOut(items=items, next=page.next, previous=page.previous)
+
+
+def _shift(s: Shift) -> ShiftOut:
+    return ShiftOut(
+        id=s.pk,
+        technician=s.technician.public_id,
+        name=str(s.technician.person),
+        provider=s.technician.provider.public_id,
+        starts_at=s.starts_at,
+        ends_at=s.ends_at,
+        kind=s.kind,
+        station=s.station.code,
+        is_published=s.is_published,
+    )
+
+
+class CoverHourOut(Schema):
+    """An hour to come and how many people of each skill are there for the whole of it."""
+
+    starts_at: datetime
+    people: int
+    by_skill: dict[str, int]
+
+
+class CoverOut(Schema):
+    items: list[CoverHourOut]
+
+
+class CoverQuery(Schema):
+    hours: int = Field(24, ge=1, le=168)
+
+
+@router.get("/coverage", response=CoverOut, summary="Cover of the next hours")
+@roles(*READERS, Role.ADMINISTRATOR)
+def get_cover(request: HttpRequest, query: Query[CoverQuery]) -> CoverOut:
+    found = queries.cover(actor_of(request), now=timezone.now(), hours=query.hours)
+    return CoverOut(
+        items=[
+            CoverHourOut(starts_at=h.starts_at, people=h.people, by_skill=dict(h.by_skill))
+            for h in found
+        ]
+    )
+
+
+class SettlementOut(Schema):
+    """A provider's month; money in yuan."""
+
+    id: UUID
+    number: str
+    provider: str
+    month: date
+    state: str
+    jobs: int
+    zone_cny: Decimal
+    firm_cny: Decimal
+    due_on: date | None
+    voucher: str
+    version: int
+
+
+class SettlementLineOut(Schema):
+    job: str
+    zone_cny: Decimal
+    firm_cny: Decimal
+
+
+class SettlementDetailOut(SettlementOut):
+    lines: list[SettlementLineOut]
+
+
+class SettlementsOut(Schema):
+    items: list[SettlementOut]
+    next: str
+    previous: str
+
+
+class SettlementQuery(Schema):
+    state: str = Field("", max_length=12)
+    cursor: str = ""
+    size: int = Field(25, ge=1, le=200)
+
+
+PAID_BY = tuple({*READERS, *PAYERS, Role.PROVIDER_MANAGER})
+
+
+@router.get("/settlements", response=SettlementsOut, summary="List settlements")
+@roles(*PAID_BY)
+def list_settlements(request: HttpRequest, query: Query[SettlementQuery]) -> SettlementsOut:
+    rows = queries.list_settlements(actor_of(request))
+    if query.state:
+        rows = rows.filter(state=query.state)
+    page = paging.paginate(rows, order=("-month", "-id"), cursor=query.cursor, size=query.size)
+    items = [SettlementOut(**_money(s)) for s in page.rows]
+    return SettlementsOut(items=items, next=page.next, previous=page.previous)
+
+
+def _money(s: Settlement) -> dict[str, Any]:
+    found = {n: getattr(s, n) for n in SettlementOut.model_fields if n not in ("id", "provider")}
+    return {**found, "id": s.public_id, "provider": s.provider.name_zh}
+
+
+@router.get(
+    "/settlements/{uuid:settlement_id}", response=SettlementDetailOut, summary="One settlement"
+)
+@roles(*PAID_BY)
+def get_settlement(request: HttpRequest, settlement_id: UUID) -> SettlementDetailOut:
+    actor = actor_of(request)
+    row = keep.settlement_of(actor, settlement_id)
+    lines = [
+        SettlementLineOut(job=x.job.number, zone_cny=x.zone_cny, firm_cny=x.firm_cny)
+        for x in queries.lines_of(actor, row)
+    ]
+    return SettlementDetailOut(**_money(row), lines=lines)

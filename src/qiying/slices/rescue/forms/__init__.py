@@ -1,0 +1,1 @@
+"""Forms of Industry 120; they validate and never save."""

@@ -1,0 +1,1 @@
+"""Pages of the duty chief, the staff and the leader."""

@@ -1,0 +1,1 @@
+"""Pages of the registers: machines, inspections, providers, rosters, money, retrofits."""

@@ -1,0 +1,1 @@
+"""Pages of Industry 120 on the phone: the firm, the technician, the label on the machine."""
