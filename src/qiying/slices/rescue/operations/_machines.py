@@ -98,6 +98,7 @@ def define_class(
 @operation
 def register_machine(
     actor: Actor,
+    /,
     *,
     now: datetime,
     enterprise_id: int,
@@ -224,6 +225,7 @@ def _year(value: Any, now: datetime) -> int | None:
 @operation
 def change_machine(
     actor: Actor,
+    /,
     equipment_id: int,
     *,
     now: datetime,

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from qiying.kernel import events, numbering
 from qiying.kernel.access import Actor
@@ -129,7 +130,7 @@ def _budget(actor: Actor, budget_id: int | None) -> Budget | None:
     return row
 
 
-def _say(actor: Actor, row: Settlement, event: str, now: datetime, **codes: int) -> None:
+def _say(actor: Actor, row: Settlement, event: str, now: datetime, **codes: Any) -> None:
     events.record(
         f"rescue.settlement_{event}",
         subject=row,
@@ -249,6 +250,7 @@ def set_budget(
 @operation
 def set_rules(
     actor: Actor,
+    /,
     *,
     now: datetime,
     source_zh: str = rules.SOURCE_ZH,

@@ -58,6 +58,7 @@ assert set(STEPS) == set(LIFECYCLE.steps)  # noqa: S101  each row of the table h
 @operation
 def take(
     actor: Actor,
+    /,
     job_id: int,
     step: str,
     *,

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Count
+
 from qiying.kernel.access import Actor
 from qiying.slices.registry import public as registry
 from qiying.slices.rescue.models import Job, Manager, Note, Report, Seat, Shift, Technician
@@ -50,3 +52,10 @@ def may_see_note(actor: Actor, note_id: int) -> bool:
 
 def may_see_report(actor: Actor, report_id: int) -> bool:
     return Report.objects.visible_to(actor).filter(pk=report_id).exists()
+
+
+def count_by_firm(actor: Actor, enterprise_ids: Iterable[int]) -> dict[int, int]:
+    """Visible rescues by firm, in one query."""
+    rows = Job.objects.visible_to(actor).filter(enterprise_id__in=list(enterprise_ids))
+    counted = rows.values("enterprise_id").annotate(n=Count("pk")).order_by("enterprise_id")
+    return {row["enterprise_id"]: row["n"] for row in counted}
