@@ -103,7 +103,7 @@ def moments_of(job: Job) -> list[Moment]:
     waits = (_("promised"), _("our goal"))
     rows: list[tuple[Any, datetime | None, datetime | None, Any, bool]] = [
         (_("Taken up"), job.acknowledged_at, None, "", False),
-        (_("Answered"), job.answered_at, job.answer_due_at, waits[0], bool(job.promise_lost_at)),
+        (_("Answer given"), job.answered_at, job.answer_due_at, waits[0], bool(job.promise_lost_at)),
         (_("There"), job.arrived_at, goal, waits[1], bool(job.goal_lost_at)),
         (_("Runs again"), job.running_at, None, "", False),
     ]
