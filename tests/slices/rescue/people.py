@@ -87,7 +87,7 @@ def _providers(world: World) -> None:
         on_duty(world, row.pk)
 
 
-def on_duty(world: World, technician_id: int, *, days: int = 40) -> None:
+def on_duty(world: World, technician_id: int, *, days: int = 6) -> None:
     """Shifts of 24 hours without a gap, so that tests need not think of the hour."""
     for day in range(days):
         start = NOW - timedelta(hours=1) + timedelta(days=day)

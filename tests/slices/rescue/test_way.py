@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from qiying.kernel.errors import Invalid, Refused
+from qiying.kernel import tenancy
+from qiying.kernel.errors import Invalid, Problem, Refused
 from qiying.slices.rescue import operations
+from qiying.slices.rescue.models import Proposal, Report, Settlement
 from tests.slices.rescue import steps
 from tests.slices.rescue.steps import take
 from tests.slices.world import World
@@ -16,13 +18,13 @@ pytestmark = pytest.mark.django_db
 
 def test_the_red_button_names_the_machine_and_starts_the_promise(world: World) -> None:
     job = steps.reported(world)
-    assert job.number.startswith("JY-")
+    assert job.number.startswith("JJ-")
     assert job.answer_due_at == world.now + timedelta(minutes=120)
     assert (job.state, job.skill, job.place) == ("reported", "paper", "一车间")
 
 
 def test_a_firm_reports_for_itself_only(world: World) -> None:
-    with pytest.raises(Exception, match=r"access\.role|not_found"):
+    with pytest.raises(Problem, match=r"access\.role|not_found"):
         steps.report(world, "rival", "")
 
 
@@ -34,9 +36,6 @@ def test_safety_is_asked_before_anybody_is_sent(world: World) -> None:
 def test_the_nearest_qualified_of_the_contracted_provider_is_proposed_with_reasons(
     world: World,
 ) -> None:
-    from qiying.kernel import tenancy  # noqa: PLC0415
-    from qiying.slices.rescue.models import Proposal  # noqa: PLC0415
-
     job = steps.proposed(world)
     with tenancy.reading(world.system):
         row = Proposal.objects.get(job=job)
@@ -54,9 +53,6 @@ def test_the_whole_way_to_the_settlement(world: World) -> None:
     take(world, "boss", job, "rate", grade="very_good")
     chief, second = world.actor("chief"), world.actor("supervisor")
     job = steps.fresh(world, job)
-    from qiying.kernel import tenancy  # noqa: PLC0415
-    from qiying.slices.rescue.models import Report, Settlement  # noqa: PLC0415
-
     with tenancy.reading(world.system):
         provider = Report.objects.get(job=job).technician.provider_id
     month = world.now.date().replace(day=1)
@@ -98,9 +94,9 @@ def test_the_firm_accepts_what_it_was_shown_and_nothing_else(world: World) -> No
 
 def test_a_quote_knows_only_the_price_list(world: World) -> None:
     job = steps.diagnosed(world)
+    who, given = steps.holder(world, job), steps.phone(world)
     with pytest.raises(Invalid):
-        lines = [{"item_id": 0, "quantity": "1"}]
-        take(world, steps.holder(world, job), job, "quote", lines=lines, **steps.phone(world))
+        take(world, who, job, "quote", lines=[{"item_id": 0, "quantity": "1"}], **given)
 
 
 def test_far_from_the_machine_wants_a_reason(world: World) -> None:

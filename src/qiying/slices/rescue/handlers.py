@@ -70,11 +70,11 @@ class Told:
 
 
 def _is_answered(event: Event) -> bool:
-    return event.data.get("after") == "answered"
+    return bool(event.data.get("after") == "answered")
 
 
 def _is_nobody(event: Event) -> bool:
-    return event.data.get("technicians") == [] and event.topic != "rescue.accepted"
+    return bool(event.data.get("technicians") == [])
 
 
 def _has_asked(event: Event) -> bool:

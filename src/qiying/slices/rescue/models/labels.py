@@ -16,7 +16,7 @@ KINDS: Words = {
     r.Kind.RETROFIT: _("process retrofit"),
 }
 STATES: Words = {
-    r.State.REPORTED: _("reported"),
+    r.State.REPORTED: _("help called for"),
     r.State.ACKNOWLEDGED: _("acknowledged"),
     r.State.PROPOSED: _("somebody is being asked"),
     r.State.ANSWERED: _("answered, technician named"),
@@ -58,10 +58,10 @@ STATE_TONES: Mapping[str, str] = {
     r.State.FALSE_ALARM: "paused",
 }
 SEAT_STATES: Words = {
-    r.SeatState.FREE: _("nobody yet"),
+    r.SeatState.FREE: _("nobody asked yet"),
     r.SeatState.OFFERED: _("asked"),
     r.SeatState.ACCEPTED: _("coming"),
-    r.SeatState.EN_ROUTE: _("on the way"),
+    r.SeatState.EN_ROUTE: _("on the way there"),
     r.SeatState.ON_SITE: _("at the machine"),
     r.SeatState.AWAY: _("comes back"),
     r.SeatState.LEFT: _("has left"),
@@ -69,8 +69,8 @@ SEAT_STATES: Words = {
 }
 OFFER_STATES: Words = {
     r.OfferState.OPEN: _("waiting for an answer"),
-    r.OfferState.ACCEPTED: _("accepted"),
-    r.OfferState.REFUSED: _("refused"),
+    r.OfferState.ACCEPTED: _("said yes"),
+    r.OfferState.REFUSED: _("said no"),
     r.OfferState.EXPIRED: _("not answered in time"),
     r.OfferState.REVOKED: _("taken back"),
 }
@@ -138,12 +138,12 @@ SHIFT_KINDS: Words = {
     r.ShiftKind.ON_CALL: _("on call at home"),
 }
 STEPS: Words = {
-    r.Step.ACCEPT: _("accepted"),
-    r.Step.REFUSE: _("refused"),
+    r.Step.ACCEPT: _("said yes"),
+    r.Step.REFUSE: _("said no"),
     r.Step.HELP_REMOTELY: _("helps by telephone"),
     r.Step.SET_OUT: _("set out"),
     r.Step.ARRIVE: _("arrived"),
-    r.Step.POSITION: _("position"),
+    r.Step.POSITION: _("position on the way"),
     r.Step.DIAGNOSE: _("found the fault"),
     r.Step.QUOTE: _("showed the quote"),
     r.Step.ACCEPT_QUOTE: _("quote accepted"),
@@ -197,7 +197,7 @@ GRADES: Words = {
 SETTLEMENT_STATES: Words = {
     r.SettlementState.DRAWN_UP: _("drawn up"),
     r.SettlementState.CHECKED: _("checked"),
-    r.SettlementState.RETURNED: _("returned"),
+    r.SettlementState.RETURNED: _("returned for correction"),
     r.SettlementState.PAID: _("paid"),
 }
 INSPECTIONS: Words = {
@@ -207,8 +207,8 @@ INSPECTIONS: Words = {
 }
 PHASES: Words = {r.Phase.BEFORE: _("before"), r.Phase.AFTER: _("after")}
 RETROFIT_STATES: Words = {
-    r.RetrofitState.PLANNED: _("planned"),
-    r.RetrofitState.UNDER_WAY: _("under way"),
+    r.RetrofitState.PLANNED: _("project planned"),
+    r.RetrofitState.UNDER_WAY: _("project under way"),
     r.RetrofitState.MEASURED: _("effect measured"),
     r.RetrofitState.GIVEN_UP: _("given up"),
 }

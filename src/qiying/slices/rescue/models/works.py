@@ -263,4 +263,4 @@ class Rating(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.grade
+        return str(self.grade)

@@ -7,6 +7,7 @@ from qiying.slices.rescue.operations._inspections import (
     plan_inspection,
 )
 from qiying.slices.rescue.operations._machines import (
+    ClassIn,
     change_machine,
     define_class,
     register_machine,
@@ -32,7 +33,7 @@ from qiying.slices.rescue.operations._providers import (
     set_prices,
     sign_provider,
 )
-from qiying.slices.rescue.operations._report import report_job, rework
+from qiying.slices.rescue.operations._report import ReportIn, report_job, rework
 from qiying.slices.rescue.operations._retrofits import (
     add_reading,
     finish_retrofit,
@@ -54,7 +55,9 @@ from qiying.slices.rescue.operations._sweeps import (
 
 __all__ = [
     "STEPS",
+    "ClassIn",
     "PriceIn",
+    "ReportIn",
     "add_licence",
     "add_reading",
     "add_station",

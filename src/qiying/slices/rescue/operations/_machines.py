@@ -1,6 +1,7 @@
 """The register of machines."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -41,36 +42,59 @@ MOST_LOSS = Decimal(1_000_000_000)
 OLDEST = 1900
 
 
+@dataclass(frozen=True, slots=True)
+class ClassIn:
+    """What is said of a kind of machine beside its code, names and skill."""
+
+    is_special: bool = False
+    catalogue: str = ""
+    needs_licence: bool | None = None
+    """None: as ``is_special``."""
+    licence_item: str = ""
+    permits: Sequence[str] = ()
+    inspection_months: int | None = None
+    basis_zh: str = ""
+    basis_en: str = ""
+    grade: str = ""
+    usual_min: int = 90
+    usual_spread_min: int = 60
+
+    @property
+    def is_licensed(self) -> bool:
+        return self.is_special if self.needs_licence is None else self.needs_licence
+
+    def faults(self) -> dict[str, str]:
+        """What cannot stand, by field."""
+        found = {}
+        if self.is_special and not self.is_licensed:
+            found["needs_licence"] = "rescue.special_licence"
+        if self.is_licensed and not self.licence_item:
+            found["licence_item"] = "input.required"
+        if self.usual_min < 1 or self.usual_spread_min < 0:
+            found["usual_min"] = "input.choice"
+        return found
+
+
 @operation
 def define_class(
     actor: Actor,
+    /,
     *,
     now: datetime,
     code: str,
     name_zh: str,
     name_en: str,
     skill: str,
-    is_special: bool = False,
-    catalogue: str = "",
-    needs_licence: bool | None = None,
-    licence_item: str = "",
-    permits: Sequence[str] = (),
-    inspection_months: int | None = None,
-    basis_zh: str = "",
-    basis_en: str = "",
-    grade: str = "",
-    usual_min: int = 90,
-    usual_spread_min: int = 60,
+    **given: Any,
 ) -> EquipmentClass:
-    """Describe a kind of machine, or describe it anew; special equipment always needs a licence."""
+    """Describe a kind of machine, or describe it anew; special equipment always needs a licence.
+
+    ``given`` are the names of ``ClassIn``.
+    """
     actor.require(*KEEPERS, Role.SYSTEM)
-    licensed = is_special if needs_licence is None else needs_licence
-    if is_special and not licensed:
-        raise Invalid("input.invalid", {"needs_licence": "rescue.special_licence"})
-    if licensed and not licence_item:
-        raise Invalid("input.invalid", {"licence_item": "input.required"})
-    if usual_min < 1 or usual_spread_min < 0:
-        raise Invalid("input.invalid", {"usual_min": "input.choice"})
+    told = ClassIn(**given)
+    if faults := told.faults():
+        raise Invalid("input.invalid", faults)
     row, _is_new = EquipmentClass.objects.update_or_create(
         tenant_id=actor.tenant_id,
         code=clean(code, field="code", limit=20),
@@ -78,21 +102,28 @@ def define_class(
             "name_zh": clean(name_zh, field="name_zh", limit=60),
             "name_en": clean(name_en, field="name_en", limit=100),
             "skill": clean(skill, field="skill", limit=24),
-            "is_special": is_special,
-            "catalogue": clean(catalogue, field="catalogue", limit=4, is_needed=False),
-            "needs_licence": licensed,
-            "licence_item": clean(licence_item, field="licence_item", limit=60, is_needed=False),
-            "permits": permits_of(permits),
-            "inspection_months": inspection_months,
-            "basis_zh": clean(basis_zh, field="basis_zh", limit=200, is_needed=False),
-            "basis_en": clean(basis_en, field="basis_en", limit=300, is_needed=False),
-            "grade": grade,
-            "usual_min": usual_min,
-            "usual_spread_min": usual_spread_min,
+            **_class_columns(told),
         },
     )
     events.record("rescue.class_defined", subject=row, actor=actor, now=now, code=row.code)
     return row
+
+
+def _class_columns(told: ClassIn) -> dict[str, Any]:
+    texts = {"catalogue": 4, "licence_item": 60, "basis_zh": 200, "basis_en": 300, "grade": 2}
+    found: dict[str, Any] = {
+        name: clean(getattr(told, name), field=name, limit=limit, is_needed=False)
+        for name, limit in texts.items()
+    }
+    return {
+        **found,
+        "is_special": told.is_special,
+        "needs_licence": told.is_licensed,
+        "permits": permits_of(told.permits),
+        "inspection_months": told.inspection_months,
+        "usual_min": told.usual_min,
+        "usual_spread_min": told.usual_spread_min,
+    }
 
 
 @operation
@@ -114,33 +145,39 @@ def register_machine(
     ``made_in``, ``criticality``, ``loss_per_hour_cny``, ``special_number``.
     """
     require_firm(actor, enterprise_id)
-    kind = EquipmentClass.objects.filter(tenant_id=actor.tenant_id, code=kind_code).first()
-    if kind is None:
-        raise Invalid("input.invalid", {"kind_code": "input.choice"})
-    firm = registry.enterprise(actor, enterprise_id)
-    zone = registry.zone(actor)
     row = Equipment(
         tenant_id=actor.tenant_id,
         label=rules.label(_serial(actor)),
         enterprise_id=enterprise_id,
         site_id=_site(actor, enterprise_id, site_id),
-        kind=kind,
-        longitude=_first(longitude, firm.longitude, zone.longitude),
-        latitude=_first(latitude, firm.latitude, zone.latitude),
+        kind=_kind(actor, kind_code),
         registered_at=now,
-        updated_at=now,
     )
+    firm, zone = registry.enterprise(actor, enterprise_id), registry.zone(actor)
+    row.longitude = _first(longitude, firm.longitude, zone.longitude)
+    row.latitude = _first(latitude, firm.latitude, zone.latitude)
     _write(row, {"name": "", **values}, now)
     row.save()
+    _say_machine(actor, row, now)
+    return row
+
+
+def _kind(actor: Actor, code: str) -> EquipmentClass:
+    kind = EquipmentClass.objects.filter(tenant_id=actor.tenant_id, code=code).first()
+    if kind is None:
+        raise Invalid("input.invalid", {"kind_code": "input.choice"})
+    return kind
+
+
+def _say_machine(actor: Actor, row: Equipment, now: datetime) -> None:
     events.record(
         "rescue.machine_registered",
         subject=row,
         actor=actor,
         now=now,
-        firm=enterprise_id,
+        firm=row.enterprise_id,
         label=row.label,
     )
-    return row
 
 
 def _first(*values: float | None) -> float:

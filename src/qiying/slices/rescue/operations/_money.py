@@ -1,5 +1,6 @@
 """Public money: price lists are obeyed, months are settled, one draws up and another checks."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -263,13 +264,7 @@ def set_rules(
 ) -> RescueRules:
     """Set the zone's rules from now on; what is not named stays as it is."""
     actor.require(*KEEPERS)
-    faults = {k: "input.choice" for k in limits if k not in LIMITS}
-    for name, value in limits.items():
-        least, most = LIMITS.get(name, (0, 0))
-        if name in LIMITS and not least <= value <= most:
-            faults[name] = "input.choice"
-    if faults:
-        raise Invalid("input.invalid", faults)
+    _require_limits(limits)
     before = queries.rules_row(actor)
     kept = {name: getattr(before.rule if before else rules.DEFAULTS, name) for name in LIMITS}
     old_factor = before.night_factor if before else rules.DEFAULTS.night_factor
@@ -293,6 +288,15 @@ def set_rules(
         changed=sorted(k for k, v in limits.items() if kept[k] != v),
     )
     return row
+
+
+def _require_limits(given: Mapping[str, int]) -> None:
+    faults = {k: "input.choice" for k in given if k not in LIMITS}
+    for name, (least, most) in LIMITS.items():
+        if name in given and not least <= given[name] <= most:
+            faults[name] = "input.choice"
+    if faults:
+        raise Invalid("input.invalid", faults)
 
 
 def _matters(given: tuple[str, ...] | None, before: RescueRules | None) -> list[str]:

@@ -13,7 +13,7 @@ from qiying.kernel.errors import Denied, Invalid, Refused
 from qiying.kernel.lifecycle import Step
 from qiying.kernel.words import clean
 from qiying.slices.rescue import queries, rules
-from qiying.slices.rescue.models import Job, Note, Seat, Technician, Track
+from qiying.slices.rescue.models import Job, Note, Report, Seat, Technician, Track
 from qiying.slices.rescue.rules import (
     FINAL,
     HELD,
@@ -114,7 +114,7 @@ class Move:
         attach(self.actor, attachments, self.note)
 
 
-def attach(actor: Actor, attachments: list[int], row: Note) -> None:
+def attach(actor: Actor, attachments: list[int], row: Note | Report) -> None:
     """Tie the actor's own loose files to words; Invalid when one is not such a file."""
     if attachments and files.attach(actor, attachments, subject=row) != len(attachments):
         raise Invalid("input.invalid", {"attachments": "input.choice"})
@@ -153,26 +153,16 @@ def begin(
     technician = queries.technician_of(actor) if actor.has(Role.TECHNICIAN) else None
     seats = queries.seats_of(job, for_update=True)
     if technician is not None and _is_repeat(job, technician, name, given):
-        step = rules.LIFECYCLE.steps[name]
-        rule = rules.DEFAULTS
-        return Move(
-            actor, job, seats, step, name, given, now, now, rule, technician, is_repeat=True
-        )
+        step, rule = rules.LIFECYCLE.steps[name], rules.DEFAULTS
+        move = Move(actor, job, seats, step, name, given, now, now, rule, technician)
+        move.is_repeat = True
+        return move
     step = rules.LIFECYCLE.step(job.state, name, actor.roles)
     if version is not None and job.version != version:
         raise Refused("rescue.moved_on")
-    move = Move(
-        actor,
-        job,
-        seats,
-        step,
-        name,
-        given,
-        now,
-        happened(job, given.get("sent_at"), now),
-        queries.rule_in_force(actor),
-        technician,
-    )
+    at = happened(job, given.get("sent_at"), now)
+    rule = queries.rule_in_force(actor)
+    move = Move(actor, job, seats, step, name, given, now, at, rule, technician)
     _require_right(move)
     return move
 
@@ -212,7 +202,7 @@ def happened(job: Job, sent_at: datetime | None, now: datetime) -> datetime:
     """When a phone says it happened, held between the last moment of the job and now."""
     if sent_at is None or now - sent_at > LATE:
         return now
-    last = max(m for m in (getattr(job, name) for name in MOMENTS) if m is not None)
+    last: datetime = max(m for m in (getattr(job, name) for name in MOMENTS) if m is not None)
     return min(max(sent_at, last), now)
 
 

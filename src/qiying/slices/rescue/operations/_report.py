@@ -1,7 +1,9 @@
 """A machine is down: the report, from whichever door; and the free repair of a repair."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from qiying.engines import worktime
 from qiying.kernel import events, files, numbering
@@ -32,74 +34,93 @@ from qiying.slices.rescue.rules import (
 MAX_WINDOW_DAYS = 366
 
 
+@dataclass(frozen=True, slots=True)
+class ReportIn:
+    """What a report says beside the firm, the title and the door it came through.
+
+    The machine is named by its key or its label; without one the place of the firm counts.
+    """
+
+    kind: str = Kind.EMERGENCY
+    equipment_id: int | None = None
+    label: str = ""
+    skill: str = ""
+    facts: str = ""
+    place: str = ""
+    longitude: float | None = None
+    latitude: float | None = None
+    contact: str = ""
+    contact_phone: str = ""
+    urgency: str = Urgency.SLOWED
+    safety: str = Safety.NOT_ASKED
+    stopped_at: datetime | None = None
+    wanted_from_at: datetime | None = None
+    wanted_until_at: datetime | None = None
+    call_id: int | None = None
+    warranty_of_id: int | None = None
+    attachments: Sequence[int] = ()
+
+
 @operation
 def report_job(
     actor: Actor,
+    /,
     *,
     now: datetime,
     enterprise_id: int,
     title: str,
     channel: str,
-    kind: str = Kind.EMERGENCY,
-    equipment_id: int | None = None,
-    label: str = "",
-    skill: str = "",
-    facts: str = "",
-    place: str = "",
-    longitude: float | None = None,
-    latitude: float | None = None,
-    contact: str = "",
-    contact_phone: str = "",
-    urgency: str = Urgency.SLOWED,
-    safety: str = Safety.NOT_ASKED,
-    stopped_at: datetime | None = None,
-    wanted_from_at: datetime | None = None,
-    wanted_until_at: datetime | None = None,
-    call_id: int | None = None,
-    warranty_of_id: int | None = None,
-    attachments: Sequence[int] = (),
+    **given: Any,
 ) -> Job:
     """Take a report: the promise runs from ``now``, at any hour.
 
-    The machine is named by its key or its label; without one the place of the firm counts. The
-    same call opens one job however often it is told.
+    ``given`` are the names of ``ReportIn``. The same call opens one job however often it is told.
     """
     actor.require(*REPORTERS)
     if actor.has(Role.ENTERPRISE) and not actor.has(*(REPORTERS - {Role.ENTERPRISE})):
         _require_own(actor, enterprise_id)
-    if call_id is not None and (known := queries.find_of_call(actor, call_id)) is not None:
-        return known
-    machine = _machine(actor, enterprise_id, equipment_id, label)
-    job = Job(
-        tenant_id=actor.tenant_id,
-        number=numbering.next_number(actor, PREFIX, now=now),
-        kind=choice("kind", kind, Kind),
-        enterprise_id=enterprise_id,
-        equipment=machine,
-        title=clean(title, field="title", limit=MAX_TITLE),
-        facts=clean(facts, field="facts", limit=MAX_TEXT, is_needed=False),
-        place=clean(place or _place(machine), field="place", limit=160, is_needed=False),
-        contact=clean(contact, field="contact", limit=40, is_needed=False),
-        contact_phone=clean(contact_phone, field="contact_phone", limit=20, is_needed=False),
-        channel=choice("channel", channel, Channel),
-        reported_by=actor.identity,
-        call_id=call_id,
-        warranty_of_id=warranty_of_id,
-        urgency=choice("urgency", urgency, Urgency),
-        safety=choice("safety", safety, Safety),
-        reported_at=now,
-        stopped_at=_past("stopped_at", stopped_at, now),
-        updated_at=now,
-    )
-    _locate(actor, job, longitude, latitude)
-    _of_class(job, skill)
-    _window(job, wanted_from_at, wanted_until_at)
+    told = ReportIn(**given)
+    if told.call_id is not None:
+        known = queries.find_of_call(actor, told.call_id)
+        if known is not None:
+            return known
+    job = _job(actor, enterprise_id, told, now)
+    job.title = clean(title, field="title", limit=MAX_TITLE)
+    job.channel = choice("channel", channel, Channel)
+    _locate(actor, job, told.longitude, told.latitude)
+    _of_class(job, told.skill)
+    _window(job, told.wanted_from_at, told.wanted_until_at)
     _promise(actor, job, queries.rule_in_force(actor))
+    job.number = numbering.next_number(actor, PREFIX, now=now)
     job.save()
     make_seats(job)
-    _attach(actor, attachments, job)
+    _attach(actor, told.attachments, job)
     _say(actor, job, now)
     return job
+
+
+def _job(actor: Actor, enterprise_id: int, told: ReportIn, now: datetime) -> Job:
+    machine = _machine(actor, enterprise_id, told.equipment_id, told.label)
+    place = told.place or _place(machine)
+    phone = told.contact_phone
+    return Job(
+        tenant_id=actor.tenant_id,
+        kind=choice("kind", told.kind, Kind),
+        enterprise_id=enterprise_id,
+        equipment=machine,
+        facts=clean(told.facts, field="facts", limit=MAX_TEXT, is_needed=False),
+        place=clean(place, field="place", limit=160, is_needed=False),
+        contact=clean(told.contact, field="contact", limit=40, is_needed=False),
+        contact_phone=clean(phone, field="contact_phone", limit=20, is_needed=False),
+        reported_by=actor.identity,
+        call_id=told.call_id,
+        warranty_of_id=told.warranty_of_id,
+        urgency=choice("urgency", told.urgency, Urgency),
+        safety=choice("safety", told.safety, Safety),
+        reported_at=now,
+        stopped_at=_past("stopped_at", told.stopped_at, now),
+        updated_at=now,
+    )
 
 
 def _say(actor: Actor, job: Job, now: datetime) -> None:

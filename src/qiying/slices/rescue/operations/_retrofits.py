@@ -39,13 +39,8 @@ def plan_retrofit(
     job_id: int | None = None,
 ) -> Retrofit:
     """What is changed at a firm, which figure it shall move and by how many percent."""
-    actor.require(*PLANNERS)
     _require_firm(actor, enterprise_id)
-    if not 0 < target_percent <= MOST_PERCENT:
-        raise Invalid("input.invalid", {"target_percent": "rescue.amount"})
-    cost, public = money_of(cost_cny, "cost_cny"), money_of(public_cny, "public_cny")
-    if public > cost:
-        raise Invalid("input.invalid", {"public_cny": "rescue.amount"})
+    cost, public = _amounts(target_percent, cost_cny, public_cny)
     row = Retrofit.objects.create(
         tenant_id=actor.tenant_id,
         number=numbering.next_number(actor, PREFIX, now=now),
@@ -64,11 +59,21 @@ def plan_retrofit(
         planned_on=queries.today(now),
         updated_at=now,
     )
-    events.record("rescue.retrofit_planned", subject=row, actor=actor, now=now, firm=enterprise_id)
+    events.record("rescue.retrofit_planned", subject=row, actor=actor, now=now)
     return row
 
 
+def _amounts(target: Decimal, cost_cny: Decimal, public_cny: Decimal) -> tuple[Decimal, Decimal]:
+    if not 0 < target <= MOST_PERCENT:
+        raise Invalid("input.invalid", {"target_percent": "rescue.amount"})
+    cost, public = money_of(cost_cny, "cost_cny"), money_of(public_cny, "public_cny")
+    if public > cost:
+        raise Invalid("input.invalid", {"public_cny": "rescue.amount"})
+    return cost, public
+
+
 def _require_firm(actor: Actor, enterprise_id: int) -> None:
+    actor.require(*PLANNERS)
     if not actor.has(*HOUSE, Role.GRID_OFFICER) and enterprise_id not in actor.enterprises:
         raise Denied("access.role")
 
@@ -149,7 +154,6 @@ def add_reading(
     source: str,
 ) -> Reading:
     """A value of the figure with its day and where it was read; the same day twice replaces it."""
-    actor.require(*PLANNERS)
     row = _load(
         actor,
         retrofit_id,

@@ -157,12 +157,5 @@ def track(
     }
     at = min(sent_at or now, now)
     row = _track(actor, job, technician, Step.POSITION, given, at=at, now=now)
-    events.record(
-        "rescue.position",
-        subject=job,
-        actor=actor,
-        now=now,
-        technician=technician.pk,
-        track=row.pk,
-    )
+    events.record("rescue.position", subject=job, actor=actor, now=now, track=row.pk)
     return row

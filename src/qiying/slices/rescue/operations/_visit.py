@@ -133,6 +133,11 @@ def diagnose(move: Move) -> None:
     move.codes.update(diagnosis=row.pk, is_remote=row.is_remote)
 
 
+Line = tuple[PriceItem, Decimal]
+Priced = tuple[int, Decimal, Decimal, Decimal]
+"""Key of the item, price, amount, the zone's share."""
+
+
 def quote(move: Move) -> None:
     """Show the firm what it costs and who pays which share, by the price list in force."""
     job = move.job
@@ -165,9 +170,15 @@ def quote(move: Move) -> None:
         firm_cny=total - zone,
         digest=_digest(priced),
     )
+    _keep_lines(row, lines, priced)
+    move.say()
+    move.codes.update(quote=row.pk, version=row.version)
+
+
+def _keep_lines(row: Quote, lines: Sequence[Line], priced: Sequence[Priced]) -> None:
     QuoteLine.objects.bulk_create(
         QuoteLine(
-            tenant_id=job.tenant_id,
+            tenant_id=row.tenant_id,
             quote=row,
             item=item,
             quantity=quantity,
@@ -177,8 +188,6 @@ def quote(move: Move) -> None:
         )
         for (item, quantity), (_, price, amount, share) in zip(lines, priced, strict=True)
     )
-    move.say()
-    move.codes.update(quote=row.pk, version=row.version)
 
 
 def _price_list(move: Move) -> PriceList:
@@ -194,9 +203,7 @@ def _price_list(move: Move) -> PriceList:
     return found
 
 
-def _lines(
-    given: Sequence[Mapping[str, object]], prices: PriceList
-) -> list[tuple[PriceItem, Decimal]]:
+def _lines(given: Sequence[Mapping[str, object]], prices: PriceList) -> list[Line]:
     items = {
         i.pk: i for i in PriceItem.objects.filter(tenant_id=prices.tenant_id, price_list=prices)
     }
@@ -225,7 +232,7 @@ def quantity_of(value: object, name: str) -> Decimal:
 
 def _priced(
     item: PriceItem, quantity: Decimal, percent: int, move: Move, *, is_night: bool
-) -> tuple[int, Decimal, Decimal, Decimal]:
+) -> Priced:
     """Key, price, amount and the zone's share of a line; parts are the firm's."""
     price = item.price_cny
     if is_night and item.has_night_price and not item.is_part:
@@ -236,7 +243,7 @@ def _priced(
     return item.pk, price, amount, share.quantize(FEN, ROUND_HALF_UP)
 
 
-def _digest(priced: Sequence[tuple[int, Decimal, Decimal, Decimal]]) -> str:
+def _digest(priced: Sequence[Priced]) -> str:
     plain = [[key, *(str(v) for v in rest)] for key, *rest in priced]
     return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
 

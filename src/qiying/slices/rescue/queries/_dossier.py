@@ -88,23 +88,25 @@ def dossier(actor: Actor, job: Job) -> Dossier:
             "chosen__person",
             "by",
         ),
-        tracks=tuple(_rows(Track, actor, job)[:MOST_TRACKS]),
-        diagnoses=tuple(_rows(Diagnosis, actor, job)),
-        quotes=tuple(_rows(Quote, actor, job)),
+        tracks=_of(Track.objects.visible_to(actor).filter(job=job))[-MOST_TRACKS:],
+        diagnoses=_of(Diagnosis.objects.visible_to(actor).filter(job=job)),
+        quotes=_of(Quote.objects.visible_to(actor).filter(job=job)),
         lines=_of(QuoteLine.objects.visible_to(actor).filter(quote__job=job), "item"),
-        permits=tuple(_rows(Permit, actor, job)),
-        parts=tuple(_rows(PartUsed, actor, job)),
-        reports=tuple(_rows(Report, actor, job)),
+        permits=_of(Permit.objects.visible_to(actor).filter(job=job)),
+        parts=_of(PartUsed.objects.visible_to(actor).filter(job=job)),
+        reports=_of(Report.objects.visible_to(actor).filter(job=job)),
         rating=Rating.objects.visible_to(actor).filter(job=job).first(),
         notes=_of(Note.objects.visible_to(actor).filter(job=job), "author"),
         steps=open_steps(actor, job),
-        warranty_of=Job.objects.visible_to(actor).filter(pk=job.warranty_of_id).first(),
+        warranty_of=_before(actor, job),
     )
 
 
-def _rows(model: type[M], actor: Actor, job: Job) -> "QuerySet[M]":
-    rows: QuerySet[M] = model._default_manager.visible_to(actor)  # type: ignore[attr-defined]  every table here has it
-    return rows.filter(job=job).order_by("id")
+def _before(actor: Actor, job: Job) -> Job | None:
+    """The job whose repair did not hold, if there is one."""
+    if job.warranty_of_id is None:
+        return None
+    return Job.objects.visible_to(actor).filter(pk=job.warranty_of_id).first()
 
 
 def _of(rows: "QuerySet[M]", *related: str) -> tuple[M, ...]:

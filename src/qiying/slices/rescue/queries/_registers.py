@@ -1,8 +1,10 @@
 """Lists of providers, people, shifts, settlements and retrofits; and the effect of a retrofit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -128,7 +130,7 @@ def budgets(actor: Actor, year: int) -> list[BudgetUse]:
     return [_use(b, used.get(b.pk, {})) for b in lines]
 
 
-def _use(budget: Budget, row: dict[str, Decimal | None]) -> BudgetUse:
+def _use(budget: Budget, row: Mapping[str, Any]) -> BudgetUse:
     return BudgetUse(budget, row.get("bound") or Decimal(0), row.get("paid") or Decimal(0))
 
 

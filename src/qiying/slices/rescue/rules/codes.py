@@ -284,4 +284,4 @@ class Source(StrEnum):
 
 
 MAX_TITLE, MAX_TEXT, MAX_CREW = 120, 4000, 9
-PREFIX = "JY"
+PREFIX = "JJ"
