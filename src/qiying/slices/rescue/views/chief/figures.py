@@ -89,7 +89,9 @@ def performance_page(request: HttpRequest) -> HttpResponse:
         "heads": [words.MEASURES[name] for name in SHARES],
         "least": LEAST,
         "trend": _trend(found.by_month),
-        "legend": charts.legend([(gettext("P90 of the answer"), 1), (gettext("P90 of the arrival"), 2)]),
+        "legend": charts.legend(
+            [(gettext("P90 of the answer"), 1), (gettext("P90 of the arrival"), 2)]
+        ),
     }
     return render(request, "rescue/chief/performance.html", context)
 
