@@ -14,12 +14,14 @@ from qiying.engines.dispatch import (
     MalformedError,
     Params,
     Point,
+    Problem,
     Step,
     Technician,
     Travel,
     Window,
 )
 from qiying.engines.dispatch.simulation import (
+    ORIGIN,
     WORLDS,
     Day,
     Ground,
@@ -28,7 +30,8 @@ from qiying.engines.dispatch.simulation import (
     compare,
     draw_day,
     fifo,
-    is_installed,
+    is_playable,
+    nearest_idle,
     planned,
     simulate,
     world,
@@ -141,7 +144,32 @@ def test_every_world_has_people_for_every_skill_in_every_shift() -> None:
                 assert len({t.windows for t in able}) == len(found.shifts)
 
 
-@pytest.mark.skipif(not is_installed("pyvrp"), reason="PyVRP is not installed")
-def test_the_plans_of_pyvrp_pass_our_checker() -> None:
-    report = simulate(LIGHT, "pyvrp", days=1, seed=4, params=FEW)
+@pytest.mark.parametrize("peer", ["pyvrp", "ortools", "vroom"])
+def test_the_plans_of_a_peer_pass_our_checker(peer: str) -> None:
+    if not is_playable(peer):
+        pytest.skip(f"{peer} is not installed")
+    report = simulate(LIGHT, peer, days=1, seed=4, params=FEW)
     assert report.figures["violations"] == 0
+
+
+def test_a_crew_of_the_nearest_is_done_together_within_the_grace_of_everybodys_shift() -> None:
+    """Days that once broke this: who was there first stayed for who came last beyond the shift."""
+    ground = planned(Ground(world("40x200")))
+    for number in (18, 44):
+        assert Run(draw_day(ground, number, 10_002), nearest_idle).run().violations == []
+    gone = (Window(0.0, 120.0), Window(0.0, 300.0))
+    far = (Point(0.0, 0.0), Point(60_000.0, 0.0))
+    people = tuple(
+        Technician(f"t{k}", far[k], (Certificate("s"),), (gone[k],), home=far[k]) for k in (0, 1)
+    )
+    job = Job("e", Kind.EMERGENCY, Point(0.0, 0.0), ("s",), duration=140.0, crew=2)
+    problem = Problem(ORIGIN, 0.0, ("s",), people, (job,))
+    assert nearest_idle(problem).stops == ()
+
+
+def test_weekends_bring_fewer_calls_and_a_week_as_many_as_its_days() -> None:
+    ground = Ground(replace(world("40x200"), overdispersion=0.0))
+    counts = [len(draw_day(ground, n, 3).jobs) for n in range(70)]
+    weekend = [c for n, c in enumerate(counts) if n % 7 > 4]
+    assert np.mean(weekend) < 0.8 * np.mean(counts)
+    assert np.mean(counts) == pytest.approx(200, rel=0.05)
