@@ -88,7 +88,7 @@ def simulate(
     policy: Which = "ours",
     days: Days = 10,
     seed: Seed = 0,
-    iterations: Iterations = 100,
+    iterations: Iterations = 40,
     planned: Rostered = False,
     plain: Plain = False,
     as_json: AsJson = False,

@@ -12,7 +12,7 @@ from qiying.engines.dispatch.simulation._draw import ORIGIN, Day, Ground, Truth,
 from qiying.engines.dispatch.simulation._hindsight import hindsight
 from qiying.engines.dispatch.simulation._metrics import Tally, compare, figures, tally
 from qiying.engines.dispatch.simulation._peers import PerEvent, is_installed
-from qiying.engines.dispatch.simulation._planned import planned
+from qiying.engines.dispatch.simulation._planned import cover_problem, planned
 from qiying.engines.dispatch.simulation._policies import Ours, fifo, nearest_idle
 from qiying.engines.dispatch.simulation._run import Policy, Record, Run
 from qiying.engines.dispatch.simulation._simulate import (
@@ -42,6 +42,7 @@ __all__ = [
     "Truth",
     "World",
     "compare",
+    "cover_problem",
     "draw_day",
     "fifo",
     "figures",

@@ -146,7 +146,7 @@ class Ours:
     """
 
     params: Params = field(default_factory=Params)
-    look_ahead: float = 240.0
+    look_ahead: float = 180.0
     seed: int = 0
     compiled: bool | None = None
     weights: tuple[tuple[str, float], ...] = ()
