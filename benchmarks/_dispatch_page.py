@@ -65,9 +65,7 @@ def ratio_table(days: Sequence[Played], peer: Played) -> str:
     for mine in (d for d in days if d.tallies):
         count = min(len(mine.tallies), len(peer.tallies))
         found = compare(mine.tallies[:count], peer.tallies[:count])
-        windows = [
-            figures(d.tallies[:count])["inspections_in_window"] for d in (mine, peer)
-        ]
+        windows = [figures(d.tallies[:count])["inspections_in_window"] for d in (mine, peer)]
         rows.append(
             [
                 mine.play.policy,
@@ -127,7 +125,10 @@ def waits_svg(days: Sequence[Played], name: str, promise: float = 120.0) -> Path
     parts = []
     for share in (0, 0.25, 0.5, 0.75, 1):
         y = bottom - height * share
-        parts += [_line(left, y, left + width, y, "#ddd"), _words(44, y + 4, f"{share:.0%}", "end")]
+        parts += [
+            _line(left, y, left + width, y, "#ddd"),
+            _words(44, y + 4, f"{share:.0%}", "end"),
+        ]
     for minutes in (0, 30, 60, 90, 120, 150, 180):
         parts.append(_words(left + width * minutes / 180, bottom + 16, f"{minutes} min", "middle"))
     x = left + width * promise / 180
