@@ -4,12 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from itertools import pairwise
 from math import dist
 from typing import Any
 
 import numpy as np
-from _dispatch_days import ROOT, python, say
+from _dispatch_days import HOME, ROOT, code, python, say
 
 from qiying.engines.dispatch import Kind, Point
 from qiying.engines.dispatch.roster import (
@@ -26,11 +25,25 @@ from qiying.engines.dispatch.roster import (
 from qiying.engines.dispatch.simulation import Day, Ground, cover_problem, draw_day, world
 
 SPEED = ROOT / "benchmarks" / "peers" / "dispatch_speed.py"
+QUICKEST_WAY = 0.6
+"""No way of a drawn day takes less of its usual time."""
 SIZES = ((10, 50), (40, 200), (100, 600), (300, 2500), (1000, 10_000))
 
 
-def speed(*, quick: bool, compiled: bool) -> dict[str, Any]:
-    """Answers and search by size, with or without the compiled kernel."""
+def speed(*, quick: bool, compiled: bool, only_kept: bool = False) -> dict[str, Any]:
+    """Answers and search by size, with or without the compiled kernel; kept like the days."""
+    name = f"speed-{'quick' if quick else 'full'}-{'compiled' if compiled else 'plain'}-{code()}"
+    kept = HOME / "days" / f"{name}.json"
+    if not kept.exists():
+        if only_kept:
+            return {"compiled": compiled, "rows": []}
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(_speed(quick=quick, compiled=compiled), encoding="utf-8")
+    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    return found
+
+
+def _speed(*, quick: bool, compiled: bool) -> str:
     given = {
         "sizes": SIZES[:2] if quick else SIZES,
         "asked": 50 if quick else 200,
@@ -44,8 +57,7 @@ def speed(*, quick: bool, compiled: bool) -> dict[str, Any]:
         text=True,
         check=True,
     ).stdout
-    found: dict[str, Any] = json.loads(said.splitlines()[-1])
-    return found
+    return said.splitlines()[-1]
 
 
 def roster_gaps(*, cases: int) -> list[float]:
@@ -110,7 +122,7 @@ def physical_bound(name: str, *, days: int, seed: int) -> tuple[float, float]:
 
 def _least_waits(day: Day) -> list[float]:
     fastest = max(day.travel.speeds) * day.travel.kmh / day.travel.detour * 1000 / 60
-    fastest /= 1 - 3 * day.travel.noise if day.travel.noise < 0.3 else 1.0
+    fastest /= QUICKEST_WAY
     found = []
     for job in (j for j in day.jobs if j.kind is Kind.EMERGENCY):
         others = [j.at for j in day.jobs if j.id != job.id]
@@ -124,9 +136,3 @@ def _least_waits(day: Day) -> list[float]:
             best = min(best, start - job.released_at + way / fastest)
         found.append(float(best))
     return found
-
-
-def rising(points: tuple[PricePoint, ...]) -> bool:
-    """Whether more cover costs more hours."""
-    hours = [p.hours for p in points if p.hours is not None]
-    return all(a <= b for a, b in pairwise(hours))

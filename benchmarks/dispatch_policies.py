@@ -215,13 +215,15 @@ def worlds(days: Days) -> list[str]:
     for name in OTHER_WORLDS:
         share = 0.04 if name == "100x600" else 0.4
         mine, other = (days.of(name, p, share=share) for p in ("ours", "nearest"))
-        if not mine.tallies:
+        count = min(len(mine.tallies), len(other.tallies))
+        if not count:
             continue
-        found = compare(mine.tallies, other.tallies)
-        met = [f"{100 * figures(d.tallies)['inspections_in_window']:.1f} %" for d in (mine, other)]
-        late = [f"{100 * figures(d.tallies)['late_share']:.2f} %" for d in (mine, other)]
+        pair = [d.tallies[:count] for d in (mine, other)]
+        found = compare(*pair)
+        met = [f"{100 * figures(t)['inspections_in_window']:.1f} %" for t in pair]
+        late = [f"{100 * figures(t)['late_share']:.2f} %" for t in pair]
         ratios = [f"{ratio:.2f} ({low:.2f} to {high:.2f})" for ratio, low, high in found.values()]
-        rows.append([name, str(len(mine.tallies)), *late, *ratios, *met])
+        rows.append([name, str(count), *late, *ratios, *met])
     head = ("world", "days", "late, ours", "late, nearest", "late", "mean", "line-stopping")
     return [table((*head, "travel", "in window, ours", "in window, nearest"), rows)]
 
@@ -230,7 +232,7 @@ def speed_part(days: Days) -> str:
     """Answers and search by size."""
     rows = []
     for compiled in (False, True):
-        found = speed(quick=False, compiled=compiled)
+        found = speed(quick=False, compiled=compiled, only_kept=days.only_kept)
         rows += [
             [a["size"], "compiled" if found["compiled"] else "plain"]
             + [str(a[n]) for n in list(a) if n != "size"]

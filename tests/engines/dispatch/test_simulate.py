@@ -19,6 +19,7 @@ from qiying.engines.dispatch import (
     Technician,
     Travel,
     Window,
+    is_compiled_available,
 )
 from qiying.engines.dispatch.simulation import (
     ORIGIN,
@@ -86,6 +87,14 @@ def test_no_policy_breaks_a_rule_and_the_same_seed_gives_the_same_days(policy: s
     assert first == again
     assert first.figures["violations"] == 0
     assert first.figures["unserved"] == 0
+
+
+@pytest.mark.skipif(not is_compiled_available(), reason="numba is not installed")
+def test_a_day_comes_to_the_same_with_the_compiled_and_with_the_plain_kernel() -> None:
+    plain, fast = (
+        simulate(LIGHT, "ours", days=1, seed=4, params=FEW, compiled=c) for c in (False, True)
+    )
+    assert plain == fast
 
 
 def test_policies_meet_the_same_day() -> None:
