@@ -32,6 +32,7 @@ WITHOUT = (
     "ours-no-stability",
     "ours-no-diversion",
 )
+NOT_PLAYED = "Not part of this run."
 OTHER_WORLDS = ("40x200-urgent", "40x280", "10x50", "100x600")
 
 
@@ -225,6 +226,8 @@ def worlds(days: Days) -> list[str]:
         ratios = [f"{ratio:.2f} ({low:.2f} to {high:.2f})" for ratio, low, high in found.values()]
         rows.append([name, str(count), *late, *ratios, *met])
     head = ("world", "days", "late, ours", "late, nearest", "late", "mean", "line-stopping")
+    if not rows:
+        return [NOT_PLAYED]
     return [table((*head, "travel", "in window, ours", "in window, nearest"), rows)]
 
 
@@ -246,6 +249,8 @@ def speed_part(days: Days) -> str:
         "answer P99, ms",
         "iterations a s",
     )
+    if not rows:
+        return "### Speed, in CPU time\n\n" + NOT_PLAYED
     words = "### Speed, in CPU time\n\nEvery job of the day is open at once; the search has three open jobs for each technician.\n\n"
     return words + table(head, rows)
 

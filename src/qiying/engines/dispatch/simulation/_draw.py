@@ -184,13 +184,14 @@ def _calls(world: World, r: np.random.Generator, level: float) -> list[tuple[flo
         level *= float(r.gamma(1 / world.overdispersion, world.overdispersion))
     burst = world.bursts * world.burst_size
     expected = world.jobs_per_day * world.emergency_share
-    usual = max(expected - burst, 0.5 * expected) * level
+    bursts = world.bursts if burst < 0.5 * expected else 0.0
+    usual = (expected - burst if bursts else expected) * level
     hourly = np.array(world.profile) / sum(world.profile)
     found = []
     for hour in range(24):
         count = int(r.poisson(usual * hourly[hour]))
         found += [(float(60 * hour + 60 * u), -1) for u in r.random(count)]
-    for _ in range(int(r.poisson(world.bursts)) if burst < 0.5 * expected else 0):
+    for _ in range(int(r.poisson(bursts)) if bursts else 0):
         start, place = float(r.uniform(0, DAY - 60)), int(r.integers(world.clusters))
         found += [(start + float(30 * u), place) for u in r.random(world.burst_size)]
     return sorted(found)
