@@ -182,3 +182,11 @@ def test_weekends_bring_fewer_calls_and_a_week_as_many_as_its_days() -> None:
     weekend = [c for n, c in enumerate(counts) if n % 7 > 4]
     assert np.mean(weekend) < 0.8 * np.mean(counts)
     assert np.mean(counts) == pytest.approx(200, rel=0.05)
+
+
+def test_a_world_too_quiet_for_bursts_keeps_all_its_calls() -> None:
+    zone = Ground(world("zone"))
+    jobs = [j for n in range(700) for j in draw_day(zone, n, 5).jobs]
+    urgent = [j for j in jobs if j.kind is Kind.EMERGENCY]
+    assert len(jobs) / 700 == pytest.approx(1.2, rel=0.1)
+    assert len(urgent) / len(jobs) == pytest.approx(0.5, abs=0.06)
