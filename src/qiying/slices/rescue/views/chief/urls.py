@@ -17,7 +17,6 @@ CHIEF_PATHS: list[URLPattern] = [
     path("board/", board.board_page, name="board"),
     path("board/jobs.geojson", board.jobs_layer, name="jobs-layer"),
     path("board/technicians.geojson", board.technicians_layer, name="technicians-layer"),
-    path("jobs/<uuid:public_id>/", job.job_page, name="job"),
     path("jobs/<uuid:public_id>/choose/", board.choose, name="choose"),
     path("jobs/<uuid:public_id>/report.pdf", paper.report, name="report"),
     path("jobs/<uuid:public_id>/proposals/<int:proposal_id>/replay/", job.replay, name="replay"),
