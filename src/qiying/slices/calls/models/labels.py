@@ -248,6 +248,7 @@ STEP_LABELS: Words = {
     "accept": _("Accept"),
     "ask_info": _("Ask the firm for information"),
     "supply_info": _("Give the information asked for"),
+    "lapse_info": _("Back to the desk: no information in time"),
     "decline": _("Do not accept"),
     "withdraw": _("Withdraw the call"),
     "classify": _("Set matter and place"),

@@ -9,6 +9,7 @@ TOPICS: dict[str, Promise | str] = {
     "calls.accepted": _("Call accepted"),
     "calls.info_asked": _("Firm asked for information"),
     "calls.info_supplied": _("Information given"),
+    "calls.info_lapsed": _("No information in time"),
     "calls.declined": _("Call not accepted"),
     "calls.withdrawn": _("Call withdrawn"),
     "calls.dispatched": _("Call dispatched"),

@@ -59,6 +59,10 @@ TITLES: Mapping[str, tuple[Promise | str, str]] = {
     "calls.accepted": (_("Accepted"), "done"),
     "calls.info_asked": (_("The firm is asked for information; the clock pauses"), "stopped"),
     "calls.info_supplied": (_("The firm gave the information"), "done"),
+    "calls.info_lapsed": (
+        _("No information came in time: back to the service desk, the clock runs on"),
+        "stopped",
+    ),
     "calls.declined": (_("Not accepted: %(decline)s"), "stopped"),
     "calls.withdrawn": (_("The firm withdrew the call"), "stopped"),
     "calls.dispatched": (_("Dispatched to %(unit)s"), "done"),

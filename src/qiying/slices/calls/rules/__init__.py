@@ -3,6 +3,7 @@
 from qiying.slices.calls.rules.clocks import (
     CO_TASK_WITHIN,
     DISPUTE_WITHIN,
+    INFO_WITHIN,
     MILESTONE_WITHIN,
     PAUSE_WITHIN,
     REDO_WITHIN,
@@ -154,6 +155,7 @@ __all__ = [
     "EXTENSION_DAYS",
     "FAILED",
     "GUARDS",
+    "INFO_WITHIN",
     "INPUTS",
     "INTERNAL",
     "IN_CHARGE",
