@@ -29,7 +29,7 @@ NOTICES: dict[str, Promise | str] = {
     "calls.review_passed": _("Your call %(number)s was answered; somebody will ring you"),
     "calls.review_passed.caller": _("Call %(number)s waits to be called back"),
     "calls.review_returned": _("Call %(number)s: your answer was returned"),
-    "calls.callback_rejected": _("Call %(number)s: the firm was not content, it starts again"),
+    "calls.callback_rejected": _("Call %(number)s: not solved, says the firm: it starts again"),
     "calls.closed": _("Your call %(number)s was closed; please rate it"),
     "calls.reopened": _("Call %(number)s was opened again by the firm"),
     "calls.messaged": _("Call %(number)s: a new message"),

@@ -35,7 +35,7 @@ TOPICS: dict[str, Promise | str] = {
     "calls.review_returned": _("Answer returned"),
     "calls.callback_attempted": _("Call-back attempted"),
     "calls.callback_superseded": _("Call-back attempt corrected"),
-    "calls.callback_rejected": _("Firm not content on call-back"),
+    "calls.callback_rejected": _("Not solved, said on call-back"),
     "calls.closed": _("Call closed"),
     "calls.rated": _("Call rated"),
     "calls.reopened": _("Call re-opened"),

@@ -109,7 +109,7 @@ TITLES: Mapping[str, tuple[Promise | str, str]] = {
     "calls.review_returned": (_("The answer was returned"), "stopped"),
     "calls.callback_attempted": (_("Call-back attempt %(attempt)s: %(outcome)s"), "stopped"),
     "calls.callback_superseded": (_("Attempt corrected: %(outcome)s"), "done"),
-    "calls.callback_rejected": (_("The firm was not content; round %(round)s begins"), "stopped"),
+    "calls.callback_rejected": (_("Not solved, says the firm; round %(round)s begins"), "stopped"),
     "calls.closed": (_("Closed: %(closure)s"), "done"),
     "calls.rated": (_("The firm rated: %(grade)s"), "done"),
     "calls.reopened": (_("The firm re-opened the call; round %(round)s begins"), "stopped"),
