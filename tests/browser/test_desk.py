@@ -216,3 +216,23 @@ def test_the_filter_bar_keeps_its_state_in_the_address(office: Open, world: Worl
     expect(page.locator("#rows .empty")).to_be_visible()
     page.go_back()
     expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_nav_groups_fold_and_stay_folded(office: Open) -> None:
+    page = office("desk")
+    page.goto("/calls/")
+    groups = page.locator("#side details[data-nav-group]:not(:has([aria-current]))")
+    group = page.locator(
+        f"#side [data-nav-group='{groups.first.get_attribute('data-nav-group')}']"
+    )
+    was_open = group.get_attribute("open") is not None
+    if not was_open:
+        group.locator("summary").click()
+    expect(group).to_have_attribute("open", "")
+    page.reload()
+    expect(group).to_have_attribute("open", "")
+    group.locator("summary").click()
+    expect(group).not_to_have_attribute("open", "")
+    page.reload()
+    expect(group).not_to_have_attribute("open", "")
+    expect(group.locator("ul")).to_be_hidden()

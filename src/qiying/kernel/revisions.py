@@ -85,6 +85,7 @@ class Kept(Generic[T]):
         """Forget every copy of this process: the database was replaced."""
         for one in cls._all:
             one._kept.clear()
+        statements.forget_all()
 
     def get(self, tenant_id: int, revision: Hashable, build: Callable[[], T]) -> T:
         """Return the copy of this revision, building it when another one is kept."""

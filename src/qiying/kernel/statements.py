@@ -167,6 +167,11 @@ def kept(name: Any, actor: Actor, build: Callable[[Actor], T]) -> T:
     return build(actor) if found is UNKEPT else found
 
 
+def forget_all() -> None:
+    """Forget all words: the database was replaced, its tenants are others."""
+    _kept.clear()
+
+
 def _worded(key: Any, actor: Actor, build: Callable[[Actor], Any]) -> Any:
     is_person = actor.person_id is not None
     with _watched() as seen:

@@ -70,6 +70,7 @@ from qiying.slices.calls.queries._measures import (
     population,
 )
 from qiying.slices.calls.queries._pages import page_of_calls
+from qiying.slices.calls.queries._said import SAID, said_of
 from qiying.slices.calls.queries._sheet import Group, Sheet, morning_sheet
 from qiying.slices.calls.queries._steps import OpenStep, steps_open
 from qiying.slices.calls.queries._timeline import Line, timeline
@@ -104,6 +105,7 @@ __all__ = [
     "LISTED",
     "ORDER",
     "ROUND_ORDER",
+    "SAID",
     "TABS",
     "TAB_STATES",
     "TRIAGE_REVISION",
@@ -183,6 +185,7 @@ __all__ = [
     "ranking_plain",
     "register_version",
     "register_words",
+    "said_of",
     "search_calls",
     "settled_years",
     "shown",

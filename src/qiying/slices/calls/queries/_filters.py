@@ -15,6 +15,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.statements import NOW
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Pause, Round, Task, own
+from qiying.slices.calls.queries._said import of_the_call
 from qiying.slices.calls.rules import (
     OPEN,
     PAUSED,
@@ -82,7 +83,9 @@ SHOWN = (
     *(f"lead_unit__{name}" for name in NAMES),
 )
 """What a row of the list shows; a file tells more."""
-TELLING = frozenset({"q", "enterprise", "place", "channel", "urgency", "nature", "proactive"})
+TELLING = frozenset(
+    {"q", "enterprise", "place", "channel", "urgency", "nature", "proactive", "said"}
+)
 """Filters that tell what a call says and whose it is: from outside they find one's own only."""
 
 
@@ -106,6 +109,8 @@ class Filters:
     age: str = ""
     proactive: str = ""
     redo: str = ""
+    said: str = ""
+    """``unsolved`` or ``discontent``: what the firm said in one of the rounds."""
     late: str = ""
     """``answer`` or ``callback``: whose promise ran out."""
 
@@ -347,5 +352,6 @@ _TESTS: Mapping[str, Callable[[str, Actor, datetime], Q]] = {
     "age": _age,
     "proactive": _proactive,
     "redo": _redo,
+    "said": of_the_call,
     "late": _late,
 }

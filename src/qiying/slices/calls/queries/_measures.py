@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from qiying.engines import rates as engine
 from qiying.kernel.access import Actor
 from qiying.slices.calls.models import Call, Dispute, Round, Task
+from qiying.slices.calls.queries._said import SAID
 from qiying.slices.calls.rules import RELAPSE_WITHIN, CallState, Resolved, RoundState, TaskState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -177,6 +178,8 @@ class RoundFilters:
     """List those in the denominator that do not count."""
     cause: str = ""
     """Why they do not count, one of ``CAUSES``."""
+    said: str = ""
+    """One of ``SAID``: what the firm said of them."""
     unit: str = ""
     matter: str = ""
     place: str = ""
@@ -190,6 +193,7 @@ class RoundFilters:
             measure=str(given.get("measure") or "due"),
             missed=str(given.get("missed") or "") in {"1", "true", "on"},
             cause=str(given.get("cause") or ""),
+            said=str(given.get("said") or ""),
             unit=str(given.get("unit") or ""),
             matter=str(given.get("matter") or ""),
             place=str(given.get("place") or ""),
@@ -203,6 +207,7 @@ class RoundFilters:
             "measure": self.measure,
             "missed": "1" if self.missed else "",
             "cause": self.cause,
+            "said": self.said,
             "unit": self.unit,
             "matter": self.matter,
             "place": self.place,
@@ -248,6 +253,8 @@ def _answerable(unit: str) -> Q:
 
 
 def _narrowed(rows: QuerySet[Round], filters: RoundFilters) -> QuerySet[Round]:
+    if filters.said in SAID:
+        rows = rows.filter(SAID[filters.said])
     if filters.unit:
         rows = rows.annotate(answerable=answerable_unit()).filter(_answerable(filters.unit))
     if filters.matter:

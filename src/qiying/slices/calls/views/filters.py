@@ -17,7 +17,13 @@ from qiying.kernel import paging
 from qiying.kernel.access import Actor
 from qiying.kernel.paging import Page
 from qiying.slices.calls import queries
-from qiying.slices.calls.models import CHANNEL_LABELS, NATURE_LABELS, STATE_LABELS, Call
+from qiying.slices.calls.models import (
+    CHANNEL_LABELS,
+    NATURE_LABELS,
+    SAID_LABELS,
+    STATE_LABELS,
+    Call,
+)
 from qiying.slices.calls.views.raising import UNIT_GROUPS
 from qiying.slices.calls.views.staff import LEVELS, LIGHT_LABELS
 from qiying.slices.mandate import public as mandate
@@ -78,6 +84,7 @@ FIELD_LABELS: Mapping[str, Promise] = {
     "age": _("Age in days"),
     "proactive": _("Found by us"),
     "redo": _("To be redone"),
+    "said": _("The firm says"),
     "late": _("Overdue"),
 }
 
@@ -194,6 +201,7 @@ def bar_of(actor: Actor, asked: Asked, *, now: datetime) -> Bar:
             select("urgency", _("Any urgency"), [("", [(k, w) for k, (_n, w) in LEVELS.items()])]),
             select("channel", _("Any channel"), [("", _options(CHANNEL_LABELS))]),
             select("nature", _("Any nature"), [("", _options(NATURE_LABELS))]),
+            select("said", _("Whatever the firm says"), [("", _options(SAID_LABELS))]),
         ),
     )
 
