@@ -19,7 +19,7 @@ from qiying.slices.rescue.models import (
     Shift,
     Technician,
 )
-from tests.slices.rescue.steps import confirmed, machine
+from tests.slices.rescue.steps import confirmed, machine, seats
 from tests.slices.world import World
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -169,8 +169,7 @@ def test_nobody_inspects_here_but_the_appointment_and_the_report_are_kept(world:
 
 def test_who_draws_a_settlement_up_does_not_check_it(world: World) -> None:
     job = confirmed(world)
-    with tenancy.reading(world.system):
-        provider = Technician.objects.get(seat__job=job).provider_id
+    provider = seats(world, job)[0].technician.provider_id
     form = {"provider": provider, "month": f"{world.now:%Y-%m}", "budget": ""}
     first = signed_in(world, "chief").post("/rescue/settlements/draw/", form)
     assert first.status_code == 303, first.content.decode()[-800:]
