@@ -166,7 +166,7 @@ def _export(request: HttpRequest, actor: Actor, rows: Any, kind: str) -> HttpRes
             gettext("Rescues"),
         ],
         rows=[_cells(line) for line in lines],
-        filters=[(k, v) for k, v in request.GET.items() if v and k != "format"],
+        filters=[(k, str(v)) for k, v in request.GET.items() if v and k != "format"],
         made_by=actor.name,
         made_at=timezone.now(),
     )

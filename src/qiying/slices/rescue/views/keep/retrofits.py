@@ -1,5 +1,6 @@
 """Process retrofits: what was changed and what readings before and after say of it."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -148,12 +149,12 @@ def retrofit_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _do(actor: Actor, row: Retrofit, name: str, form: Any) -> str:
-    acts = {
+    acts: dict[str, Callable[..., object]] = {
         "read": operations.add_reading,
         "start": operations.start_retrofit,
         "finish": operations.finish_retrofit,
     }
-    acts[name](actor, row.pk, now=timezone.now(), **form.cleaned_data)  # type: ignore[operator]  one of three operations
+    acts[name](actor, row.pk, now=timezone.now(), **form.cleaned_data)
     return reverse("rescue:retrofit", args=[row.public_id])
 
 
