@@ -1,7 +1,6 @@
 """Process retrofits: what was changed and what readings before and after say of it."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +21,9 @@ from qiying.slices.rescue.models import Reading, Retrofit, labels
 from qiying.slices.rescue.queries import keep
 from qiying.slices.rescue.rules import READERS, Phase, RetrofitState
 from qiying.slices.rescue.views.keep import shared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ORDER = ("-planned_on", "-id")
 TONES = {"planned": "new", "under_way": "fix", "measured": "done", "given_up": "paused"}
