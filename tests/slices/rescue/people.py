@@ -6,7 +6,7 @@ from decimal import Decimal
 from qiying.kernel.access import Role
 from qiying.slices.rescue import operations
 from qiying.slices.rescue.operations import PriceIn
-from tests.slices.world import EAST, FOUNDED, INSIDE, NOW, World, make_world
+from tests.slices.world import EAST, FOUNDED, INSIDE, World, make_world
 
 PRICES = (
     PriceIn("W1", "检修工时", "小时", Decimal("120.00"), "Hour of repair", "hour"),
@@ -95,7 +95,7 @@ def _providers(world: World) -> None:
 def on_duty(world: World, technician_id: int, *, days: int = 6) -> None:
     """Shifts of 24 hours without a gap, so that tests need not think of the hour."""
     for day in range(days):
-        start = NOW - timedelta(hours=1) + timedelta(days=day)
+        start = world.now - timedelta(hours=1) + timedelta(days=day)
         operations.plan_shift(
             world.system,
             technician_id,
