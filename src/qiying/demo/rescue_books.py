@@ -8,7 +8,7 @@ from typing import Any
 from qiying.demo.chance import stream
 from qiying.demo.packaged import read_toml
 from qiying.demo.plan import Plan
-from qiying.demo.rescue_acts import Scene
+from qiying.demo.rescue_course import Scene
 from qiying.demo.story_rhythm import SHANGHAI
 from qiying.kernel import tenancy
 from qiying.kernel.errors import Refused

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from qiying.demo.cast import Cast
 from qiying.demo.packaged import read_toml
 from qiying.demo.plan import Plan
-from qiying.demo.rescue_acts import ACTS, Course, make_scene
+from qiying.demo.rescue_acts import ACTS
+from qiying.demo.rescue_course import Course, make_scene
 from qiying.demo.rescue_found import House, Worker, raised_on
 from qiying.demo.rescue_ground import Ground, build_ground
 from qiying.demo.rescue_stories import draw_live

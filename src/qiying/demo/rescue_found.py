@@ -22,7 +22,7 @@ RAISED_BEFORE = timedelta(days=150)
 """A second price list came into force so long ago."""
 BUDGET_CNY = Decimal(1_200_000)
 LICENSED = ("boiler", "pressure", "lifting", "elevator", "forklift")
-_SHIFTS: Mapping[int, tuple[str, int, int]] = {
+SHIFTS: Mapping[int, tuple[str, int, int]] = {
     0: ("day", 8, 17),
     1: ("day", 8, 17),
     2: ("day", 8, 17),
@@ -309,7 +309,7 @@ def _shifts(plan: Plan, workers: Mapping[int, Worker]) -> list[bring_in.ShiftIn]
         is_weekend = day.weekday() >= 5
         for worker in workers.values():
             turn = (day.toordinal() + worker.told.rota) % 6
-            shape = _SHIFTS.get(turn)
+            shape = SHIFTS.get(turn)
             if shape is None or (is_weekend and turn in (1, 2)):
                 continue
             kind, begins, ends = shape

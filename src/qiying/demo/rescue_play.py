@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from qiying.demo.haste import in_haste
 from qiying.demo.plan import Plan
-from qiying.demo.rescue_acts import ACTS, Course, Scene, make_scene
+from qiying.demo.rescue_acts import ACTS
 from qiying.demo.rescue_books import keep_books
+from qiying.demo.rescue_course import Course, Scene, make_scene
 from qiying.demo.rescue_found import found_rescue
 from qiying.demo.rescue_ground import build_ground
 from qiying.demo.rescue_stories import Job, build_jobs

@@ -186,9 +186,22 @@ def live(
     _platform.prepare_django()
     _platform.ensure_database()
     _platform.start_django()
+    from qiying.config.problems import StartError
+    from qiying.demo.rescue_day import NobodyOnDutyError
+
+    try:
+        _play_live(speed, every, jobs)
+    except NobodyOnDutyError:
+        raise StartError(
+            _("Nobody is on duty: the roster of the demonstration has ended. Load it again.")
+        ) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+def _play_live(speed: float, every_min: float, jobs: int) -> None:
     from django.utils import timezone
 
-    from qiying.config.problems import StartError
     from qiying.demo import public, rescue_day
     from qiying.demo.plan import make_plan
     from qiying.kernel import people
@@ -198,24 +211,16 @@ def live(
         say(_("No demonstration zone is loaded: qiying demo load."))
         raise typer.Exit(1)
     (tenant,) = people.zones(found.tenant_code)
-    plan = make_plan(found.seed, found.as_of, is_small=found.is_small)
-    try:
-        for told in rescue_day.live(
-            plan,
-            tenant.pk,
-            speed=speed,
-            every_min=every,
-            jobs=jobs,
-            clock=timezone.now,
-            sleep=time.sleep,
-        ):
-            typer.echo(f"{timezone.localtime(told.at):%H:%M:%S}  {told.step:<16}{told.title}")
-    except rescue_day.NobodyOnDutyError:
-        raise StartError(
-            _("Nobody is on duty: the roster of the demonstration has ended. Load it again.")
-        ) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
+    for told in rescue_day.live(
+        make_plan(found.seed, found.as_of, is_small=found.is_small),
+        tenant.pk,
+        speed=speed,
+        every_min=every_min,
+        jobs=jobs,
+        clock=timezone.now,
+        sleep=time.sleep,
+    ):
+        typer.echo(f"{timezone.localtime(told.at):%H:%M:%S}  {told.step:<16}{told.title}")
 
 
 @app.command(help=text(_("Print where the zone is and who may enter.")))

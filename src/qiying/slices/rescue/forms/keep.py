@@ -31,7 +31,7 @@ class Day(forms.DateField):
         )
 
     def clean(self, value: Any) -> date | None:
-        found = super().clean(value)
+        found: date | None = super().clean(value)
         if found is not None and not EARLIEST < found.year < LATEST:
             raise ValidationError(problems.sentence("input.date"))
         return found

@@ -104,7 +104,7 @@ def judge(actor: Actor, name: str, content: bytes, *, now: datetime) -> Judged:
 
 
 def _places(headings: Sequence[str]) -> dict[str, int]:
-    found = {}
+    found: dict[str, int] = {}
     for index, heading in enumerate(headings):
         told = heading.strip().strip("*").lower()
         for column in COLUMNS:

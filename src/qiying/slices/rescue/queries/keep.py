@@ -1,14 +1,16 @@
 """What the pages of the registers ask beside the lists: skills, what runs out, price lists."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from qiying.kernel.access import Actor
 from qiying.slices.rescue.models import (
     Certificate,
+    Equipment,
+    Job,
     PriceItem,
     PriceList,
     Provider,
@@ -21,7 +23,7 @@ from qiying.slices.rescue.models import (
 from qiying.slices.rescue.queries._crew import in_force
 from qiying.slices.rescue.queries._find import _one
 from qiying.slices.rescue.queries._registers import Effect, effect, list_retrofits
-from qiying.slices.rescue.rules import SettlementState
+from qiying.slices.rescue.rules import OPEN, Criticality, MachineState, SettlementState
 
 MOST_ENDING = 60
 
@@ -121,3 +123,34 @@ def shift_rows(actor: Actor, start: datetime, end: datetime) -> "QuerySet[Shift]
     """Shifts that begin in a period; page them by ``("starts_at", "id")``."""
     rows = Shift.objects.visible_to(actor).filter(starts_at__gte=start, starts_at__lt=end)
     return rows.select_related("technician__person", "technician__provider", "station")
+
+
+def machine_sums(actor: Actor) -> Mapping[str, int]:
+    """How many machines stand in the register, of how many firms, and of which weight."""
+    rows = Equipment.objects.visible_to(actor).exclude(state=MachineState.SCRAPPED)
+    found: Mapping[str, int] = rows.aggregate(
+        machines=Count("pk"),
+        firms=Count("enterprise", distinct=True),
+        special=Count("pk", filter=Q(kind__is_special=True)),
+        critical=Count("pk", filter=Q(criticality=Criticality.STOPS_LINE)),
+    )
+    return found
+
+
+def jobs_of_machines(actor: Actor, machines: list[int]) -> dict[int, tuple[int, int]]:
+    """Rescues of machines, and how many of them are open, in one query."""
+    rows = Job.objects.visible_to(actor).filter(equipment__in=machines)
+    counted = rows.values("equipment_id").annotate(
+        n=Count("pk"), open=Count("pk", filter=Q(state__in=sorted(OPEN)))
+    )
+    return {r["equipment_id"]: (r["n"], r["open"]) for r in counted.order_by("equipment_id")}
+
+
+def machines_by_key(actor: Actor, keys: Iterable[int]) -> "QuerySet[Equipment]":
+    """Some machines, as far as this actor may see them."""
+    return Equipment.objects.visible_to(actor).filter(pk__in=list(keys))
+
+
+def settlements_by_key(actor: Actor, keys: Iterable[int]) -> "QuerySet[Settlement]":
+    """Some settlements, as far as this actor may see them."""
+    return Settlement.objects.visible_to(actor).filter(pk__in=list(keys))

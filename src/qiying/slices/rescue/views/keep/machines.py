@@ -1,10 +1,9 @@
 """The register of machines: list, one machine with its history, machines that fail again."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,7 +23,8 @@ from qiying.slices.rescue.forms.keep import (
     ReasonForm,
 )
 from qiying.slices.rescue.models import Equipment, Job, labels
-from qiying.slices.rescue.rules import KEEPERS, OPEN, MachineState
+from qiying.slices.rescue.queries import keep
+from qiying.slices.rescue.rules import KEEPERS, MachineState
 from qiying.slices.rescue.views.keep import shared
 
 ORDER = ("-id",)
@@ -93,16 +93,7 @@ def _tabs() -> list[tuple[str, str]]:
 
 
 def _kpis(actor: Actor) -> list[dict[str, Any]]:
-    counted = (
-        Equipment.objects.visible_to(actor)
-        .exclude(state=MachineState.SCRAPPED)
-        .aggregate(
-            machines=Count("pk"),
-            firms=Count("enterprise", distinct=True),
-            special=Count("pk", filter=Q(kind__is_special=True)),
-            critical=Count("pk", filter=Q(criticality="stops_line")),
-        )
-    )
+    counted = keep.machine_sums(actor)
     return [
         {"label": gettext("Machines"), "value": counted["machines"]},
         {"label": gettext("Firms"), "value": counted["firms"]},
@@ -121,7 +112,7 @@ def _kpis(actor: Actor) -> list[dict[str, Any]]:
 
 def _rows(actor: Actor, machines: list[Equipment]) -> list[dict[str, Any]]:
     names = registry.names(actor, {m.enterprise_id for m in machines})
-    counts = _counts(actor, machines)
+    counts = keep.jobs_of_machines(actor, [m.pk for m in machines])
     return [
         {
             "machine": m,
@@ -135,15 +126,6 @@ def _rows(actor: Actor, machines: list[Equipment]) -> list[dict[str, Any]]:
         }
         for m in machines
     ]
-
-
-def _counts(actor: Actor, machines: Iterable[Equipment]) -> dict[int, tuple[int, int]]:
-    """Rescues of machines, and how many of them are open, in one query."""
-    rows = Job.objects.visible_to(actor).filter(equipment__in=[m.pk for m in machines])
-    counted = rows.values("equipment_id").annotate(
-        n=Count("pk"), open=Count("pk", filter=Q(state__in=sorted(OPEN)))
-    )
-    return {r["equipment_id"]: (r["n"], r["open"]) for r in counted.order_by("equipment_id")}
 
 
 def _export(request: HttpRequest, actor: Actor, rows: Any, kind: str) -> HttpResponse:
@@ -166,7 +148,7 @@ def _export(request: HttpRequest, actor: Actor, rows: Any, kind: str) -> HttpRes
             gettext("Rescues"),
         ],
         rows=[_cells(line) for line in lines],
-        filters=[(k, v) for k, v in request.GET.items() if v and k != "format"],
+        filters=[(k, str(v)) for k, v in request.GET.items() if v and k != "format"],
         made_by=actor.name,
         made_at=timezone.now(),
     )

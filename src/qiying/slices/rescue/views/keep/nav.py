@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import nav, problems, trail
 from qiying.kernel.access import Actor
-from qiying.slices.rescue.models import Equipment, Settlement
+from qiying.slices.rescue.queries import keep
 from qiying.slices.rescue.rules import READERS
 from qiying.slices.rescue.views.keep import shared
 
@@ -43,7 +43,7 @@ def register_keep() -> None:
 
 def machines(actor: Actor, ids: Iterable[int]) -> Mapping[int, trail.Subject]:
     """Machines as the audit trail shows them."""
-    rows = Equipment.objects.visible_to(actor).filter(pk__in=list(ids))
+    rows = keep.machines_by_key(actor, ids)
     return {
         m.pk: trail.Subject(f"{m.label} {m.name}", reverse("rescue:machine", args=[m.public_id]))
         for m in rows
@@ -52,7 +52,7 @@ def machines(actor: Actor, ids: Iterable[int]) -> Mapping[int, trail.Subject]:
 
 def settlements(actor: Actor, ids: Iterable[int]) -> Mapping[int, trail.Subject]:
     """Settlements as the audit trail shows them."""
-    rows = Settlement.objects.visible_to(actor).filter(pk__in=list(ids))
+    rows = keep.settlements_by_key(actor, ids)
     return {
         s.pk: trail.Subject(s.number, reverse("rescue:settlement", args=[s.public_id]))
         for s in rows

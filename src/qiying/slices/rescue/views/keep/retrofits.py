@@ -1,6 +1,6 @@
 """Process retrofits: what was changed and what readings before and after say of it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +21,9 @@ from qiying.slices.rescue.models import Reading, Retrofit, labels
 from qiying.slices.rescue.queries import keep
 from qiying.slices.rescue.rules import READERS, Phase, RetrofitState
 from qiying.slices.rescue.views.keep import shared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ORDER = ("-planned_on", "-id")
 TONES = {"planned": "new", "under_way": "fix", "measured": "done", "given_up": "paused"}
@@ -148,12 +151,12 @@ def retrofit_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _do(actor: Actor, row: Retrofit, name: str, form: Any) -> str:
-    acts = {
+    acts: dict[str, Callable[..., object]] = {
         "read": operations.add_reading,
         "start": operations.start_retrofit,
         "finish": operations.finish_retrofit,
     }
-    acts[name](actor, row.pk, now=timezone.now(), **form.cleaned_data)  # type: ignore[operator]  one of three operations
+    acts[name](actor, row.pk, now=timezone.now(), **form.cleaned_data)
     return reverse("rescue:retrofit", args=[row.public_id])
 
 

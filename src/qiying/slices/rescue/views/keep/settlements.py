@@ -107,7 +107,7 @@ def _export(request: HttpRequest, actor: Actor, rows: Any, kind: str) -> HttpRes
             ]
             for s in rows.order_by(*ORDER)[: exports.MAX_ROWS]
         ],
-        filters=[(k, v) for k, v in request.GET.items() if v and k != "format"],
+        filters=[(k, str(v)) for k, v in request.GET.items() if v and k != "format"],
         made_by=actor.name,
         made_at=timezone.now(),
     )
