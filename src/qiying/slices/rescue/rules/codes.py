@@ -182,7 +182,9 @@ class Step(StrEnum):
     PATCH = "patch"
     RESUME = "resume"
     TRY_RUN = "try_run"
+    FAIL_TRIAL = "fail_trial"
     FINISH = "finish"
+    SOLVE_REMOTELY = "solve_remotely"
     RELEASE = "release"
 
 
