@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from qiying.kernel import tenancy
 from qiying.slices.rescue import queries
+from qiying.slices.rescue.models import Technician
 from qiying.slices.rescue.queries import audit, coverage, leading
 from qiying.slices.rescue.rules import DEFAULTS
 from tests.slices.rescue import steps
@@ -119,8 +120,6 @@ def test_outsiders_do_not_read_them(world: World, at: At, page: str) -> None:
 def test_a_choice_by_hand_is_read_by_the_audit(world: World, at: At) -> None:
     job = steps.proposed(world)
     with tenancy.reading(world.system):
-        from qiying.slices.rescue.models import Technician
-
         other = Technician.objects.get(tenant_id=world.tenant.pk, person__name="sun")
     given = {"technician_id": other.pk, "why": "firm_asked", "text": "企业点名"}
     job = steps.take(world, "chief", job, "override", **given)
