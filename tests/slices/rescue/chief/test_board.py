@@ -35,8 +35,10 @@ def press(client: Client, job: Any, step: str, **given: Any) -> Any:
 def test_a_new_report_stands_on_top_with_its_question(world: World, at: At) -> None:
     job = steps.reported(world)
     shown = text(at("chief"), "/rescue/board/")
-    assert job.number in shown and "is anybody in danger" in shown
-    assert 'data-alarm="unacknowledged"' in shown and 'data-alarm="about_to_lose"' in shown
+    assert job.number in shown
+    assert "is anybody in danger" in shown
+    assert 'data-alarm="unacknowledged"' in shown
+    assert 'data-alarm="about_to_lose"' in shown
 
 
 def test_one_press_takes_a_report_up_and_the_board_shows_the_proposal(
@@ -49,7 +51,9 @@ def test_one_press_takes_a_report_up_and_the_board_shows_the_proposal(
     assert "qy:job" in json.loads(answer["HX-Trigger"])
     assert steps.fresh(world, job).state == "proposed"
     shown = text(client, "/rescue/board/", headers=PART)
-    assert "Second best" in shown and "min away" in shown and "<html" not in shown
+    assert "Second best" in shown
+    assert "min away" in shown
+    assert "<html" not in shown
 
 
 def test_one_press_asks_whoever_is_proposed_and_twice_is_once(world: World, at: At) -> None:
@@ -73,9 +77,7 @@ def test_the_second_dispatcher_is_told_calmly(world: World, at: At) -> None:
 def test_somebody_else_is_sent_with_a_reason_only(world: World, at: At) -> None:
     job = steps.offered(world)
     client = at("chief")
-    sheet = text(
-        client, f"/rescue/jobs/{job.public_id}/choose/", headers={"HX-Request": "true"}
-    )
+    sheet = text(client, f"/rescue/jobs/{job.public_id}/choose/", headers={"HX-Request": "true"})
     with tenancy.reading(world.system):
         asked = steps.offers(world, job)[0].technician_id
         other = Technician.objects.filter(
@@ -95,7 +97,8 @@ def test_somebody_else_is_sent_with_a_reason_only(world: World, at: At) -> None:
 def test_who_only_looks_on_has_no_buttons(world: World, at: At) -> None:
     steps.proposed(world)
     shown = text(at("leader"), "/rescue/board/")
-    assert "Somebody else" not in shown and "take/offer" not in shown
+    assert "Somebody else" not in shown
+    assert "take/offer" not in shown
     assert at("leader").get("/rescue/board/").status_code == 200
     for name in ("boss", "zhao", "manager", "admin"):
         assert at(name).get("/rescue/board/").status_code == 403, name
@@ -126,7 +129,8 @@ def test_an_answered_job_rings_no_more(world: World) -> None:
     steps.answered(world)
     with tenancy.reading(world.system):
         found = live.board(world.system, now=world.now)
-    assert found.alarms == () and len(found.cases) == 1
+    assert found.alarms == ()
+    assert len(found.cases) == 1
     assert not found.cases[0].is_unanswered
 
 
@@ -152,7 +156,8 @@ def test_the_form_token_is_each_readers_own(world: World, at: At) -> None:
     client = at("chief")
     client.handler.enforce_csrf_checks = True
     shown = text(client, "/rescue/board/")
-    assert "qy-form-token" not in shown and 'name="csrfmiddlewaretoken" value="' in shown
+    assert "qy-form-token" not in shown
+    assert 'name="csrfmiddlewaretoken" value="' in shown
 
 
 def test_the_board_costs_the_same_with_many_jobs(world: World) -> None:
@@ -172,6 +177,7 @@ def test_the_board_costs_the_same_with_many_jobs(world: World) -> None:
 def test_pins_are_geojson(world: World, at: At, name: str) -> None:
     steps.under_way(world)
     found = at("chief").get(f"/rescue/board/{name}.geojson").json()
-    assert found["type"] == "FeatureCollection" and found["features"]
+    assert found["type"] == "FeatureCollection"
+    assert found["features"]
     tones = {f["properties"]["tone"] for f in found["features"]}
     assert tones <= {"plain", "warn", "crit", "over", "free", "asked", "coming", "busy"}

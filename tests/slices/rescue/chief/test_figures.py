@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from qiying.kernel import tenancy
 from qiying.slices.rescue import queries
+from qiying.slices.rescue.models import Technician
 from qiying.slices.rescue.queries import audit, coverage, leading
 from qiying.slices.rescue.rules import DEFAULTS
 from tests.slices.rescue import steps
@@ -83,7 +84,8 @@ def test_the_figures_are_a_file_and_cost_the_same(world: World, at: At, clock: A
     story(world)
     assert cost() == few
     answer = client.get("/rescue/performance/?format=csv")
-    assert answer.status_code == 200 and "P90" in answer.content.decode("utf-8-sig")
+    assert answer.status_code == 200
+    assert "P90" in answer.content.decode("utf-8-sig")
 
 
 @pytest.mark.parametrize("page", ["performance", "audit", "coverage"])
@@ -118,14 +120,13 @@ def test_outsiders_do_not_read_them(world: World, at: At, page: str) -> None:
 def test_a_choice_by_hand_is_read_by_the_audit(world: World, at: At) -> None:
     job = steps.proposed(world)
     with tenancy.reading(world.system):
-        from qiying.slices.rescue.models import Technician
-
         other = Technician.objects.get(tenant_id=world.tenant.pk, person__name="sun")
     given = {"technician_id": other.pk, "why": "firm_asked", "text": "企业点名"}
     job = steps.take(world, "chief", job, "override", **given)
     steps.take(world, "sun", job, "accept", **steps.phone(world))
     shown = text(at("leader"), f"/rescue/audit/?{PERIOD}")
-    assert "企业点名" in shown and job.number in shown
+    assert "企业点名" in shown
+    assert job.number in shown
     with tenancy.reading(world.system):
         found = audit.fairness(world.system, *MONTH)
     assert (found.jobs, found.overrides) == (1, 1)
@@ -139,10 +140,12 @@ def test_the_strip_counts_who_is_there_and_may(world: World) -> None:
     with tenancy.reading(world.system):
         found = coverage.strip(world.system, now=world.now)
     rows = dict(found.rows)
-    assert len(found.hours) == 24 and set(rows) == {"paper", "boiler", "crane"}
+    assert len(found.hours) == 24
+    assert set(rows) == {"paper", "boiler", "crane"}
     assert {c.people for c in rows["paper"]} == {4}
     assert {c.people for c in rows["boiler"]} == {2}
-    assert found.covered is None and found.bare == 0
+    assert found.covered is None
+    assert found.bare == 0
 
 
 def test_a_promise_costs_more_the_more_it_holds(world: World) -> None:
@@ -151,6 +154,7 @@ def test_a_promise_costs_more_the_more_it_holds(world: World) -> None:
         plan = coverage.plan(world.system, DEFAULTS, now=world.now, within=60.0)
     priced = coverage.price(plan.problem, 80.0)
     hours = [p.hours for p in priced.points if p.hours is not None]
-    assert hours and hours == sorted(hours)
+    assert hours
+    assert hours == sorted(hours)
     more = coverage.what_if(plan.problem, ("paper",), 4, 32.0)
     assert more.gain >= 0

@@ -14,6 +14,7 @@ from qiying.slices.rescue.views.chief import words
 from tests.slices.rescue import steps
 from tests.slices.rescue.chief.conftest import At
 from tests.slices.rescue.chief.test_board import text
+from tests.slices.rescue.people import peopled
 from tests.slices.world import World
 
 LIST = "/rescue/"
@@ -62,14 +63,16 @@ def test_the_list_refreshes_its_rows_alone(world: World, at: At) -> None:
     steps.proposed(world)
     headers = {"HX-Request": "true", "HX-Target": "rows"}
     shown = text(at("desk"), LIST, headers=headers)
-    assert 'id="rows"' in shown and "<html" not in shown
+    assert 'id="rows"' in shown
+    assert "<html" not in shown
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_the_list_is_a_file(world: World, at: At, kind: str) -> None:
     job = steps.proposed(world)
     answer = at("desk").get(f"{LIST}?format={kind}&tab=open")
-    assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"]
+    assert answer.status_code == 200
+    assert "attachment" in answer["Content-Disposition"]
     if kind == "csv":
         assert job.number in answer.content.decode("utf-8-sig")
 
@@ -78,18 +81,16 @@ def test_a_providers_manager_sees_the_own_jobs_only(world: World, at: At) -> Non
     ours = steps.offered(world)
     other = steps.reported(world, name="1号行车")
     shown = text(at("manager"), LIST)
-    assert ours.number in shown and other.number not in shown
+    assert ours.number in shown
+    assert other.number not in shown
     assert at("manager").get(page(other)).status_code == 404
     assert "Second best" not in text(at("manager"), page(ours))
 
 
 def test_a_job_of_another_zone_does_not_exist(world: World, at: At) -> None:
-    from tests.slices.rescue.people import peopled
-
     there = peopled("yl")
     job = steps.proposed(there)
     client = at("chief")
-    assert job.number not in text(client, f"{LIST}?tab=all") or True
     assert client.get(page(job)).status_code == 404
     assert send(client, job, "offer").status_code == 404
     assert client.get(f"{page(job)}choose/").status_code == 404
@@ -121,7 +122,8 @@ def test_every_state_has_a_page(world: World, at: At, clock: Any, state: str) ->
     clock.move_to(world.now)
     for name in ("chief", "desk", "leader"):
         shown = text(at(name), page(job))
-        assert job.number in shown and "Course of the job" in shown
+        assert job.number in shown
+        assert "Course of the job" in shown
 
 
 @pytest.mark.parametrize("state", steps.MAKE)
@@ -146,16 +148,20 @@ def test_a_wrong_form_comes_back_with_what_it_held(world: World, at: At) -> None
     answer = send(at("chief"), job, "dismiss", text="机器已自行恢复")
     assert answer.status_code == 422
     shown = answer.content.decode()
-    assert "机器已自行恢复" in shown and "This field is required" in shown
+    assert "机器已自行恢复" in shown
+    assert "This field is required" in shown
 
 
 def test_who_was_slower_keeps_the_words(world: World, at: At) -> None:
     job = steps.proposed(world)
-    steps.take(world, "chief2", job, "plan_night", who="王工", until=world.later(hours=9), text="x")
+    steps.take(
+        world, "chief2", job, "plan_night", who="王工", until=world.later(hours=9), text="x"
+    )
     answer = send(at("chief"), job, "dismiss", reason="runs_again", text="机器已自行恢复")
     assert answer.status_code == 409
     shown = answer.content.decode()
-    assert "Somebody was faster" in shown and "机器已自行恢复" in shown
+    assert "Somebody was faster" in shown
+    assert "机器已自行恢复" in shown
 
 
 def test_a_step_sent_twice_is_taken_once(world: World, at: At) -> None:
@@ -196,7 +202,8 @@ def test_what_the_engine_said_is_said_again(world: World, at: At) -> None:
         assert found.proposal is not None
         key = found.proposal.pk
     answer = at("leader").post(f"{page(job)}proposals/{key}/replay/")
-    assert answer.status_code == 200 and "sign for sign" in answer.content.decode()
+    assert answer.status_code == 200
+    assert "sign for sign" in answer.content.decode()
     assert at("manager").post(f"{page(job)}proposals/{key}/replay/").status_code == 403
     assert at("chief").post(f"{page(job)}proposals/{key + 99}/replay/").status_code == 404
 
@@ -212,7 +219,8 @@ def test_the_report_is_a_paper_once_it_is_signed(world: World, at: At, clock: An
     if printing.chinese_font() is None:
         assert answer.status_code == 409
     else:
-        assert answer["Content-Type"] == "application/pdf" and answer.content[:4] == b"%PDF"
+        assert answer["Content-Type"] == "application/pdf"
+        assert answer.content[:4] == b"%PDF"
 
 
 @pytest.mark.parametrize("state", ["reported", "done"])

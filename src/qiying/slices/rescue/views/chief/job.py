@@ -312,7 +312,7 @@ def take(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
             problem = refused
             posting.explain(form, problem, fields=FORM_FIELDS)
     if _is_on_board(request):
-        return _told(request, form, problem)
+        return _told(form, problem)
     return _again(request, public_id, form, held, problem, now)
 
 
@@ -349,8 +349,7 @@ def _in_place(told: str, tone: str) -> HttpResponse:
     return response
 
 
-def _told(request: HttpRequest, form: StepForm, problem: Problem | None) -> HttpResponse:
-    del request
+def _told(form: StepForm, problem: Problem | None) -> HttpResponse:
     if problem is not None and problem.code in MOVED_ON:
         return _in_place(
             gettext("Somebody was faster; the board shows how it stands now."), "warn"
