@@ -79,7 +79,7 @@ class WalkForm(StepForm):
             self.fields["signed_by"] = made
 
     @property
-    def signature(self) -> files.Upload | None:
+    def signature(self) -> "files.Upload | None":
         """What the firm drew with a finger."""
         found = self.files.get(FILE) if FILE in self.fields else None
         return found if isinstance(found, UploadedFile) else None
