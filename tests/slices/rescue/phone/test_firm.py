@@ -1,6 +1,5 @@
 """The firm's phone: the red button, who comes, the quote, the permit, the result, the warranty."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -114,7 +113,7 @@ def test_the_firm_says_yes_to_the_quote_that_it_was_shown_and_to_no_other(world:
     assert "检修工时" in shown.content.decode()
     assert act(phone, job, "accept_quote", digest="0" * 64).status_code == 422
     assert act(phone, job, "accept_quote", digest=steps.digest(world, job)).status_code == 303
-    assert "已接受" in words(phone.get(reverse("rescue:my-job", args=[job.public_id])))
+    assert "企业已" in words(phone.get(reverse("rescue:my-job", args=[job.public_id])))
 
 
 def test_declining_ends_the_rescue_with_a_reason(world: World) -> None:
@@ -139,8 +138,11 @@ def test_the_permit_wants_every_check_and_a_name(world: World) -> None:
     assert "安全员王工" in page
 
 
-def test_who_confirms_rates_at_once_and_once(world: World) -> None:
+def test_who_confirms_rates_at_once_and_once(
+    world: World, clock: time_machine.Traveller
+) -> None:
     job = steps.done(world)
+    clock.move_to(world.now)
     phone = sign_in(world, "boss")
     assert act(phone, job, "confirm").status_code == 422
     assert act(phone, job, "confirm", grade="good", text="快").status_code == 303
@@ -154,8 +156,8 @@ def test_a_result_that_does_not_hold_is_disputed_or_repaired_free(
     world: World, clock: time_machine.Traveller
 ) -> None:
     job = steps.confirmed(world)
+    clock.move_to(world.later(days=5))
     phone = sign_in(world, "boss")
-    clock.move_to(world.now + timedelta(days=5))
     url = reverse("rescue:my-job", args=[job.public_id])
     assert "act-rework" in phone.get(url).content.decode()
     sent = act(phone, job, "rework", text="又停了")
@@ -163,6 +165,7 @@ def test_a_result_that_does_not_hold_is_disputed_or_repaired_free(
     assert jobs(world)[-1].warranty_of_id == job.pk
     assert "act-rework" not in phone.get(url).content.decode()
     other = steps.done(world)
+    clock.move_to(world.now)
     assert act(phone, other, "dispute_result", text="转不动").status_code == 303
     assert steps.fresh(world, other).state == "answered"
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from pyproj import Geod
 
-from qiying.kernel.access import Actor, Role
+from qiying.kernel.access import Actor, Role, system
 from qiying.slices.registry import public as registry
 from qiying.slices.rescue import rules
 from qiying.slices.rescue.models import (
@@ -182,7 +182,8 @@ def duty(actor: Actor, *, now: datetime) -> Duty:
         return Duty(None)
     found = _duty(actor, worker, now=now)
     jobs = [*(o.seat.job for o in found.offers), *(s.job for s in found.seats)]
-    firms = registry.names(actor, {j.enterprise_id for j in jobs})
+    # who is asked must know where to: the name of the firm is part of the offer
+    firms = registry.names(system(actor.tenant_id), {j.enterprise_id for j in jobs})
     return Duty(
         worker,
         tuple(Asked(o, o.seat.job, firms.get(o.seat.job.enterprise_id, "")) for o in found.offers),
