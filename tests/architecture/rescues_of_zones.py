@@ -69,8 +69,8 @@ def _chosen_otherwise(zone: "Zone") -> Job:
     job = steps.proposed(world, title=f"{mark} paper machine")
     with tenancy.reading(world.system):
         technician = Technician.objects.get(person=world.user("sun"), tenant_id=world.tenant.pk)
-    given = {"technician_id": technician.pk, "why": "load", "text": f"{mark} load"}
         zone.rows["proposal"] = Proposal.objects.filter(job=job).latest("pk")
+    given = {"technician_id": technician.pk, "why": "load", "text": f"{mark} load"}
     zone.rows["technician"] = technician
     return steps.take(world, "chief", job, "override", **given)
 

@@ -114,7 +114,7 @@ class Card:
 
     @property
     def is_reported(self) -> bool:
-        return self.case.job.state == State.REPORTED
+        return bool(self.case.job.state == State.REPORTED)
 
     @property
     def can_offer(self) -> bool:
