@@ -85,7 +85,7 @@ def _row(label: Any, name: str, empty: Word) -> Make:
         rows = list(getattr(given, name))
         return forms.TypedChoiceField(
             label=label,
-            choices=[("", empty), *rows],
+            choices=[("", _("Please choose") if needed else empty), *rows],
             coerce=int,
             empty_value=None,
             required=needed,
