@@ -66,26 +66,7 @@ def performance_page(request: HttpRequest) -> HttpResponse:
         "now": now,
         "total": total,
         "kpis": _kpis(total),
-        "tables": [
-            (
-                "month",
-                gettext("By month"),
-                gettext("Month"),
-                [_row(x, x.label, _month(x), period) for x in found.by_month],
-            ),
-            (
-                "provider",
-                gettext("By provider"),
-                gettext("Provider"),
-                [_row(x, _name(x), _of(x, "provider"), period) for x in found.by_provider],
-            ),
-            (
-                "class",
-                gettext("By class of equipment"),
-                gettext("Class"),
-                [_row(x, _name(x), _of(x, "class"), period) for x in found.by_kind],
-            ),
-        ],
+        "tables": _tables(found, period),
         "heads": [words.MEASURES[name] for name in SHARES],
         "least": LEAST,
         "trend": _trend(found.by_month),
@@ -94,6 +75,30 @@ def performance_page(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render(request, "rescue/chief/performance.html", context)
+
+
+def _tables(found: Performance, period: Period) -> list[tuple[str, str, str, list[Row]]]:
+    """By month, provider and class: key, title, head of the first column, rows."""
+    return [
+        (
+            "month",
+            gettext("By month"),
+            gettext("Month"),
+            [_row(x, x.label, _month(x), period) for x in found.by_month],
+        ),
+        (
+            "provider",
+            gettext("By provider"),
+            gettext("Provider"),
+            [_row(x, _name(x), _of(x, "provider"), period) for x in found.by_provider],
+        ),
+        (
+            "class",
+            gettext("By class of equipment"),
+            gettext("Class"),
+            [_row(x, _name(x), _of(x, "class"), period) for x in found.by_kind],
+        ),
+    ]
 
 
 def _name(line: Line) -> str:
