@@ -41,6 +41,7 @@ from tests.architecture.doors_of_zones import (
     record_visit,
 )
 from tests.architecture.names import COMPLAINT, EVERYTHING
+from tests.architecture.rescues_of_zones import call_for_rescue
 from tests.architecture.talks import hold_council, settle_disputes
 from tests.slices.calls import steps
 from tests.slices.world import EAST, FOUNDED, HOME, INSIDE, World, box, credit_code, make_world
@@ -57,6 +58,9 @@ SINGLE: Mapping[str, str] = {
     Role.ANALYST: "analyst",
     Role.AUDITOR: "auditor",
     Role.ADMINISTRATOR: "admin",
+    Role.DUTY_CHIEF: "chief",
+    Role.TECHNICIAN: "zhao",
+    Role.PROVIDER_MANAGER: "manager",
 }
 """Who holds one role and nothing else."""
 UNIT_OF = {Role.HANDLER: "ZONE_SAFE", Role.UNIT_LEADER: "ZONE_SAFE"}
@@ -64,7 +68,7 @@ ACCUSED = "accused"
 """Works in the unit that a call complains of, in both roles of a unit."""
 ACCUSED_DESK = "accused-desk"
 """Holds every role of the zone, each of them in the unit that is complained of."""
-SPENT = ("QY", "YJ", "XL", "LA", "TJ", "YT", "YS", "JY", "DX", "PX", "CX")
+SPENT = ("QY", "YJ", "XL", "LA", "TJ", "YT", "YS", "JY", "DX", "PX", "CX", "JJ", "JS", "GZ")
 
 
 @dataclass
@@ -392,6 +396,6 @@ def photo(name: str) -> SimpleUploadedFile:
 
 MAKERS = (
     *(_ground, _register, _machine_room, connect, _calls, _complaint, make_casebook, _papers),
-    *(open_channels, raise_class, hurry, settle_disputes, hold_council),
+    *(open_channels, raise_class, hurry, settle_disputes, hold_council, call_for_rescue),
 )
 """Who puts rows into a zone, in this order."""

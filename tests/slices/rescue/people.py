@@ -6,7 +6,7 @@ from decimal import Decimal
 from qiying.kernel.access import Role
 from qiying.slices.rescue import operations
 from qiying.slices.rescue.operations import PriceIn
-from tests.slices.world import EAST, FOUNDED, INSIDE, NOW, World, make_world
+from tests.slices.world import EAST, FOUNDED, INSIDE, World, make_world
 
 PRICES = (
     PriceIn("W1", "检修工时", "小时", Decimal("120.00"), "Hour of repair", "hour"),
@@ -37,10 +37,15 @@ def peopled(code: str = "lc") -> World:
     world.person("leader", Role.ZONE_LEADER)
     world.person("manager", Role.PROVIDER_MANAGER)
     world.person("admin", Role.ADMINISTRATOR)
+    furnish(world)
+    return world
+
+
+def furnish(world: World) -> None:
+    """Providers with people on duty, prices and licences; classes; three machines of 宏达."""
     _providers(world)
     _classes(world)
     _machines(world)
-    return world
 
 
 def _providers(world: World) -> None:
@@ -90,7 +95,7 @@ def _providers(world: World) -> None:
 def on_duty(world: World, technician_id: int, *, days: int = 6) -> None:
     """Shifts of 24 hours without a gap, so that tests need not think of the hour."""
     for day in range(days):
-        start = NOW - timedelta(hours=1) + timedelta(days=day)
+        start = world.now - timedelta(hours=1) + timedelta(days=day)
         operations.plan_shift(
             world.system,
             technician_id,

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_red_button_names_the_machine_and_starts_the_promise(world: World) -> None:
     job = steps.reported(world)
-    assert job.number.startswith("JY-")
+    assert job.number.startswith("JJ-")
     assert job.answer_due_at == world.now + timedelta(minutes=120)
     assert (job.state, job.skill, job.place) == ("reported", "paper", "一车间")
 

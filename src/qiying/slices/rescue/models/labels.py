@@ -156,7 +156,9 @@ STEPS: Words = {
     r.Step.PATCH: _("patched it"),
     r.Step.RESUME: _("comes back"),
     r.Step.TRY_RUN: _("trial run begun"),
+    r.Step.FAIL_TRIAL: _("trial run failed"),
     r.Step.FINISH: _("finished"),
+    r.Step.SOLVE_REMOTELY: _("solved free of charge"),
     r.Step.RELEASE: _("gave the job back"),
 }
 QUOTE_STATES: Words = {

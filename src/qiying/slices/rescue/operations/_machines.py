@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from qiying.kernel import events
+from qiying.kernel import events, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied, Invalid, Refused
 from qiying.kernel.tenancy import operation
@@ -75,10 +75,8 @@ class ClassIn:
         return found
 
 
-@operation
 def define_class(
     actor: Actor,
-    /,
     *,
     now: datetime,
     code: str,
@@ -91,22 +89,23 @@ def define_class(
 
     ``given`` are the names of ``ClassIn``.
     """
-    actor.require(*KEEPERS, Role.SYSTEM)
-    told = ClassIn(**given)
-    if faults := told.faults():
-        raise Invalid("input.invalid", faults)
-    row, _is_new = EquipmentClass.objects.update_or_create(
-        tenant_id=actor.tenant_id,
-        code=clean(code, field="code", limit=20),
-        defaults={
-            "name_zh": clean(name_zh, field="name_zh", limit=60),
-            "name_en": clean(name_en, field="name_en", limit=100),
-            "skill": clean(skill, field="skill", limit=24),
-            **_class_columns(told),
-        },
-    )
-    events.record("rescue.class_defined", subject=row, actor=actor, now=now, code=row.code)
-    return row
+    with tenancy.acting(actor):
+        actor.require(*KEEPERS, Role.SYSTEM)
+        told = ClassIn(**given)
+        if faults := told.faults():
+            raise Invalid("input.invalid", faults)
+        row, _is_new = EquipmentClass.objects.update_or_create(
+            tenant_id=actor.tenant_id,
+            code=clean(code, field="code", limit=20),
+            defaults={
+                "name_zh": clean(name_zh, field="name_zh", limit=60),
+                "name_en": clean(name_en, field="name_en", limit=100),
+                "skill": clean(skill, field="skill", limit=24),
+                **_class_columns(told),
+            },
+        )
+        events.record("rescue.class_defined", subject=row, actor=actor, now=now, code=row.code)
+        return row
 
 
 def _class_columns(told: ClassIn) -> dict[str, Any]:
@@ -126,10 +125,8 @@ def _class_columns(told: ClassIn) -> dict[str, Any]:
     }
 
 
-@operation
 def register_machine(
     actor: Actor,
-    /,
     *,
     now: datetime,
     enterprise_id: int,
@@ -144,22 +141,23 @@ def register_machine(
     ``values`` are ``name`` (needed), ``place``, ``line``, ``maker``, ``model``, ``serial``,
     ``made_in``, ``criticality``, ``loss_per_hour_cny``, ``special_number``.
     """
-    require_firm(actor, enterprise_id)
-    row = Equipment(
-        tenant_id=actor.tenant_id,
-        label=rules.label(_serial(actor)),
-        enterprise_id=enterprise_id,
-        site_id=_site(actor, enterprise_id, site_id),
-        kind=_kind(actor, kind_code),
-        registered_at=now,
-    )
-    firm, zone = registry.enterprise(actor, enterprise_id), registry.zone(actor)
-    row.longitude = _first(longitude, firm.longitude, zone.longitude)
-    row.latitude = _first(latitude, firm.latitude, zone.latitude)
-    _write(row, {"name": "", **values}, now)
-    row.save()
-    _say_machine(actor, row, now)
-    return row
+    with tenancy.acting(actor):
+        require_firm(actor, enterprise_id)
+        row = Equipment(
+            tenant_id=actor.tenant_id,
+            label=rules.label(_serial(actor)),
+            enterprise_id=enterprise_id,
+            site_id=_site(actor, enterprise_id, site_id),
+            kind=_kind(actor, kind_code),
+            registered_at=now,
+        )
+        firm, zone = registry.enterprise(actor, enterprise_id), registry.zone(actor)
+        row.longitude = _first(longitude, firm.longitude, zone.longitude)
+        row.latitude = _first(latitude, firm.latitude, zone.latitude)
+        _write(row, {"name": "", **values}, now)
+        row.save()
+        _say_machine(actor, row, now)
+        return row
 
 
 def _kind(actor: Actor, code: str) -> EquipmentClass:
@@ -259,10 +257,8 @@ def _year(value: Any, now: datetime) -> int | None:
     return year
 
 
-@operation
 def change_machine(
     actor: Actor,
-    /,
     equipment_id: int,
     *,
     now: datetime,
@@ -270,24 +266,25 @@ def change_machine(
     **values: Any,
 ) -> Equipment:
     """Correct what the register says; ``state`` may become ``in_use`` or ``stopped``."""
-    row = queries.get_machine(actor, equipment_id, for_update=True)
-    require_firm(actor, row.enterprise_id)
-    if version is not None and row.version != version:
-        raise Refused("rescue.moved_on")
-    if row.state == MachineState.SCRAPPED:
-        raise Refused("rescue.scrapped")
-    state = values.pop("state", None)
-    if state is not None:
-        if state not in (MachineState.IN_USE, MachineState.STOPPED):
-            raise Invalid("input.invalid", {"state": "input.choice"})
-        row.state = state
-    before = {name: getattr(row, name) for name in values if name in CHANGEABLE}
-    _write(row, values, now)
-    row.version += 1
-    row.save()
-    changed = sorted(k for k, v in before.items() if getattr(row, k) != v)
-    events.record("rescue.machine_changed", subject=row, actor=actor, now=now, changed=changed)
-    return row
+    with tenancy.acting(actor):
+        row = queries.get_machine(actor, equipment_id, for_update=True)
+        require_firm(actor, row.enterprise_id)
+        if version is not None and row.version != version:
+            raise Refused("rescue.moved_on")
+        if row.state == MachineState.SCRAPPED:
+            raise Refused("rescue.scrapped")
+        state = values.pop("state", None)
+        if state is not None:
+            if state not in (MachineState.IN_USE, MachineState.STOPPED):
+                raise Invalid("input.invalid", {"state": "input.choice"})
+            row.state = state
+        before = {name: getattr(row, name) for name in values if name in CHANGEABLE}
+        _write(row, values, now)
+        row.version += 1
+        row.save()
+        changed = sorted(k for k, v in before.items() if getattr(row, k) != v)
+        events.record("rescue.machine_changed", subject=row, actor=actor, now=now, changed=changed)
+        return row
 
 
 @operation

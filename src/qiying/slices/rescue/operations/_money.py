@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from qiying.kernel import events, numbering
+from qiying.kernel import events, numbering, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Denied, Invalid, Refused
 from qiying.kernel.people import SHANGHAI
@@ -248,10 +248,8 @@ def set_budget(
     return row
 
 
-@operation
 def set_rules(
     actor: Actor,
-    /,
     *,
     now: datetime,
     source_zh: str = rules.SOURCE_ZH,
@@ -263,31 +261,32 @@ def set_rules(
     **limits: int,
 ) -> RescueRules:
     """Set the zone's rules from now on; what is not named stays as it is."""
-    actor.require(*KEEPERS)
-    _require_limits(limits)
-    before = queries.rules_row(actor)
-    kept = {name: getattr(before.rule if before else rules.DEFAULTS, name) for name in LIMITS}
-    old_factor = before.night_factor if before else rules.DEFAULTS.night_factor
-    row = RescueRules.objects.create(
-        tenant_id=actor.tenant_id,
-        set_at=now,
-        set_by_id=actor.person_id,
-        **{**kept, **limits},
-        night_factor=night_factor if night_factor is not None else old_factor,
-        matter_codes=_matters(matter_codes, before),
-        source_zh=clean(source_zh, field="source_zh", limit=300),
-        source_en=clean(source_en, field="source_en", limit=300, is_needed=False),
-        grade=grade,
-        reason=clean(reason, field="reason", limit=300, is_needed=False),
-    )
-    events.record(
-        "rescue.rules_set",
-        subject=row,
-        actor=actor,
-        now=now,
-        changed=sorted(k for k, v in limits.items() if kept[k] != v),
-    )
-    return row
+    with tenancy.acting(actor):
+        actor.require(*KEEPERS)
+        _require_limits(limits)
+        before = queries.rules_row(actor)
+        kept = {name: getattr(before.rule if before else rules.DEFAULTS, name) for name in LIMITS}
+        old_factor = before.night_factor if before else rules.DEFAULTS.night_factor
+        row = RescueRules.objects.create(
+            tenant_id=actor.tenant_id,
+            set_at=now,
+            set_by_id=actor.person_id,
+            **{**kept, **limits},
+            night_factor=night_factor if night_factor is not None else old_factor,
+            matter_codes=_matters(matter_codes, before),
+            source_zh=clean(source_zh, field="source_zh", limit=300),
+            source_en=clean(source_en, field="source_en", limit=300, is_needed=False),
+            grade=grade,
+            reason=clean(reason, field="reason", limit=300, is_needed=False),
+        )
+        events.record(
+            "rescue.rules_set",
+            subject=row,
+            actor=actor,
+            now=now,
+            changed=sorted(k for k, v in limits.items() if kept[k] != v),
+        )
+        return row
 
 
 def _require_limits(given: Mapping[str, int]) -> None:

@@ -77,8 +77,25 @@ def _ask(actor: Actor, job: Job, seats: Sequence[Seat], rule: Rule, *, now: date
         providers=providers or [0],
         refused_by=sorted({*inside, *refused, *recused}),
     )
+    if not world.problem.technicians:
+        return Answer(_nobody(world, guest), world.problem, world, is_sound=True)
     said = dispatch.Desk(world.problem, PARAMS).propose(guest)
     return _confirm(said, guest, world)
+
+
+def _nobody(world: World, guest: dispatch.Job) -> dispatch.Proposal:
+    """The answer when nobody at all is on duty: the engine needs somebody to think about."""
+    return dispatch.Proposal(
+        job=guest.id,
+        best=(),
+        second=None,
+        regret=None,
+        reasons=(dispatch.Reason("nobody"),),
+        excluded=(),
+        considered=0,
+        digest=dispatch.digest(world.problem, PARAMS),
+        version=dispatch.VERSION,
+    )
 
 
 def _recused(world: World, job: Job) -> set[int]:

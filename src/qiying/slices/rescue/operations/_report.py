@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from qiying.engines import worktime
-from qiying.kernel import events, files, numbering
+from qiying.kernel import events, files, numbering, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied, Invalid, Refused
 from qiying.kernel.tenancy import operation
@@ -61,10 +61,8 @@ class ReportIn:
     attachments: Sequence[int] = ()
 
 
-@operation
 def report_job(
     actor: Actor,
-    /,
     *,
     now: datetime,
     enterprise_id: int,
@@ -76,27 +74,28 @@ def report_job(
 
     ``given`` are the names of ``ReportIn``. The same call opens one job however often it is told.
     """
-    actor.require(*REPORTERS)
-    if actor.has(Role.ENTERPRISE) and not actor.has(*(REPORTERS - {Role.ENTERPRISE})):
-        _require_own(actor, enterprise_id)
-    told = ReportIn(**given)
-    if told.call_id is not None:
-        known = queries.find_of_call(actor, told.call_id)
-        if known is not None:
-            return known
-    job = _job(actor, enterprise_id, told, now)
-    job.title = clean(title, field="title", limit=MAX_TITLE)
-    job.channel = choice("channel", channel, Channel)
-    _locate(actor, job, told.longitude, told.latitude)
-    _of_class(job, told.skill)
-    _window(job, told.wanted_from_at, told.wanted_until_at)
-    _promise(actor, job, queries.rule_in_force(actor))
-    job.number = numbering.next_number(actor, PREFIX, now=now)
-    job.save()
-    make_seats(job)
-    _attach(actor, told.attachments, job)
-    _say(actor, job, now)
-    return job
+    with tenancy.acting(actor):
+        actor.require(*REPORTERS)
+        if actor.has(Role.ENTERPRISE) and not actor.has(*(REPORTERS - {Role.ENTERPRISE})):
+            _require_own(actor, enterprise_id)
+        told = ReportIn(**given)
+        if told.call_id is not None:
+            known = queries.find_of_call(actor, told.call_id)
+            if known is not None:
+                return known
+        job = _job(actor, enterprise_id, told, now)
+        job.title = clean(title, field="title", limit=MAX_TITLE)
+        job.channel = choice("channel", channel, Channel)
+        _locate(actor, job, told.longitude, told.latitude)
+        _of_class(job, told.skill)
+        _window(job, told.wanted_from_at, told.wanted_until_at)
+        _promise(actor, job, queries.rule_in_force(actor))
+        job.number = numbering.next_number(actor, PREFIX, now=now)
+        job.save()
+        make_seats(job)
+        _attach(actor, told.attachments, job)
+        _say(actor, job, now)
+        return job
 
 
 def _job(actor: Actor, enterprise_id: int, told: ReportIn, now: datetime) -> Job:

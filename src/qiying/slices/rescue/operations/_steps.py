@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from qiying.kernel import events
+from qiying.kernel import events, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied, Refused
 from qiying.kernel.tenancy import operation
@@ -55,10 +55,8 @@ STEPS: Mapping[str, Work] = {
 assert set(STEPS) == set(LIFECYCLE.steps)  # noqa: S101  each row of the table has its work
 
 
-@operation
 def take(
     actor: Actor,
-    /,
     job_id: int,
     step: str,
     *,
@@ -71,12 +69,13 @@ def take(
     Steps in ``rules.PHONE`` take ``device_key``: sent again under the same key they change nothing
     and answer the job as it stands.
     """
-    move = begin(actor, job_id, step, inputs, now=now, version=version)
-    if move.is_repeat:
-        return move.job
-    STEPS[step](move)
-    _keep_track(move)
-    return end(move)
+    with tenancy.acting(actor):
+        move = begin(actor, job_id, step, inputs, now=now, version=version)
+        if move.is_repeat:
+            return move.job
+        STEPS[step](move)
+        _keep_track(move)
+        return end(move)
 
 
 def _keep_track(move: Move) -> None:

@@ -19,6 +19,7 @@ from qiying.slices.rescue.models import (
     Quote,
     QuoteLine,
     Seat,
+    Technician,
 )
 from qiying.slices.rescue.operations._ask import answered
 from qiying.slices.rescue.operations._move import Move, is_ahead, let_go
@@ -87,6 +88,9 @@ def set_out(move: Move) -> None:
 
 
 def _is_elsewhere(move: Move) -> bool:
+    """Looked up while the technician's row is locked: two phones of one person wait here."""
+    tenant = move.job.tenant_id
+    Technician.objects.select_for_update().get(tenant_id=tenant, pk=move.worker.pk)
     rows = Seat.objects.filter(
         tenant_id=move.job.tenant_id, technician=move.worker, state__in=sorted(MOVING)
     )

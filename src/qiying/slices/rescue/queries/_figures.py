@@ -52,6 +52,7 @@ class JobFact:
     arrived_min: float | None
     running_min: float | None
     is_promise_lost: bool
+    is_goal_lost: bool
     is_reopened: bool
     is_rework: bool
     outcome: str
@@ -126,6 +127,7 @@ def _fact(row: "Job") -> JobFact:
         arrived_min=_minutes(reported, row.arrived_at),
         running_min=_minutes(reported, row.running_at),
         is_promise_lost=row.promise_lost_at is not None,
+        is_goal_lost=row.goal_lost_at is not None,
         is_reopened=row.reopened > 0,
         is_rework=row.warranty_of_id is not None,
         outcome=found["report_outcome"] or "",
@@ -250,8 +252,8 @@ def measure(key: str, found: Sequence[JobFact], now: datetime) -> Performance:
         running=times(f.running_min for f in urgent),
         promise=_share(judged, lambda f: not f.is_promise_lost and f.answered_min is not None),
         arrival=_share(
-            (f for f in visited if f.arrived_min is not None),
-            lambda f: (f.arrived_min or 0.0) <= 120.0,
+            (f for f in visited if f.arrived_min is not None or f.is_goal_lost),
+            lambda f: not f.is_goal_lost,
         ),
         success=_share(over, lambda f: f.state in MENDED),
         praise=_share(rated, lambda f: f.grade in PRAISE),

@@ -256,7 +256,7 @@ def _person(
         if seat.state == SeatState.EN_ROUTE and name in planned:
             commitment = dispatch.Commitment(name, Phase.EN_ROUTE)
         else:
-            commitment = dispatch.Commitment(name, Phase.ON_SITE)
+            commitment = dispatch.Commitment(f"at-{name}", Phase.ON_SITE)
             at = plane.point(seat.job.longitude, seat.job.latitude)
             free_at, spread = _left(seat, now)
     return dispatch.Technician(

@@ -226,6 +226,11 @@ def plan(actor: Actor, rule: Rule, *, now: datetime, within: float) -> Plan:
     return Plan(problem, hours, sum(p.people for p in profiles))
 
 
+def station_names(actor: Actor) -> dict[str, str]:
+    """Names of the stations by code, in the reader's language."""
+    return {s.code: s.name for s in Station.objects.visible_to(actor)}
+
+
 def _point(centre: tuple[float, float], longitude: float, latitude: float) -> Point:
     east = (longitude - centre[0]) * EAST * math.cos(math.radians(centre[1]))
     return Point(round(east, 1), round((latitude - centre[1]) * NORTH, 1))
@@ -298,7 +303,7 @@ def price(problem: engine.CoverProblem, cny_per_hour: float) -> Price:
     found = engine.price_of_promise(problem, sorted({*TARGETS, *CURVE}), cny_per_hour=cny_per_hour)
     return Price(
         tuple(p for p in found if p.target in TARGETS),
-        tuple(p for p in found if p.hours is not None),
+        tuple({p.hours: p for p in found if p.hours is not None}.values()),
         engine.cover(problem),
     )
 

@@ -27,7 +27,7 @@ from django.db.models import (
 from qiying.kernel.access import Actor
 from qiying.kernel.people import SHANGHAI
 from qiying.slices.rescue.models import Job, Provider, Quote, Rating, Seat
-from qiying.slices.rescue.rules import HELD, PRAISE, Kind, QuoteState, SeatState, State
+from qiying.slices.rescue.rules import HELD, MENDED, PRAISE, Kind, QuoteState, SeatState, State
 
 AGAIN_WITHIN = timedelta(days=30)
 """The same machine down again within so many days is a repeat fault."""
@@ -36,7 +36,8 @@ LEAST = 5
 """Fewer jobs are shown and not compared."""
 EMERGENCY = Q(kind=Kind.EMERGENCY)
 NEEDED = ~Q(state__in=[State.WITHDRAWN, State.FALSE_ALARM])
-ACCEPTED_BY_FIRM = Q(state__in=[State.CONFIRMED, State.SETTLED])
+RUNS = Q(state__in=sorted(MENDED))
+ENDED = RUNS | Q(state=State.REFERRED)
 HOLDERS = sorted(HELD | {SeatState.LEFT})
 
 
@@ -59,14 +60,13 @@ def measures(tenant_id: int, now: datetime) -> dict[str, Measure]:
         reported_at__lte=OuterRef("running_at") + AGAIN_WITHIN,
     ).exclude(state__in=[State.WITHDRAWN, State.FALSE_ALARM])
     reworked = Job.objects.filter(tenant_id=tenant_id, warranty_of_id=OuterRef("pk"))
-    praised = Rating.objects.filter(
-        tenant_id=tenant_id, job_id=OuterRef("pk"), grade__in=sorted(PRAISE)
-    )
+    rated = Rating.objects.filter(tenant_id=tenant_id, job_id=OuterRef("pk"))
+    praised = rated.filter(grade__in=sorted(PRAISE))
     is_answer_due = Q(answered_at__isnull=False) | Q(answer_due_at__lte=now)
     is_visit_due = Q(arrived_at__isnull=False) | Q(
         goal_lost_at__isnull=False, running_at=None, arrive_goal_at__lte=now
     )
-    mended = Q(reopened=0) & ~Q(Exists(reworked))
+    mended = Q(reopened=0, warranty_of=None) & ~Q(Exists(reworked))
     rows = (
         Measure(
             "answer",
@@ -76,8 +76,10 @@ def measures(tenant_id: int, now: datetime) -> dict[str, Measure]:
         Measure(
             "arrival", EMERGENCY & NEEDED & is_visit_due, Q(arrived_at__lte=F("arrive_goal_at"))
         ),
-        Measure("repaired", ACCEPTED_BY_FIRM | Q(state=State.REFERRED), ACCEPTED_BY_FIRM & mended),
-        Measure("praised", ACCEPTED_BY_FIRM, Q(Exists(praised))),
+        Measure("repaired", NEEDED & ENDED, RUNS),
+        Measure("held", NEEDED & RUNS, mended),
+        Measure("praised", NEEDED & RUNS & Q(Exists(rated)), Q(Exists(praised))),
+        Measure("rated", NEEDED & RUNS, Q(Exists(rated))),
         Measure(
             "repeat",
             EMERGENCY & Q(running_at__isnull=False, equipment_id__isnull=False),
@@ -251,7 +253,7 @@ def _fact(job: Any) -> Fact:
     )
 
 
-NAMES = ("answer", "arrival", "repaired", "praised", "repeat")
+NAMES = ("answer", "arrival", "repaired", "held", "praised", "rated", "repeat")
 
 
 def _minutes(start: datetime, end: datetime | None) -> float | None:
@@ -290,15 +292,8 @@ def _line(key: str, label: str, facts: Sequence[Fact]) -> Line:
 
 
 def _quantiles(values: list[float]) -> tuple[float, ...]:
-    """P50, P90, P99 by linear interpolation between the two nearest values."""
+    """P50, P90, P99 by the nearest rank, so that each is a real job."""
     if not values:
         return ()
     ordered = sorted(values)
-    return tuple(_quantile(ordered, q) for q in (0.5, 0.9, 0.99))
-
-
-def _quantile(ordered: Sequence[float], q: float) -> float:
-    place = q * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    return tuple(ordered[-(-len(ordered) * percent // 100) - 1] for percent in (50, 90, 99))

@@ -131,10 +131,12 @@ class Board:
     alarms: tuple[Alarm, ...]
     """With those that are still to come: the page rings when their moment is there."""
     rule: Rule
+    to_confirm: int = 0
+    """Jobs that run again and wait for the firm's word; they are not on the board itself."""
 
 
 def board(actor: Actor, *, now: datetime, rule: Rule = DEFAULTS) -> Board:
-    """Read it in eight queries."""
+    """Read it in nine queries."""
     jobs = _jobs(actor)
     keys = [j.pk for j in jobs]
     names = registry.names(actor, {j.enterprise_id for j in jobs})
@@ -152,15 +154,16 @@ def board(actor: Actor, *, now: datetime, rule: Rule = DEFAULTS) -> Board:
         for job in jobs
     )
     alarms = tuple(a for case in cases for a in _alarms(case))
-    return Board(cases, people_on_duty(actor, now=now), alarms, rule)
+    done = Job.objects.visible_to(actor).filter(state=State.DONE).count()
+    return Board(cases, people_on_duty(actor, now=now), alarms, rule, done)
 
 
 def _jobs(actor: Actor) -> list[Job]:
     """Unanswered first, by what is promised; then those under way."""
-    rows = Job.objects.visible_to(actor).filter(state__in=sorted(OPEN))
+    rows = Job.objects.visible_to(actor).filter(state__in=sorted(OPEN - {State.DONE}))
     rows = rows.select_related("enterprise", "equipment__kind").order_by("answer_due_at", "id")
     found = list(rows[:MOST])
-    found.sort(key=lambda j: (j.state not in UNANSWERED, j.state == State.DONE))
+    found.sort(key=lambda j: j.state not in UNANSWERED)
     return found
 
 

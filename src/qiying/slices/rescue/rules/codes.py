@@ -182,7 +182,9 @@ class Step(StrEnum):
     PATCH = "patch"
     RESUME = "resume"
     TRY_RUN = "try_run"
+    FAIL_TRIAL = "fail_trial"
     FINISH = "finish"
+    SOLVE_REMOTELY = "solve_remotely"
     RELEASE = "release"
 
 
@@ -284,4 +286,4 @@ class Source(StrEnum):
 
 
 MAX_TITLE, MAX_TEXT, MAX_CREW = 120, 4000, 9
-PREFIX = "JY"
+PREFIX = "JJ"

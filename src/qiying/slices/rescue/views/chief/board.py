@@ -263,7 +263,7 @@ def _kpis(found: Board, now: datetime) -> list[dict[str, Any]]:
         },
         {
             "label": gettext("To be confirmed"),
-            "value": _count(jobs, State.DONE),
+            "value": found.to_confirm,
             "url": f"{here}?tab=confirm",
         },
         {

@@ -90,7 +90,7 @@ def _sheet(actor: Actor, rows: Any, period: Period, now: datetime) -> exports.Sh
         gettext("Job"),
         gettext("Proposed"),
         gettext("Provider"),
-        gettext("Chosen"),
+        gettext("Sent instead"),
         gettext("Provider"),
         gettext("Reason"),
         gettext("In words"),

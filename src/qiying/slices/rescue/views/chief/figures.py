@@ -25,7 +25,8 @@ from qiying.slices.rescue.views.chief import periods, words
 from qiying.slices.rescue.views.chief.periods import Period
 from qiying.slices.rescue.views.chief.shared import AT_FIGURES
 
-SHARES = ("answer", "arrival", "repaired", "praised", "repeat")
+SHARES = leading.NAMES
+SHOWN = frozenset({"answer", "arrival", "repaired", "praised", "repeat"})
 HOURS_2 = 120
 
 
@@ -88,7 +89,9 @@ def performance_page(request: HttpRequest) -> HttpResponse:
         "heads": [words.MEASURES[name] for name in SHARES],
         "least": LEAST,
         "trend": _trend(found.by_month),
-        "legend": charts.legend([(gettext("answer"), 1), (gettext("arrival"), 2)]),
+        "legend": charts.legend(
+            [(gettext("P90 of the answer"), 1), (gettext("P90 of the arrival"), 2)]
+        ),
     }
     return render(request, "rescue/chief/performance.html", context)
 
@@ -136,7 +139,7 @@ def _kpis(total: Row) -> list[dict[str, Any]]:
     line = total.line
     shown = [
         {"label": gettext("Jobs"), "value": line.count, "url": total.url},
-        *(_kpi(words.MEASURES[c.share.name], c) for c in total.cells),
+        *(_kpi(words.MEASURES[c.share.name], c) for c in total.cells if c.share.name in SHOWN),
     ]
     mean = f"¥{line.cost_cny:,.0f}" if line.cost_cny is not None else "—"
     priced = gettext("%(n)s with an accepted quote") % {"n": line.priced}
@@ -191,8 +194,8 @@ def _sheet(actor: Actor, found: Performance, period: Period, now: datetime) -> e
         gettext("Group"),
         gettext("Name"),
         gettext("Jobs"),
-        *(f"{gettext('Answer (min)')} {q}" for q in quantiles),
-        *(f"{gettext('Arrival (min)')} {q}" for q in quantiles),
+        *(f"{gettext('Minutes to the answer')} {q}" for q in quantiles),
+        *(f"{gettext('Minutes to the arrival')} {q}" for q in quantiles),
         *(f"{words.MEASURES[n]} {part}" for n in SHARES for part in ("n", "N")),
         gettext("Cost a job (yuan)"),
         gettext("Paid by the zone (yuan)"),

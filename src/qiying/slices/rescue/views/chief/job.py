@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from qiying.kernel import posting, problems, tenancy
+from qiying.kernel import posting, problems, tenancy, trail
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Denied, NotFound, Problem
 from qiying.kernel.models import Attachment
@@ -103,7 +103,13 @@ def moments_of(job: Job) -> list[Moment]:
     waits = (_("promised"), _("our goal"))
     rows: list[tuple[Any, datetime | None, datetime | None, Any, bool]] = [
         (_("Taken up"), job.acknowledged_at, None, "", False),
-        (_("Answered"), job.answered_at, job.answer_due_at, waits[0], bool(job.promise_lost_at)),
+        (
+            _("Answer given"),
+            job.answered_at,
+            job.answer_due_at,
+            waits[0],
+            bool(job.promise_lost_at),
+        ),
         (_("There"), job.arrived_at, goal, waits[1], bool(job.goal_lost_at)),
         (_("Runs again"), job.running_at, None, "", False),
     ]
@@ -220,8 +226,7 @@ def _course(found: Record) -> list[dict[str, Any]]:
             "title": line.topic or line.event.topic,
             "at": line.event.occurred_at,
             "who": line.person,
-            "note": notes.get(line.event.data.get("note") or 0, "")
-            or _whom(line.event.data, names),
+            "note": notes.get(line.event.data.get("note") or 0, "") or _whom(line, names),
             "tone": "stopped" if line.event.topic in STOPS else "done",
         }
         for line in reversed(record.course(found))
@@ -231,9 +236,12 @@ def _course(found: Record) -> list[dict[str, Any]]:
 STOPS = frozenset({"rescue.promise_lost", "rescue.goal_lost", "rescue.alarmed", "rescue.expired"})
 
 
-def _whom(data: dict[str, Any], names: dict[int | None, str]) -> str:
+def _whom(line: trail.Line, names: dict[int | None, str]) -> str:
+    """Whom it is about, where that is somebody else than who did it."""
+    data = line.event.data
     people = data.get("technicians") or [data.get("technician") or data.get("refused_by")]
-    return gettext(", ").join(names[p] for p in people if p in names)
+    told = gettext(", ").join(names[p] for p in people if p in names)
+    return "" if told == line.person else told
 
 
 def _works(found: Record) -> dict[str, Any]:
@@ -304,7 +312,7 @@ def take(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
             problem = refused
             posting.explain(form, problem, fields=FORM_FIELDS)
     if _is_on_board(request):
-        return _told(request, form, problem)
+        return _told(form, problem)
     return _again(request, public_id, form, held, problem, now)
 
 
@@ -341,8 +349,7 @@ def _in_place(told: str, tone: str) -> HttpResponse:
     return response
 
 
-def _told(request: HttpRequest, form: StepForm, problem: Problem | None) -> HttpResponse:
-    del request
+def _told(form: StepForm, problem: Problem | None) -> HttpResponse:
     if problem is not None and problem.code in MOVED_ON:
         return _in_place(
             gettext("Somebody was faster; the board shows how it stands now."), "warn"

@@ -25,7 +25,7 @@ from qiying.slices.rescue.views.chief.shared import AT_LIST, Row
 
 TABS: Mapping[str, Promise] = {
     "": _("All jobs"),
-    "open": _("Open"),
+    "open": _("Not over yet"),
     "unanswered": _("Not answered"),
     "overnight": _("Night list"),
     "lost": _("Promise lost"),
@@ -235,7 +235,7 @@ HEADINGS = (
     _("Number"),
     _("Kind"),
     _("Urgency"),
-    _("Request"),
+    _("Fault reported"),
     _("Firm"),
     _("Machine"),
     _("Status"),

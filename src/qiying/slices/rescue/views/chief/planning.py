@@ -48,17 +48,19 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         "busy": plan.problem.busy,
     }
     if context["is_ready"]:
-        context |= _priced(plan, asked, skills)
+        context |= _priced(plan, asked, skills, coverage.station_names(actor))
     return render(request, "rescue/chief/coverage.html", context)
 
 
-def _priced(plan: coverage.Plan, asked: Asked, skills: Any) -> dict[str, Any]:
+def _priced(
+    plan: coverage.Plan, asked: Asked, skills: Any, stations: dict[str, str]
+) -> dict[str, Any]:
     priced = coverage.price(plan.problem, asked.yuan)
     found: dict[str, Any] = {
         "best": priced.best,
         "curve": _curve(priced, plan),
         "prices": [_price(p, plan) for p in priced.points],
-        "duties": [_duty(d, skills) for d in priced.best.duties],
+        "duties": [_duty(d, skills, stations) for d in priced.best.duties],
         "thin": [
             {"skill": skills(skill), "hour": f"{hour % 24:02d}:00", "covered": covered}
             for skill, hour, covered in priced.best.thin[:MOST_THIN]
@@ -91,9 +93,10 @@ def _price(point: engine.PricePoint, plan: coverage.Plan) -> dict[str, Any]:
     }
 
 
-def _duty(duty: engine.Duty, skills: Any) -> dict[str, Any]:
+def _duty(duty: engine.Duty, skills: Any, stations: dict[str, str]) -> dict[str, Any]:
     return {
         "duty": duty,
+        "station": stations.get(duty.station, duty.station),
         "shift": SHIFT_LABELS.get(duty.shift, duty.shift),
         "skills": gettext(", ").join(skills(s) for s in duty.profile.split("+")),
     }

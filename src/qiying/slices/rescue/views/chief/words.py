@@ -126,8 +126,10 @@ TIER_SHORT: Words = {
 MEASURES: Words = {
     "answer": _("Answered within 2 h"),
     "arrival": _("Arrived within 2 h"),
-    "repaired": _("Repair held"),
+    "repaired": _("Repaired"),
+    "held": _("Repair held"),
     "praised": _("Firm content"),
+    "rated": _("Rated"),
     "repeat": _("Repeat faults"),
 }
 ALARMS: Words = {

@@ -15,7 +15,7 @@ document.addEventListener("toggle", ({ target }) => {
 
 function openNamed() {
   const name = decodeURIComponent(location.hash.slice(1));
-  const step = name && document.getElementById(name);
+  const step = name ? document.getElementById(name) : null;
   if (!step?.matches("[data-step]")) return;
   step.open = true;
   step.scrollIntoView({ block: "nearest" });
