@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -32,6 +33,7 @@ PLAIN: Mapping[tuple[str, str], Any] = {
     ("map", "kind"): "grid",
     ("mediation", "step"): "consent",
     ("open311", "fmt"): "json",
+    ("rescue", "step"): "plan_night",
     ("registry", "kind"): "enterprises",
     ("registry", "year"): 2026,
 }
@@ -123,6 +125,12 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("mediation:certificate", "public_id"): "given_up.public_id",
     ("open311", "code"): "matter",
     ("open311", "number"): "public.number",
+    ("rescue:choose", "public_id"): "open_rescue.public_id",
+    ("rescue:job", "public_id"): "rescue.public_id",
+    ("rescue:replay", "proposal_id"): "proposal.pk",
+    ("rescue:replay", "public_id"): "open_rescue.public_id",
+    ("rescue:report", "public_id"): "rescue.public_id",
+    ("rescue:take", "public_id"): "open_rescue.public_id",
     ("registry", "area_id"): "wall.pk",
     ("registry", "contact_id"): "contact.pk",
     ("registry", "key"): "grid.key",
@@ -278,6 +286,12 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "mandate:withdraw": lambda _z: {},
     "mediation:end-mediator": lambda _z: {},
     "mediation:take": lambda z: {"party_id": z.rows["party"]},
+    "rescue:replay": lambda _z: {},
+    "rescue:take": lambda z: {
+        "who": "Wang",
+        "until": f"{z.world.now + timedelta(hours=20):%Y-%m-%dT%H:%M}",
+        "text": "the spare machine runs",
+    },
     "registry:area-end": lambda _z: {},
     "registry:contact-edit": lambda _z: {"do": "erase"},
     "registry:contact-new": lambda _z: {"name": "Li", "phone": "13900001111"},

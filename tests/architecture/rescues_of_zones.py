@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qiying.kernel import tenancy
 from qiying.slices.rescue import operations, queries
-from qiying.slices.rescue.models import Job, Report, Technician
+from qiying.slices.rescue.models import Job, Proposal, Report, Technician
 from tests.slices.rescue import steps
 from tests.slices.rescue.people import furnish
 
@@ -69,6 +69,7 @@ def _chosen_otherwise(zone: "Zone") -> Job:
     job = steps.proposed(world, title=f"{mark} paper machine")
     with tenancy.reading(world.system):
         technician = Technician.objects.get(person=world.user("sun"), tenant_id=world.tenant.pk)
+        zone.rows["proposal"] = Proposal.objects.filter(job=job).latest("pk")
     given = {"technician_id": technician.pk, "why": "load", "text": f"{mark} load"}
     zone.rows["technician"] = technician
     return steps.take(world, "chief", job, "override", **given)

@@ -1,6 +1,7 @@
 """The list of jobs and the page of one: filters, files, steps as forms, the report on paper."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -154,9 +155,8 @@ def test_a_wrong_form_comes_back_with_what_it_held(world: World, at: At) -> None
 
 def test_who_was_slower_keeps_the_words(world: World, at: At) -> None:
     job = steps.proposed(world)
-    steps.take(
-        world, "chief2", job, "plan_night", who="王工", until=world.later(hours=9), text="x"
-    )
+    until = world.now + timedelta(hours=9)
+    steps.take(world, "chief2", job, "plan_night", who="王工", until=until, text="备机")
     answer = send(at("chief"), job, "dismiss", reason="runs_again", text="机器已自行恢复")
     assert answer.status_code == 409
     shown = answer.content.decode()

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -63,7 +62,7 @@ class Given:
 Make = Callable[[str, Given, bool], forms.Field]
 
 
-def _one(label: Word, words: Mapping[Any, Word], *, but: frozenset[str] = frozenset()) -> Make:
+def _one(label: Any, words: Mapping[Any, Word], *, but: frozenset[str] = frozenset()) -> Make:
     def make(_step: str, _given: Given, needed: bool) -> forms.Field:  # noqa: FBT001  a table of makers
         known = [c for c in labels.choices(words) if c[0] not in but]
         if not needed:
@@ -74,19 +73,19 @@ def _one(label: Word, words: Mapping[Any, Word], *, but: frozenset[str] = frozen
     return make
 
 
-def _line(label: Word, length: int, *, hint: Word = "") -> Make:
+def _line(label: Any, length: int, *, hint: Any = "") -> Make:
     def make(_step: str, _given: Given, needed: bool) -> forms.Field:  # noqa: FBT001
         return forms.CharField(label=label, max_length=length, required=needed, help_text=hint)
 
     return make
 
 
-def _row(label: Word, name: str, empty: Word) -> Make:
+def _row(label: Any, name: str, empty: Word) -> Make:
     def make(_step: str, given: Given, needed: bool) -> forms.Field:  # noqa: FBT001
         rows = list(getattr(given, name))
         return forms.TypedChoiceField(
             label=label,
-            choices=[("", empty), *rows],
+            choices=[("", _("Please choose") if needed else empty), *rows],
             coerce=int,
             empty_value=None,
             required=needed,
@@ -95,7 +94,7 @@ def _row(label: Word, name: str, empty: Word) -> Make:
     return make
 
 
-def _number(label: Word, least: float, most: float, *, places: int = 0) -> Make:
+def _number(label: Any, least: float, most: float, *, places: int = 0) -> Make:
     def make(_step: str, _given: Given, needed: bool) -> forms.Field:  # noqa: FBT001
         more: dict[str, Any] = {"label": label, "required": needed}
         if not places:
@@ -111,7 +110,7 @@ def _number(label: Word, least: float, most: float, *, places: int = 0) -> Make:
     return make
 
 
-def _several(label: Word, words: Mapping[Any, Word]) -> Make:
+def _several(label: Any, words: Mapping[Any, Word]) -> Make:
     def make(_step: str, _given: Given, needed: bool) -> forms.Field:  # noqa: FBT001
         return forms.MultipleChoiceField(
             label=label,
@@ -127,7 +126,7 @@ def _text(step: str, _given: Given, needed: bool) -> forms.Field:  # noqa: FBT00
     return Words(label=TEXT_LABELS.get(step, _("Words")), required=needed, rows=3)
 
 
-def _moment(label: Word) -> Make:
+def _moment(label: Any) -> Make:
     def make(_step: str, _given: Given, needed: bool) -> forms.Field:  # noqa: FBT001
         return Moment(label=label, required=needed)
 
@@ -217,16 +216,16 @@ class StepForm(forms.Form):
                 made.validators.append(PLAIN)
 
     @property
-    def uploads(self) -> list[UploadedFile]:
+    def uploads(self) -> list[files.Upload]:
         """The files that the store would take."""
         return [f for f in self._given_files() if not self._fault(f)]
 
-    def _given_files(self) -> list[UploadedFile]:
+    def _given_files(self) -> list[files.Upload]:
         read = getattr(self.files, "getlist", None)
         return list(read("papers")) if read is not None and "papers" in self.fields else []
 
     @staticmethod
-    def _fault(upload: UploadedFile) -> str:
+    def _fault(upload: files.Upload) -> str:
         try:
             files.inspect(upload)
         except Invalid as problem:

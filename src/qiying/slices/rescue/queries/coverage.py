@@ -7,7 +7,7 @@ of the past year: where and of which skill each was, and at which hours such thi
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.db.models import Count, Q, QuerySet
@@ -107,10 +107,14 @@ def _skilled(actor: Actor) -> Skilled:
     found: dict[tuple[int, str], datetime | None] = {}
     for pk, skill, until in rows.values_list("technician_id", "skill", "until_on"):
         key = (pk, skill)
-        ends = until and datetime(until.year, until.month, until.day, tzinfo=SHANGHAI)
+        ends = _midnight(until) if until is not None else None
         known = found.get(key, ends)
         found[key] = None if ends is None or known is None else max(known, ends)
     return found
+
+
+def _midnight(on: date) -> datetime:
+    return datetime(on.year, on.month, on.day, tzinfo=SHANGHAI)
 
 
 def _cell(

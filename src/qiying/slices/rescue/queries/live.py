@@ -7,8 +7,9 @@ something of the zone changes (``stamp``).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qiying.kernel.access import Actor
 from qiying.kernel.models import Chain
@@ -39,6 +40,7 @@ from qiying.slices.rescue.rules import (
 
 MOST = 200
 """Open jobs that a board can hold; a zone has a handful."""
+MOST_WAITING = 100
 SEEN = timedelta(minutes=30)
 """A phone's position counts so long, then the place where its owner waits or works."""
 SOON = timedelta(minutes=30)
@@ -285,3 +287,24 @@ def able_now(board_: Board, case: Case) -> list[Person]:
         and p.technician.pk not in inside
     ]
     return sorted(found, key=lambda p: not p.is_free)
+
+
+# --- beside the board ---
+
+
+def waiting_rows(actor: Actor) -> QuerySet[Job]:
+    """Jobs that nobody has accepted, for the number beside the board."""
+    rows = Job.objects.visible_to(actor).filter(state__in=sorted(UNANSWERED))
+    return rows.order_by()[:MOST_WAITING]
+
+
+def named(actor: Actor, ids: Iterable[int]) -> list[tuple[int, str, UUID]]:
+    """Key, number and public id of jobs."""
+    rows = Job.objects.visible_to(actor).filter(pk__in=list(ids))
+    return list(rows.values_list("pk", "number", "public_id"))
+
+
+def search(actor: Actor, q: str, limit: int) -> list[Job]:
+    """Jobs by number and words, the latest first."""
+    rows = Job.objects.visible_to(actor).filter(Q(number__icontains=q) | Q(title__icontains=q))
+    return list(rows.order_by("-reported_at", "-id")[:limit])

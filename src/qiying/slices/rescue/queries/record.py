@@ -82,7 +82,8 @@ class Record:
     """The latest last."""
 
     def _rows(self, model: Any, order: str = "id") -> QuerySet[Any]:
-        return model.objects.visible_to(self.actor).filter(job_id=self.job.pk).order_by(order)
+        rows: QuerySet[Any] = model.objects.visible_to(self.actor).filter(job_id=self.job.pk)
+        return rows.order_by(order)
 
     @cached_property
     def proposals(self) -> list[Proposal]:

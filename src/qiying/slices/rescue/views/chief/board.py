@@ -114,7 +114,7 @@ class Card:
 
     @property
     def is_reported(self) -> bool:
-        return self.case.job.state == State.REPORTED
+        return bool(self.case.job.state == State.REPORTED)
 
     @property
     def can_offer(self) -> bool:
@@ -232,47 +232,40 @@ def person_label(found: Person) -> Promise | str:
 
 def _kpis(found: Board, now: datetime) -> list[dict[str, Any]]:
     jobs = [c.job for c in found.cases]
-    lost = sum(
-        j.promise_lost_at is not None or j.answer_due_at <= now
-        for j in jobs
-        if j.state in UNANSWERED
-    )
+    waiting = [j for j in jobs if j.state in UNANSWERED]
+    lost = sum(j.promise_lost_at is not None or j.answer_due_at <= now for j in waiting)
     here = reverse("rescue:list")
     free = sum(p.is_free for p in found.people)
-    return [
-        {
-            "label": gettext("Nobody has accepted yet"),
-            "value": _count(jobs, *UNANSWERED),
-            "url": f"{here}?tab=unanswered",
-            "hot": lost > 0,
-            "note": gettext("%(n)s past the promise") % {"n": lost} if lost else "",
-        },
-        {
-            "label": gettext("On the way"),
-            "value": _count(jobs, State.ANSWERED, State.UNDER_WAY, State.REMOTE),
-        },
-        {
-            "label": gettext("At the machine"),
-            "value": _count(
-                jobs, State.ON_SITE, State.DIAGNOSED, State.QUOTED, State.WORKING, State.TRIAL
-            ),
-        },
-        {
-            "label": gettext("Patched or waiting for parts"),
-            "value": _count(jobs, State.TEMPORARY, State.WAITING_PARTS),
-        },
-        {
-            "label": gettext("To be confirmed"),
-            "value": found.to_confirm,
-            "url": f"{here}?tab=confirm",
-        },
-        {
-            "label": gettext("Free of those on duty"),
-            "value": free,
-            "unit": f"/ {len(found.people)}",
-            "hot": not free and bool(found.people),
-        },
-    ]
+    first = {
+        "label": gettext("Nobody has accepted yet"),
+        "value": len(waiting),
+        "url": f"{here}?tab=unanswered",
+        "hot": lost > 0,
+        "note": gettext("%(n)s past the promise") % {"n": lost} if lost else "",
+    }
+    last = {
+        "label": gettext("Free of those on duty"),
+        "value": free,
+        "unit": f"/ {len(found.people)}",
+        "hot": not free and bool(found.people),
+    }
+    confirm = {
+        "label": gettext("To be confirmed"),
+        "value": found.to_confirm,
+        "url": f"{here}?tab=confirm",
+    }
+    under_way = (
+        (gettext("On the way"), ON_THE_WAY),
+        (gettext("At the machine"), AT_MACHINE),
+        (gettext("Patched or waiting for parts"), STANDING),
+    )
+    counted = [{"label": label, "value": _count(jobs, *states)} for label, states in under_way]
+    return [first, *counted, confirm, last]
+
+
+ON_THE_WAY = (State.ANSWERED, State.UNDER_WAY, State.REMOTE)
+AT_MACHINE = (State.ON_SITE, State.DIAGNOSED, State.QUOTED, State.WORKING, State.TRIAL)
+STANDING = (State.TEMPORARY, State.WAITING_PARTS)
 
 
 def _count(jobs: Iterable[Any], *states: str) -> int:

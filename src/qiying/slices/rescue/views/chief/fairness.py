@@ -46,7 +46,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
 
 
 def _line(found: Slice, period: Period) -> dict[str, Any]:
-    query = urlencode({**period.query, "provider": found.provider.pk})
+    query = urlencode({**period.query, "provider": str(found.provider.pk)})
     most = max(found.got, found.expected, 1)
     return {
         "slice": found,

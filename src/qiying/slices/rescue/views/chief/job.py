@@ -216,11 +216,8 @@ def _offers(found: Record) -> list[dict[str, Any]]:
 def _course(found: Record) -> list[dict[str, Any]]:
     """What happened, the latest first, with the words written beside it."""
     notes = {n.pk: n.text for n in found.notes}
-    names = {
-        row.technician_id: str(row.technician.person)
-        for row in (*found.seats, *found.offers)
-        if row.technician is not None
-    }
+    people = [*(s.technician for s in found.seats), *(o.technician for o in found.offers)]
+    names = {who.pk: str(who.person) for who in people if who is not None}
     return [
         {
             "title": line.topic or line.event.topic,
@@ -236,7 +233,7 @@ def _course(found: Record) -> list[dict[str, Any]]:
 STOPS = frozenset({"rescue.promise_lost", "rescue.goal_lost", "rescue.alarmed", "rescue.expired"})
 
 
-def _whom(line: trail.Line, names: dict[int | None, str]) -> str:
+def _whom(line: trail.Line, names: dict[int, str]) -> str:
     """Whom it is about, where that is somebody else than who did it."""
     data = line.event.data
     people = data.get("technicians") or [data.get("technician") or data.get("refused_by")]

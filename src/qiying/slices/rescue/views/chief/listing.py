@@ -18,7 +18,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.people import SHANGHAI
 from qiying.kernel.web import actor_of, page
 from qiying.slices.rescue import queries
-from qiying.slices.rescue.models import EquipmentClass, Job, Provider, labels
+from qiying.slices.rescue.models import Job, labels
 from qiying.slices.rescue.queries import leading
 from qiying.slices.rescue.views.chief import shared, words
 from qiying.slices.rescue.views.chief.shared import AT_LIST, Row
@@ -195,14 +195,13 @@ def _tabs(request: HttpRequest, actor: Actor, now: datetime) -> list[dict[str, A
 
 
 def _selects(actor: Actor, asked: Asked) -> list[dict[str, Any]]:
-    providers = [(str(p.pk), p.name) for p in Provider.objects.visible_to(actor).order_by("pk")]
-    classes = EquipmentClass.objects.visible_to(actor).order_by("code")
+    providers = [(str(p.pk), p.name) for p in queries.list_providers(actor).order_by("pk")]
     shown: list[tuple[str, Any, list[tuple[str, Any]]]] = [
         ("kind", _("Any kind"), labels.choices(labels.KINDS)),
         ("urgency", _("Any urgency"), labels.choices(labels.URGENCIES)),
         ("state", _("Any state"), labels.choices(labels.STATES)),
         ("provider", _("Any provider"), providers),
-        ("class", _("Any class"), [(c.code, c.name) for c in classes]),
+        ("class", _("Any class"), [(c.code, c.name) for c in queries.classes(actor)]),
     ]
     given = asked.given
     return [
@@ -293,13 +292,13 @@ def night_words(job: Job) -> str:
 
 
 def _said(actor: Actor, asked: Asked) -> list[tuple[str, str]]:
-    provider = Provider.objects.visible_to(actor).filter(pk=asked.provider).first()
+    providers = {p.pk: p.name for p in queries.list_providers(actor)} if asked.provider else {}
     found = {
         "tab": str(TABS[asked.tab]) if asked.tab else "",
         "kind": _word(labels.KINDS, asked.kind),
         "urgency": _word(labels.URGENCIES, asked.urgency),
         "state": _word(labels.STATES, asked.state),
-        "provider": provider.name if provider else "",
+        "provider": providers.get(asked.provider, ""),
         "class": asked.kind_code,
         "from": asked.start.isoformat() if asked.start else "",
         "to": asked.last.isoformat() if asked.last else "",

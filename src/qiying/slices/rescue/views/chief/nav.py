@@ -2,25 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import nav, problems, search, trail
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.search import Hit
 from qiying.slices.registry import public as registry
-from qiying.slices.rescue import queries
-from qiying.slices.rescue.models import Job, labels
-from qiying.slices.rescue.rules import UNANSWERED
+from qiying.slices.rescue.models import labels
+from qiying.slices.rescue.queries import live
 from qiying.slices.rescue.views.chief import shared
-
-MOST_WAITING = 100
-
-
-def waiting(actor: Actor) -> QuerySet[Job]:
-    """Jobs that nobody has accepted, for the number beside the board."""
-    rows = Job.objects.visible_to(actor).filter(state__in=sorted(UNANSWERED))
-    return rows.order_by()[:MOST_WAITING]
 
 
 def register_chief() -> None:
@@ -32,7 +22,7 @@ def register_chief() -> None:
         "siren",
         shared.AT_BOARD,
         order=30,
-        count=waiting,
+        count=live.waiting_rows,
         first_for=[Role.DUTY_CHIEF],
     )
     nav.item("work", _("Jobs of Industry 120"), "rescue:list", "wrench", shared.AT_LIST, order=31)
@@ -56,10 +46,9 @@ def register_chief() -> None:
 
 def audited(actor: Actor, ids: Iterable[int]) -> Mapping[int, trail.Subject]:
     """Jobs as the audit trail shows them."""
-    rows = Job.objects.visible_to(actor).filter(pk__in=list(ids))
     return {
         pk: trail.Subject(number, shared.job_url(public_id))
-        for pk, number, public_id in rows.values_list("pk", "number", "public_id")
+        for pk, number, public_id in live.named(actor, ids)
     }
 
 
@@ -67,8 +56,6 @@ def found(actor: Actor, q: str, limit: int) -> list[Hit]:
     """Jobs by number, words, firm or label of the machine, for whoever reads the list."""
     if not actor.has(*shared.AT_LIST):
         return []
-    rows = Job.objects.visible_to(actor).filter(Q(number__icontains=q) | Q(title__icontains=q))
-    rows = rows.order_by(*queries.ORDER)[:limit]
     return [
         Hit(
             title=f"{job.number} {job.title}",
@@ -77,5 +64,5 @@ def found(actor: Actor, q: str, limit: int) -> list[Hit]:
             icon="wrench",
             group=_("Industry 120"),
         )
-        for job in rows
+        for job in live.search(actor, q, limit)
     ]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.templatetags._formats import duration
-from qiying.slices.rescue.models import EquipmentClass, Job, Proposal, Technician, labels
+from qiying.slices.rescue import queries
+from qiying.slices.rescue.models import Job, Proposal, Technician, labels
 from qiying.slices.rescue.queries import record
 from qiying.slices.rescue.rules import OPEN, READERS, UNANSWERED, State
 from qiying.slices.rescue.views.chief import words
@@ -36,8 +37,7 @@ def sees_phones(actor: Actor) -> bool:
 
 def skills(actor: Actor) -> words.Skills:
     """The names of skills in the reader's language, in one query."""
-    rows = EquipmentClass.objects.visible_to(actor).order_by("code")
-    return words.skills_of((row.skill, row.name) for row in rows)
+    return words.skills_of((row.skill, row.name) for row in queries.classes(actor))
 
 
 @dataclass(frozen=True, slots=True)
