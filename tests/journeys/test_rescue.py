@@ -109,11 +109,18 @@ def press_the_button(reader: Reader, *, photo: Path) -> None:
     page.wait_for_url("**/rescue/my/*/?sent=1")
 
 
-def ask(zone: Zone, job: Job) -> None:
-    """The duty chief takes it up and asks whom the engine proposes: the page of the desk does it."""
-    chief, now = zone.world.actor("chief"), timezone.now()
-    operations.take(chief, job.pk, "acknowledge", now=now, safety="stopped")
-    operations.take(chief, job.pk, "offer", now=now)
+def ask(zone: Zone, chief: Reader, job: Job) -> None:
+    """The duty chief takes it up on the board and asks whom the engine proposes, by two clicks."""
+    card = chief.page.locator(f"#job-{job.pk}")
+    card.locator("button[name=safety][value=stopped]").click()
+    wait_for(zone, chief.page, "proposed")
+    card.locator("form[hx-post$='/take/offer/'] button").click()
+    for _ in range(60):
+        with tenancy.reading(zone.world.system):
+            if queries.open_offers(job):
+                return
+        chief.page.wait_for_timeout(150)
+    raise AssertionError(job.number)
 
 
 def step(reader: Reader, name: str) -> Page:
@@ -217,7 +224,7 @@ def seen_on_the_board(zone: Zone, chief: Reader, firm: Reader, photo: Path) -> J
     press_the_button(firm, photo=photo)
     pressed = time.monotonic()
     job = the_job(zone)
-    expect(chief.page.get_by_text(job.number).first).to_be_visible(timeout=SOON_MS)
+    expect(chief.page.locator(f"#job-{job.pk}")).to_be_visible(timeout=SOON_MS)
     assert time.monotonic() - pressed < SOON_MS / 1000 + 1
     return job
 
@@ -263,7 +270,7 @@ def test_a_machine_is_rescued_from_the_red_button_to_the_rating(
     chief = open_browser("chief", language)
     firm = open_browser("hongda", language, is_phone=True)
     job = seen_on_the_board(rescue, chief, firm, photo)
-    ask(rescue, job)
+    ask(rescue, chief, job)
     worker = open_browser("technician", language, is_phone=True)
     accept(rescue, firm, worker, keep)
     worker.page.goto(f"/rescue/duty/{job.public_id}/")

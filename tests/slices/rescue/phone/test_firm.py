@@ -57,7 +57,7 @@ def test_the_other_firms_machine_is_nobodys_business(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["AAAAAA", "abc", "%00", "9" * 50, "\uff21\uff22\uff23\uff24\uff25\uff26"]
+    "label", ["AAAAAA", "abc", "%20", "9" * 50, "\uff21\uff22\uff23\uff24\uff25\uff26"]
 )
 def test_a_misread_label_is_refused_in_words(world: World, label: str) -> None:
     answer = sign_in(world, "boss").get(f"/rescue/scan/{label}/")

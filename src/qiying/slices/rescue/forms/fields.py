@@ -89,3 +89,19 @@ class PriceLines(forms.Field):
         if not amount.is_finite() or not 0 <= amount <= MOST:
             raise ValidationError(_("A quantity is a number from 0 to 9,999."))
         return amount
+
+
+class _ManyFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class Files(forms.FileField):
+    """Several uploads in one field; whoever owns the form looks at each of them."""
+
+    def __init__(self, *, accept: str, **options: Any) -> None:
+        widget = _ManyFiles(attrs={"accept": accept, "multiple": True})
+        super().__init__(required=False, widget=widget, **options)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        del initial
+        return [f for f in data or [] if f]

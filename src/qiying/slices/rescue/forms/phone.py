@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qiying.kernel import files, problems
 from qiying.kernel.errors import Invalid
 from qiying.kernel.forms import PLAIN
-from qiying.slices.rescue.forms.fields import Words
+from qiying.slices.rescue.forms.fields import Files, Words
 from qiying.slices.rescue.models import labels
 from qiying.slices.rescue.rules import Kind, PermitKind, Safety, Urgency
 
@@ -78,10 +78,6 @@ CHECKS: Mapping[str, Mapping[str, Promise]] = {
     },
 }
 """What the safety person of the firm goes through before the work; each is ticked."""
-
-
-class _ManyFiles(forms.FileInput):
-    allow_multiple_selected = True
 
 
 class WithFiles(forms.Form):
@@ -161,9 +157,7 @@ class ReportForm(WithFiles):
         max_length=20,
         error_messages={"invalid": _("Enter a phone number: digits, spaces and hyphens.")},
     )
-    photos = forms.FileField(
-        label=_("Photos"), required=False, widget=_ManyFiles(attrs={"accept": "image/*"})
-    )
+    photos = Files(label=_("Photos"), accept="image/*")
     voice = forms.FileField(label=_("Voice note"), required=False)
 
     def __init__(self, *args: Any, machines: Choices, kept_count: int = 0, **options: Any) -> None:

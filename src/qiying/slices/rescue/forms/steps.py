@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from qiying.kernel import files, problems
 from qiying.kernel.errors import Invalid
 from qiying.kernel.forms import PLAIN
-from qiying.slices.rescue.forms.fields import Moment, PriceLines, Words
+from qiying.slices.rescue.forms.fields import Files, Moment, PriceLines, Words
 from qiying.slices.rescue.models import labels
 from qiying.slices.rescue.rules import INPUTS, MAX_CREW, PLACE, Safety
 
@@ -197,10 +197,6 @@ HIDDEN = frozenset({"digest", *PLACE})
 """Not asked of people: what the phone adds, and the sum of the quote that was shown."""
 
 
-class _ManyFiles(forms.FileInput):
-    allow_multiple_selected = True
-
-
 class StepForm(forms.Form):
     """The form of one step; ``inputs`` is what the operation is given."""
 
@@ -214,10 +210,7 @@ class StepForm(forms.Form):
             if name in MAKERS:
                 self.fields[name] = MAKERS[name](step, given, name in asked.needed)
         if "attachments" in asked.names:
-            widget = _ManyFiles(attrs={"accept": "image/*,.pdf", "multiple": True})
-            self.fields["papers"] = forms.FileField(
-                label=_("Photos and papers"), required=False, widget=widget
-            )
+            self.fields["papers"] = Files(label=_("Photos and papers"), accept="image/*,.pdf")
         for made in self.fields.values():
             if isinstance(made, forms.CharField):
                 made.validators.append(PLAIN)

@@ -138,6 +138,12 @@ def history(actor: Actor, machine: Equipment) -> list[Job]:
     return list(found.order_by("-reported_at", "-id")[:MOST_JOBS])
 
 
+def seen_of(actor: Actor, jobs: Iterable[Job]) -> set[int]:
+    """Those of some jobs that the reader may open."""
+    rows = Job.objects.visible_to(actor).filter(pk__in=[j.pk for j in jobs])
+    return set(rows.values_list("pk", flat=True))
+
+
 def next_inspection(actor: Actor, machine: Equipment) -> InspectionDue | None:
     """The statutory inspection that comes next; None where none is planned."""
     rows = InspectionDue.objects.visible_to(actor).filter(equipment_id=machine.pk, done_on=None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -114,6 +114,7 @@ def _context(request: HttpRequest, actor: Actor, job: Job, now: datetime) -> dic
         "ask": asks.get(job.pk, ""),
         "ask_url": act_url(job, asks[job.pk]) if job.pk in asks else "",
         "stepper": stepper(job),
+        "is_interval": _is_interval(job),
         "comers": comers(found, now=now),
         "hotline": hotline_of(actor),
         "is_sent": request.GET.get("sent") == "1",
@@ -138,6 +139,12 @@ def _context(request: HttpRequest, actor: Actor, job: Job, now: datetime) -> dic
         "urgency": labels.URGENCIES[job.urgency],
         "machine_url": _machine_url(job),
     }
+
+
+def _is_interval(job: Job) -> bool:
+    """Whether earliest and latest lie apart far enough to be told apart in minutes."""
+    first, last = job.expected_from_at, job.expected_until_at
+    return first is not None and last is not None and last - first >= timedelta(minutes=2)
 
 
 def _machine_url(job: Job) -> str:

@@ -82,10 +82,7 @@ def _about(actor: Actor, found: Equipment) -> dict[str, Any]:
 
 def _own_jobs(actor: Actor, jobs: list[Job]) -> set[int]:
     """The jobs of a machine that the reader may open; a technician reads of the others only."""
-    if not actor.has(WORKER):
-        return {j.pk for j in jobs}
-    rows = Job.objects.visible_to(actor).filter(pk__in=[j.pk for j in jobs])
-    return set(rows.values_list("pk", flat=True))
+    return phone.seen_of(actor, jobs) if actor.has(WORKER) else {j.pk for j in jobs}
 
 
 def _job_url(actor: Actor, job: Job, own: set[int]) -> str:
