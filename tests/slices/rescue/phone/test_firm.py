@@ -138,9 +138,7 @@ def test_the_permit_wants_every_check_and_a_name(world: World) -> None:
     assert "安全员王工" in page
 
 
-def test_who_confirms_rates_at_once_and_once(
-    world: World, clock: time_machine.Traveller
-) -> None:
+def test_who_confirms_rates_at_once_and_once(world: World, clock: time_machine.Traveller) -> None:
     job = steps.done(world)
     clock.move_to(world.now)
     phone = sign_in(world, "boss")

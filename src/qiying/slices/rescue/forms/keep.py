@@ -241,7 +241,9 @@ class RetrofitForm(forms.Form):
 class ReadingForm(forms.Form):
     """A value with its day and where it was read."""
 
-    phase = forms.ChoiceField(label=_("Phase"), choices=choices(labels.PHASES), initial=Phase.AFTER)
+    phase = forms.ChoiceField(
+        label=_("Phase"), choices=choices(labels.PHASES), initial=Phase.AFTER
+    )
     on = Day(label=_("Day"))
     value = forms.DecimalField(label=_("Value"), min_value=0, max_digits=14, decimal_places=4)
     source = _line(_("Where it was read"), 120, is_needed=True)
