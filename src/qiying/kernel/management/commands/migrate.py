@@ -14,8 +14,11 @@ from django.core.management.commands import migrate
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import NOT_PROVIDED, Field
 
+State = Any
+"""A ``ProjectState``; its type tells only what is public."""
 
-def _add_model(state: ProjectState, model_state: ModelState) -> None:
+
+def _add_model(state: State, model_state: ModelState) -> None:
     """Draw the new model only: nothing that stands can point to it yet."""
     key = model_state.app_label, model_state.name_lower
     state.models[key] = model_state
@@ -27,7 +30,7 @@ def _add_model(state: ProjectState, model_state: ModelState) -> None:
 
 
 def _append_option(
-    state: ProjectState, app_label: str, model_name: str, option_name: str, obj: Any
+    state: State, app_label: str, model_name: str, option_name: str, obj: Any
 ) -> None:
     """Note the index or constraint; the statement that adds it reads nothing from the model."""
     options = state.models[app_label, model_name].options
@@ -36,7 +39,7 @@ def _append_option(
 
 
 def _add_field(
-    state: ProjectState,
+    state: State,
     app_label: str,
     model_name: str,
     name: str,
@@ -56,7 +59,7 @@ def _add_field(
         state._reload({key})
 
 
-def _leave_drawn(state: ProjectState) -> None:
+def _leave_drawn(state: State) -> None:
     """Tell Django to draw all models anew before a migration's own code sees them."""
     state.is_delayed = True
 
