@@ -191,7 +191,10 @@ class Clock:
     def __init__(self, zone: Zone) -> None:
         with zone.connect() as connection:
             found = connection.execute(
-                "SELECT pid FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+                """
+                SELECT pid FROM pg_stat_activity
+                 WHERE datname = %s AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+                """,
                 [zone.database],
             ).fetchall()
         self.backends = [psutil.Process(pid) for (pid,) in found]

@@ -103,13 +103,9 @@ def every_change_is_a_row_of_the_table() -> None:
         if row.entity is Entity.CALL
         for source in row.step.source
     }
-    legs |= {
-        (source, rules.RESUME_PLAN.target, rules.RESUME_PLAN.event) for source in ("suspended",)
-    }
-    legs |= {
-        (source, rules.CLASSIFY_BACK.target, rules.CLASSIFY_BACK.event)
-        for source in rules.CLASSIFY_BACK.source
-    }
+    legs |= {("suspended", rules.RESUME_PLAN.target, rules.RESUME_PLAN.event)}
+    for row in (rules.CLASSIFY_BACK, rules.PLAN_DONE):
+        legs |= {(source, row.target, row.event) for source in row.source}
     legs.add(("submitted", "dispatched", "calls.dispatched"))
     """Danger: accepted and dispatched in the moment in which it came in."""
     stands = {c.pk: c.state for c in Call.objects.all()}
