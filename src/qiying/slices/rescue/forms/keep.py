@@ -78,7 +78,7 @@ class MachineForm(forms.Form):
         super().__init__(*args, **more)
         field = self.fields["kind_code"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = [("", _("Choose a class")), *classes]
+        field.choices = [("", _("Choose a class of equipment")), *classes]
 
     def values(self) -> dict[str, Any]:
         """What the operation takes beside firm and class."""
@@ -175,7 +175,7 @@ class ShiftForm(forms.Form):
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        self._choose("technician", [("", _("Choose a person")), *people])
+        self._choose("technician", [("", _("Choose a technician")), *people])
         self._choose("station", [("", _("the own one")), *stations])
 
     def _choose(self, name: str, rows: list[tuple[str, Any]]) -> None:
@@ -213,7 +213,7 @@ class DrawForm(forms.Form):
         for name, rows in (("provider", providers), ("budget", budgets)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-            field.choices = [("", _("Choose")), *rows]
+            field.choices = [("", _("Please choose")), *rows]
 
 
 class VoucherForm(forms.Form):
@@ -229,7 +229,7 @@ class RetrofitForm(forms.Form):
     title = _line(_("Project"), 120, is_needed=True)
     text = Text(label=_("What is changed"), max_length=4000, required=False)
     figure = _line(_("What is measured"), 60, is_needed=True)
-    unit = _line(_("Unit"), 20, is_needed=True)
+    unit = _line(_("Unit of measure"), 20, is_needed=True)
     is_less_better = forms.BooleanField(label=_("less is better"), required=False, initial=True)
     target_percent = forms.DecimalField(
         label=_("Better by, percent"), min_value=0, max_value=1000, max_digits=6, decimal_places=2
@@ -245,7 +245,9 @@ class ReadingForm(forms.Form):
         label=_("Phase"), choices=choices(labels.PHASES), initial=Phase.AFTER
     )
     on = Day(label=_("Day"))
-    value = forms.DecimalField(label=_("Value"), min_value=0, max_digits=14, decimal_places=4)
+    value = forms.DecimalField(
+        label=_("Reading of the figure"), min_value=0, max_digits=14, decimal_places=4
+    )
     source = _line(_("Where it was read"), 120, is_needed=True)
 
 
@@ -275,7 +277,7 @@ class CertificateForm(forms.Form):
         for name, rows in (("technician", people), ("skill", skills)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-            field.choices = [("", _("Choose")), *rows]
+            field.choices = [("", _("Please choose")), *rows]
 
 
 class LicenceForm(forms.Form):

@@ -54,7 +54,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 def _tabs() -> list[tuple[str, str]]:
     return [
         (gettext("All that are to come"), ""),
-        (gettext("Overdue"), "tab=late"),
+        (gettext("Past its date"), "tab=late"),
         (gettext("Apply now"), "tab=apply"),
         (gettext("Coming up"), "tab=soon"),
         (gettext("Appointment given"), "tab=booked"),

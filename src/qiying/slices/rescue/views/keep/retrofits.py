@@ -76,8 +76,8 @@ def _export(actor: Actor, found: list[Retrofit], kind: str) -> HttpResponse:
             gettext("Project"),
             gettext("Firm"),
             gettext("What is measured"),
-            gettext("Before"),
-            gettext("After"),
+            gettext("Before the retrofit"),
+            gettext("After the retrofit"),
             gettext("Better by, percent"),
             gettext("Target, percent"),
             gettext("Cost, yuan"),
@@ -124,7 +124,7 @@ def new(request: HttpRequest) -> HttpResponse:
         title=gettext("Plan a retrofit"),
         back=reverse("rescue:retrofits"),
         crumb=gettext("Process retrofits"),
-        action=gettext("Plan"),
+        action=gettext("Plan the project"),
     )
 
 

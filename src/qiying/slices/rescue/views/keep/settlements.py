@@ -209,7 +209,7 @@ def _draw(
     words = {
         "check": (gettext("Find it right"), "check", "primary"),
         "pay": (gettext("Enter the payment"), "banknote", "primary"),
-        "return": (gettext("Return it"), "undo-2", "danger"),
+        "return": (gettext("Send it back for correction"), "undo-2", "danger"),
     }
     steps = [
         {"name": n, "form": forms[n], "label": w, "icon": i, "tone": t, "is_open": n == tried}

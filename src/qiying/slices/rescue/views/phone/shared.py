@@ -38,49 +38,23 @@ PROBLEMS = {
         "This is no label of a machine: read the six signs again, or scan the code once more."
     ),
 }
+OF_WORKERS = (
+    (_("My duty"), "rescue:duty", "siren"),
+    (_("My rescues"), "rescue:duty-jobs", "list-checks"),
+    (_("Shifts"), "rescue:duty-shifts", "calendar-days"),
+)
+"""The tabs of a technician's phone, the first opened after signing in."""
 
 
 def register_phone() -> None:
     """Hang the phone pages into the navigation; called once at start-up."""
     problems.register(PROBLEMS)
     nav.item("work", _("Rescue"), "rescue:mine", "siren", {FIRM}, order=4, on_phone=True)
-    nav.item(
-        "work",
-        _("My duty"),
-        "rescue:duty",
-        "siren",
-        {WORKER},
-        order=1,
-        on_phone=True,
-        first_for={WORKER},
-    )
-    nav.item(
-        "work",
-        _("My rescues"),
-        "rescue:duty-jobs",
-        "list-checks",
-        {WORKER},
-        order=2,
-        on_phone=True,
-    )
-    nav.item(
-        "work",
-        _("Shifts"),
-        "rescue:duty-shifts",
-        "calendar-days",
-        {WORKER},
-        order=3,
-        on_phone=True,
-    )
-    nav.item(
-        "work",
-        _("My account"),
-        "kernel:account",
-        "user",
-        {FIRM, Role.GRID_OFFICER, WORKER},
-        order=90,
-        on_phone=True,
-    )
+    for n, (name, url, icon) in enumerate(OF_WORKERS, start=1):
+        first = {WORKER} if n == 1 else set[Role]()
+        nav.item("work", name, url, icon, {WORKER}, order=n, on_phone=True, first_for=first)
+    everybody = {FIRM, Role.GRID_OFFICER, WORKER}
+    nav.item("work", _("My account"), "kernel:account", "user", everybody, order=90, on_phone=True)
     nav.command(_("Labels of machines"), "qr-code", "rescue:labels", LABELLERS)
     ical.provider("rescue.shifts")(_shifts)
 
