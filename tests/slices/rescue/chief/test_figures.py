@@ -39,7 +39,7 @@ def test_the_page_the_interface_and_the_zones_figures_agree(
 ) -> None:
     story(world)
     false = steps.reported(world, name="1号行车")
-    steps.take(world, "chief", false, "dismiss", text="误按")
+    steps.take(world, "chief", false, "dismiss", reason="runs_again")
     clock.move_to(world.now)
     client = at("leader")
     named = public.figures(world.system, MONTH, now=world.now)
