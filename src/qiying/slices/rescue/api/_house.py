@@ -1,4 +1,4 @@
-"""What the house keeps: the roster, the cover, the settlements."""
+"""What the house keeps: the roster, the cover, the figures, the settlements."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,12 +17,13 @@ from qiying.kernel.people import SHANGHAI
 from qiying.kernel.web import actor_of
 from qiying.slices.rescue import queries
 from qiying.slices.rescue.models import Settlement, Shift
-from qiying.slices.rescue.queries import keep
+from qiying.slices.rescue.queries import coverage, keep, leading
 from qiying.slices.rescue.rules import PAYERS, READERS
 
 router = Router(tags=["rescue"])
 PLANNERS = (*READERS, Role.PROVIDER_MANAGER, Role.ADMINISTRATOR, Role.TECHNICIAN)
 LONGEST = timedelta(days=62)
+LONGEST_FIGURES = timedelta(days=3660)
 
 
 class ShiftOut(Schema):
@@ -81,7 +82,7 @@ def _shift(s: Shift) -> ShiftOut:
 
 
 class CoverHourOut(Schema):
-    """An hour to come and how many people of each skill are there for the whole of it."""
+    """An hour to come and how many people are there in its middle, in all and of each skill."""
 
     starts_at: datetime
     people: int
@@ -99,12 +100,70 @@ class CoverQuery(Schema):
 @router.get("/coverage", response=CoverOut, summary="Cover of the next hours")
 @roles(*READERS, Role.ADMINISTRATOR)
 def get_cover(request: HttpRequest, query: Query[CoverQuery]) -> CoverOut:
-    found = queries.cover(actor_of(request), now=timezone.now(), hours=query.hours)
+    found = coverage.strip(actor_of(request), now=timezone.now(), hours=query.hours)
     return CoverOut(
         items=[
-            CoverHourOut(starts_at=h.starts_at, people=h.people, by_skill=dict(h.by_skill))
-            for h in found
+            CoverHourOut(
+                starts_at=hour,
+                people=found.people[n],
+                by_skill={skill: cells[n].people for skill, cells in found.rows},
+            )
+            for n, hour in enumerate(found.hours)
         ]
+    )
+
+
+class FiguresQuery(Schema):
+    """Jobs reported from ``start`` on, before ``end``; ten years at most."""
+
+    start: date
+    end: date
+
+
+class ShareOut(Schema):
+    """So many of so many; percent to a tenth."""
+
+    hit: int
+    of: int
+    percent: Decimal | None
+
+
+class FiguresOut(Schema):
+    """What the leader's page shows of a period: minutes are P50, P90, P99; money in yuan.
+
+    ``figures`` are A18 to A20 of the zone.
+    """
+
+    start: date
+    end: date
+    jobs: int
+    answer_min: list[float]
+    arrival_min: list[float]
+    shares: dict[str, ShareOut]
+    cost_cny: Decimal | None
+    figures: dict[str, Decimal]
+
+
+@router.get("/figures", response=FiguresOut, summary="Figures of a period")
+@roles(*READERS)
+def get_figures(request: HttpRequest, query: Query[FiguresQuery]) -> FiguresOut:
+    if not timedelta(0) < query.end - query.start <= LONGEST_FIGURES:
+        raise Invalid("input.invalid", {"end": "rescue.period"})
+    actor = actor_of(request)
+    found = leading.performance(actor, query.start, query.end, now=timezone.now())
+    total = found.total
+    return FiguresOut(
+        start=query.start,
+        end=query.end,
+        jobs=total.count,
+        answer_min=list(total.answer),
+        arrival_min=list(total.arrival),
+        shares={
+            name: ShareOut(hit=share.hit, of=share.of, percent=share.percent)
+            for name, share in total.shares.items()
+        },
+        cost_cny=total.cost_cny,
+        figures=found.figures,
     )
 
 

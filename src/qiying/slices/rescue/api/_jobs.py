@@ -18,6 +18,7 @@ from qiying.kernel.web import actor_of
 from qiying.slices.rescue import operations, queries
 from qiying.slices.rescue.api._readers import EVERYBODY
 from qiying.slices.rescue.models import Job, labels
+from qiying.slices.rescue.queries import record
 from qiying.slices.rescue.rules import INPUTS, MAX_TEXT, REPORTERS
 
 router = Router(tags=["rescue"])
@@ -131,9 +132,10 @@ def _plain(job: Job) -> dict[str, Any]:
 
 
 def _detail(actor: Actor, job: Job) -> JobDetailOut:
+    found = record.record(actor, job, now=timezone.now())
     steps = [
-        JobStepOut(name=n, needed=list(INPUTS[n].needed), optional=list(INPUTS[n].optional))
-        for n in queries.open_steps(actor, job)
+        JobStepOut(name=s.name, needed=list(s.inputs.needed), optional=list(s.inputs.optional))
+        for s in record.steps_open(found)
     ]
     return JobDetailOut(**_plain(job), facts=job.facts, place=job.place, steps=steps)
 
