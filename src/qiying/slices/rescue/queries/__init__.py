@@ -43,6 +43,7 @@ from qiying.slices.rescue.queries._figures import (
 )
 from qiying.slices.rescue.queries._find import (
     ORDER,
+    RULES,
     TABS,
     JobFilter,
     count_waiting,
@@ -103,6 +104,7 @@ from qiying.slices.rescue.queries._world import World, engine_job, read_world
 
 __all__ = [
     "ORDER",
+    "RULES",
     "TABS",
     "Board",
     "BoardJob",
