@@ -49,10 +49,10 @@ def get_by_public_id(actor: Actor, public_id: UUID, *, for_update: bool = False)
     return _found(asked.first(address=public_id, person=actor.person_id))
 
 
-def _found(job: Job | None) -> Job:
-    if job is None:
+def _found(row: M | None) -> M:
+    if row is None:
         raise NotFound("not_found")
-    return job
+    return row
 
 
 def find_by_number(actor: Actor, number: str) -> Job | None:
@@ -94,8 +94,8 @@ def technician_of(actor: Actor) -> Technician | None:
 
 
 def get_technician(actor: Actor, technician_id: int) -> Technician:
-    rows = Technician.objects.visible_to(actor).select_related("person", "provider", "station")
-    return _one(rows, pk=technician_id)
+    asked = _kept.technician_by_key(actor)
+    return _found(asked.first(key=technician_id, person=actor.person_id))
 
 
 def get_provider(actor: Actor, provider_id: int) -> Provider:
@@ -133,15 +133,17 @@ def get_settlement(actor: Actor, settlement_id: int, *, for_update: bool = False
 
 
 def _one(rows: "QuerySet[M]", **where: Any) -> M:
-    row = rows.filter(**where).first()
-    if row is None:
-        raise NotFound("not_found")
-    return row
+    return _found(rows.filter(**where).first())
 
 
 def seats_of(job: Job, *, for_update: bool = False) -> list[Seat]:
     """The places of a crew by position, with their technicians."""
     return _kept.seats_of_job(job.tenant_id, for_update=for_update).ask(key=job.pk)
+
+
+def crew_of(actor: Actor, job_id: int) -> list[Seat]:
+    """The same for whoever knows the key of a job and no more."""
+    return _kept.seats_of_job(actor.tenant_id, for_update=False).ask(key=job_id)
 
 
 def open_offers(job: Job) -> list[Offer]:
@@ -152,10 +154,7 @@ def open_offers(job: Job) -> list[Offer]:
 
 def quote_of(job: Job, *states: QuoteState) -> Quote | None:
     """The newest quote in one of these states."""
-    rows = Quote.objects.filter(tenant_id=job.tenant_id, job=job)
-    if states:
-        rows = rows.filter(state__in=states)
-    return rows.order_by("-version").first()
+    return _kept.quotes_of_job(job.tenant_id, states).first(key=job.pk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from django.db.models import Model
 from qiying.kernel import statements
 from qiying.kernel.access import Actor, system
 from qiying.kernel.statements import ADDRESS, KEY, NOW, PERSON, START, Records
-from qiying.slices.rescue.models import Job, Seat, Shift, Technician
-from qiying.slices.rescue.rules import SeatState
+from qiying.slices.rescue.models import Job, Quote, Seat, Shift, Technician
+from qiying.slices.rescue.rules import QuoteState, SeatState
 
 M = TypeVar("M", bound=Model)
 ASKED_OR_HELD = frozenset(
@@ -51,6 +51,27 @@ def technicians_of_person(tenant_id: int) -> Records[Technician]:
         return Records(rows.select_related("person", "provider", "station").order_by("pk"))
 
     return _of_house("rescue.technician", tenant_id, build)
+
+
+def technician_by_key(actor: Actor) -> Records[Technician]:
+    """The visible technician ``key``."""
+
+    def build(seen_by: Actor) -> Records[Technician]:
+        rows = Technician.objects.visible_to(seen_by).filter(pk=KEY)
+        return Records(rows.select_related("person", "provider", "station"))
+
+    return statements.kept("rescue.technician_by_key", actor, build)
+
+
+def quotes_of_job(tenant_id: int, states: tuple[QuoteState, ...]) -> Records[Quote]:
+    """The newest quote of the job ``key`` in one of these states, or in any."""
+
+    def build(house: Actor) -> Records[Quote]:
+        rows = Quote.objects.filter(tenant_id=house.tenant_id, job_id=KEY)
+        rows = rows.filter(state__in=states) if states else rows
+        return Records(rows.order_by("-version")[:1])
+
+    return _of_house(("rescue.quotes", *states), tenant_id, build)
 
 
 def shifts_ahead(tenant_id: int) -> Records[Shift]:
