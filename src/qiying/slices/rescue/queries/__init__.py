@@ -70,6 +70,7 @@ from qiying.slices.rescue.queries._find import (
     technician_of,
     today,
 )
+from qiying.slices.rescue.queries._kept import LONGEST_SHIFT
 from qiying.slices.rescue.queries._people import (
     count_by_firm,
     find_shift,
@@ -104,6 +105,7 @@ from qiying.slices.rescue.queries._registers import (
 from qiying.slices.rescue.queries._world import World, engine_job, read_world
 
 __all__ = [
+    "LONGEST_SHIFT",
     "ORDER",
     "RULES",
     "TABS",

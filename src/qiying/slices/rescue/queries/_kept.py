@@ -1,9 +1,11 @@
 """What every step of a job asks, in words that are kept: wording took longer than asking."""
 
 from collections.abc import Callable, Hashable
+from datetime import timedelta
 from typing import TypeVar
 
-from django.db.models import Model
+from django.db.models import DateTimeField, Model, Value
+from django.db.models.functions import Cast
 
 from qiying.kernel import statements
 from qiying.kernel.access import Actor, system
@@ -12,6 +14,7 @@ from qiying.slices.rescue.models import Job, Quote, Seat, Shift, Technician
 from qiying.slices.rescue.rules import QuoteState, SeatState
 
 M = TypeVar("M", bound=Model)
+LONGEST_SHIFT = timedelta(hours=24)
 ASKED_OR_HELD = frozenset(
     {SeatState.OFFERED, SeatState.ACCEPTED, SeatState.EN_ROUTE, SeatState.ON_SITE}
 )
@@ -22,9 +25,11 @@ def job_by(actor: Actor, path: str, *, for_update: bool) -> Records[Job]:
     """A visible job by ``pk`` (given as ``key``) or ``public_id`` (given as ``address``)."""
 
     def build(seen_by: Actor) -> Records[Job]:
-        rows = Job.objects.visible_to(seen_by).select_related("equipment__kind", "enterprise")
+        rows = Job.objects.visible_to(seen_by).select_related("equipment__kind")
         if for_update:
             rows = rows.select_for_update(of=("self",))
+        else:
+            rows = rows.select_related("enterprise")
         return Records(rows.filter(**{path: KEY if path == "pk" else ADDRESS}))
 
     return statements.kept(("rescue.job", path, for_update), actor, build)
@@ -75,7 +80,10 @@ def quotes_of_job(tenant_id: int, states: tuple[QuoteState, ...]) -> Records[Quo
 
 
 def shifts_ahead(tenant_id: int) -> Records[Shift]:
-    """Published shifts that end after ``now`` and begin before ``start``, of people in force."""
+    """Published shifts that end after ``now`` and begin before ``start``, of people in force.
+
+    No shift is longer than ``LONGEST_SHIFT``: the years before need not be read.
+    """
 
     def build(house: Actor) -> Records[Shift]:
         rows = Shift.objects.filter(
@@ -83,6 +91,7 @@ def shifts_ahead(tenant_id: int) -> Records[Shift]:
             is_published=True,
             ends_at__gt=NOW,
             starts_at__lt=START,
+            starts_at__gte=Cast(Value(NOW), DateTimeField()) - LONGEST_SHIFT,
             technician__left_on=None,
         )
         rows = rows.select_related("technician__station", "station")
