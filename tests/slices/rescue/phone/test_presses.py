@@ -78,7 +78,7 @@ def test_a_large_photo_survives_a_press_that_was_refused(
 ) -> None:
     """The form comes back with the photo in hand, and the next press takes it along."""
     world, (phone, *_) = phones
-    large = photo(900)
+    large = photo(1000)
     assert large.size is not None
     assert large.size > 2 * 1024 * 1024
     form = pressed(machine=steps.machine(world).label)
