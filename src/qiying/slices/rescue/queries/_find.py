@@ -142,8 +142,8 @@ def seats_of(job: Job, *, for_update: bool = False) -> list[Seat]:
 
 
 def crew_of(actor: Actor, job_id: int) -> list[Seat]:
-    """The same for whoever knows the key of a job and no more."""
-    return _kept.seats_of_job(actor.tenant_id, for_update=False).ask(key=job_id)
+    """The places of a crew, without their technicians, by the key of the job."""
+    return _kept.crew_of_job(actor.tenant_id).ask(key=job_id)
 
 
 def open_offers(job: Job) -> list[Offer]:

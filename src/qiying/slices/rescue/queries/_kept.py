@@ -36,16 +36,28 @@ def job_by(actor: Actor, path: str, *, for_update: bool) -> Records[Job]:
 
 
 def seats_of_job(tenant_id: int, *, for_update: bool) -> Records[Seat]:
-    """The seats of the job ``key`` by position, with their technicians."""
+    """The seats of the job ``key`` by position, with their technicians.
+
+    Who locks them to take a step needs no more of the people than the technician's own row.
+    """
+
+    def build(house: Actor) -> Records[Seat]:
+        rows = Seat.objects.filter(tenant_id=house.tenant_id, job_id=KEY).order_by("position")
+        if for_update:
+            return Records(rows.select_related("technician").select_for_update(of=("self",)))
+        return Records(rows.select_related("technician__person", "technician__provider"))
+
+    return _of_house(("rescue.seats", for_update), tenant_id, build)
+
+
+def crew_of_job(tenant_id: int) -> Records[Seat]:
+    """The seats of the job ``key`` by position and nothing else."""
 
     def build(house: Actor) -> Records[Seat]:
         rows = Seat.objects.filter(tenant_id=house.tenant_id, job_id=KEY)
-        rows = rows.select_related("technician__person", "technician__provider")
-        if for_update:
-            rows = rows.select_for_update(of=("self",))
         return Records(rows.order_by("position"))
 
-    return _of_house(("rescue.seats", for_update), tenant_id, build)
+    return _of_house("rescue.crew", tenant_id, build)
 
 
 def technicians_of_person(tenant_id: int) -> Records[Technician]:
