@@ -16,8 +16,8 @@ from qiying.slices.rescue.rules import HELD, MOVING, UNANSWERED, Tier
 
 pytestmark = pytest.mark.promise
 ROOT = Path(__file__).resolve().parents[2]
-DOWN, DOWN_IN_FULL = 4, 24
-KILLS, KILLS_IN_FULL = 2, 12
+DOWN, DOWN_IN_FULL = 4, 8
+KILLS, KILLS_IN_FULL = 2, 10
 SWEEP = """
     SELECT procrastinate_defer_jobs_v1(ARRAY[
         ROW('default', 'kernel.sweep', 0, NULL, NULL, '{"timestamp": 1}'::jsonb, NULL)

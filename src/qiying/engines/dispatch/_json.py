@@ -16,6 +16,8 @@ from qiying.engines.dispatch._problem import MalformedError, Problem
 from qiying.engines.dispatch._result import Plan
 
 T = TypeVar("T")
+_PLAIN = frozenset({str, int, float, bool, NoneType})
+"""What most of an instance is made of, looked at first."""
 
 
 def read_problem(text: str) -> Problem:
@@ -48,6 +50,8 @@ def _parsed(text: str) -> Any:
 
 def to_plain(value: Any) -> Any:
     """Turn a dataclass into dictionaries and lists."""
+    if type(value) in _PLAIN:
+        return value
     if is_dataclass(value):
         named = ((n, getattr(value, n), default) for n, default in _defaults(type(value)))
         return {n: to_plain(v) for n, v, default in named if default is MISSING or v != default}
