@@ -24,6 +24,9 @@ PLAIN: Mapping[tuple[str, str], Any] = {
     ("rescue:my-act", "step"): "withdraw",
 }
 EXAMPLES: Mapping[tuple[str, str], str] = {
+    ("/rescue/jobs", "job_id"): "open_rescue.public_id",
+    ("/rescue/machines", "machine_id"): "machine.public_id",
+    ("/rescue/settlements", "settlement_id"): "settlement.public_id",
     ("rescue:choose", "public_id"): "open_rescue.public_id",
     ("rescue:job", "public_id"): "rescue.public_id",
     ("rescue:duty-job", "public_id"): "taken_rescue.public_id",
@@ -45,6 +48,26 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("rescue:take", "public_id"): "open_rescue.public_id",
 }
 BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
+    "POST /rescue/jobs": lambda z: {
+        "enterprise": str(z.rows["firm"].public_id),
+        "title": "It stands still",
+    },
+    "POST /rescue/jobs/{job_id}/steps": lambda z: {
+        "step": "plan_night",
+        "inputs": {
+            "who": "Wang",
+            "until": (z.world.now + timedelta(hours=20)).isoformat(),
+            "text": "the spare machine runs",
+        },
+    },
+    "POST /rescue/machines": lambda z: {
+        "enterprise": str(z.rows["firm"].public_id),
+        "kind": "paper",
+        "name": "another machine",
+    },
+    "POST /rescue/tracks": lambda z: {
+        "tracks": [{"job": str(z.rows["taken_rescue"].public_id), **PLACE}]
+    },
     "rescue:duty-take": lambda _z: PLACE,
     "rescue:duty-track": lambda _z: PLACE,
     "rescue:inspection": lambda z: {

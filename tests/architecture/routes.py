@@ -1,5 +1,6 @@
 """Every address of the platform and who it is declared for, found by walking, never listed."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial

@@ -9,9 +9,11 @@ from qiying.slices.rescue.queries._crew import (
 )
 from qiying.slices.rescue.queries._find import (
     ORDER,
+    RULES,
     TABS,
     JobFilter,
     count_waiting,
+    crew_of,
     find_by_number,
     find_of_call,
     firm_names,
@@ -34,6 +36,7 @@ from qiying.slices.rescue.queries._find import (
     technician_of,
     today,
 )
+from qiying.slices.rescue.queries._kept import LONGEST_SHIFT
 from qiying.slices.rescue.queries._machines import (
     due_inspections,
     history,
@@ -72,7 +75,9 @@ from qiying.slices.rescue.queries._registers import (
 from qiying.slices.rescue.queries._world import World, engine_job, read_world
 
 __all__ = [
+    "LONGEST_SHIFT",
     "ORDER",
+    "RULES",
     "TABS",
     "BudgetUse",
     "Effect",
@@ -83,6 +88,11 @@ __all__ = [
     "classes",
     "count_by_firm",
     "count_waiting",
+=======
+    "cover",
+    "crew_of",
+    "dossier",
+>>>>>>> rspeed
     "due_inspections",
     "effect",
     "engine_job",
