@@ -88,11 +88,7 @@ __all__ = [
     "classes",
     "count_by_firm",
     "count_waiting",
-=======
-    "cover",
     "crew_of",
-    "dossier",
->>>>>>> rspeed
     "due_inspections",
     "effect",
     "engine_job",
