@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from qiying.kernel import tenancy
+from qiying.kernel import numbering, tenancy
 from qiying.slices.rescue import operations, queries
 from qiying.slices.rescue.models import Job, Proposal, Provider, Report, Shift, Station, Technician
 from tests.architecture.names import EVERYTHING
@@ -103,6 +103,8 @@ BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
 def call_for_rescue(zone: "Zone") -> None:
     """A settled rescue with all its papers, one that somebody else was chosen for, a retrofit."""
     world, mark = zone.world, zone.mark
+    # labels count from one in each zone: the other zone's must name nothing here
+    numbering.take(world.system, "rescue.label", 10 * len(mark))
     furnish(world)
     now, chief = world.now, world.actor("chief")
     operations.set_rules(chief, now=now, reason=f"{mark} rules", matter_codes=("M022",))

@@ -58,7 +58,7 @@ def test_the_same_key_registers_one_machine(world: World) -> None:
     assert post(client, "/machines", body, "k1")["Idempotent-Replay"] == "true"
     assert count(world, Equipment) == before + 1
     assert post(client, "/machines", {**body, "kind": "none"}).status_code == 422
-    assert post(signed_in(world, "rival"), "/machines", body).status_code == 403
+    assert post(signed_in(world, "rival"), "/machines", body).status_code == 404
 
 
 def test_a_rescue_is_reported_once_and_moved_by_its_steps(world: World) -> None:
