@@ -1,0 +1,23 @@
+"""The live stream: what an open one holds on to."""
+
+import asyncio
+
+import pytest
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.db import connection
+
+from qiying.kernel import live
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_open_stream_holds_no_connection_of_the_database() -> None:
+    async def held() -> object:
+        async with ThreadSensitiveContext():
+            await sync_to_async(connection.ensure_connection)()
+            body = live._body(live.Stream(1, 1))
+            assert b"event: open" in await anext(body)
+            found = await sync_to_async(lambda: connection.connection)()
+            await body.aclose()
+            return found
+
+    assert asyncio.run(held()) is None
