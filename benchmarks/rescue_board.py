@@ -26,8 +26,8 @@ from _zone import NOW, Zone, own_zone, person, say
 
 VIEWERS_AT = Path(__file__).resolve().parent / "_viewers.py"
 SIZE, QUICK = 500, 20
-ROUNDS, QUICK_ROUNDS = 5, 2
-IDLE_S, QUICK_IDLE_S = 120.0, 5.0
+ROUNDS, QUICK_ROUNDS = 3, 2
+IDLE_S, QUICK_IDLE_S = 60.0, 5.0
 PER_PERSON = 4
 """Streams that one person may hold; the viewers are as many people as that takes."""
 TOLD_WITHIN_S, DRAWN_WITHIN_S = 2.0, 2.0
@@ -139,7 +139,7 @@ def reporter(zone: Zone) -> Any:
             enterprise_id=next(firms)[0],
             channel="desk",
             title="纸机传动侧异响",
-            urgency="stopped",
+            urgency="line_stopped",
         )
 
     return report
