@@ -34,7 +34,10 @@ def count(world: World, model: Any) -> int:
 
 @pytest.mark.parametrize(
     "path",
-    ["/machines", "/jobs", "/coverage", "/settlements", "/roster?start=2026-11-01&end=2026-12-01"],
+    [
+        *("/machines", "/jobs", "/coverage", "/settlements"),
+        *(f"/{name}?start=2026-11-01&end=2026-12-01" for name in ("roster", "figures")),
+    ],
 )
 def test_the_house_reads_and_a_stranger_does_not(world: World, path: str) -> None:
     assert signed_in(world, "chief").get(f"{ROOT}{path}").status_code == 200
