@@ -4,7 +4,7 @@ What is drawn is kept until something of the zone changes: many who look on cost
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -86,7 +86,7 @@ def _drawn(actor: Actor, now: datetime) -> str:
     context = {
         "waiting": [_card(c, people, skills) for c in found.cases if c.is_unanswered],
         "moving": [_line(c) for c in found.cases if not c.is_unanswered],
-        "alarms": [AlarmLine.of(a, now) for a in found.alarms],
+        "alarms": _alarms(found, now),
         "kpis": _kpis(found, now),
         "people": [_person(p, skills) for p in found.people],
         "may_act": actor.has(Role.DUTY_CHIEF),
@@ -188,6 +188,7 @@ class AlarmLine:
     words: Promise | str
     name: str
     url: str
+    job: int
     is_due: bool
 
     @classmethod
@@ -201,8 +202,22 @@ class AlarmLine:
             words.ALARMS[alarm.code],
             f"{job.number} {job.title}",
             shared.job_url(job.public_id),
+            job.pk,
             alarm.at <= now,
         )
+
+
+def _alarms(found: Board, now: datetime) -> list[AlarmLine]:
+    """All alarms, the worst first; of those of one job only the worst that is due is shown."""
+    ranked = sorted(found.alarms, key=lambda a: (words.ALARM_RANK.index(a.code), a.at))
+    shown: set[int] = set()
+    lines = []
+    for alarm in ranked:
+        line = AlarmLine.of(alarm, now)
+        lines.append(replace(line, is_due=line.is_due and line.job not in shown))
+        if line.is_due:
+            shown.add(line.job)
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
