@@ -57,7 +57,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
     def work() -> str:
         name = form.cleaned_data["name_zh"].strip()
-        if queries.list_providers(actor).filter(name_zh=name).exists():
+        with tenancy.reading(actor):
+            is_known = queries.list_providers(actor).filter(name_zh=name).exists()
+        if is_known:
             raise Invalid("input.invalid", {"name_zh": "rescue.keep.provider_known"})
         made = operations.sign_provider(actor, now=timezone.now(), **form.cleaned_data)
         return reverse("rescue:provider", args=[made.public_id])
@@ -163,7 +165,8 @@ def prices_table(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The newest price list as a table to be changed and sent back; headings alone when none."""
     actor = actor_of(request)
     provider = provider_of(actor, public_id)
-    lists = keep.price_lists(actor, provider)
+    with tenancy.reading(actor):
+        lists = keep.price_lists(actor, provider)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([_heading(c) for c in price_file.COLUMNS])
