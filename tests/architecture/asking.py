@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from qiying.kernel import tenancy
+from tests.architecture import rescues_of_zones
 from tests.architecture.cases_of_zones import POINTS
 from tests.architecture.routes import API_ROOT, Route
 from tests.architecture.two_zones import Zone, photo, tenant_models
@@ -33,9 +33,9 @@ PLAIN: Mapping[tuple[str, str], Any] = {
     ("map", "kind"): "grid",
     ("mediation", "step"): "consent",
     ("open311", "fmt"): "json",
-    ("rescue", "step"): "plan_night",
     ("registry", "kind"): "enterprises",
     ("registry", "year"): 2026,
+    **rescues_of_zones.PLAIN,
 }
 """Parameters that name no row."""
 
@@ -125,12 +125,6 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("mediation:certificate", "public_id"): "given_up.public_id",
     ("open311", "code"): "matter",
     ("open311", "number"): "public.number",
-    ("rescue:choose", "public_id"): "open_rescue.public_id",
-    ("rescue:job", "public_id"): "rescue.public_id",
-    ("rescue:replay", "proposal_id"): "proposal.pk",
-    ("rescue:replay", "public_id"): "open_rescue.public_id",
-    ("rescue:report", "public_id"): "rescue.public_id",
-    ("rescue:take", "public_id"): "open_rescue.public_id",
     ("registry", "area_id"): "wall.pk",
     ("registry", "contact_id"): "contact.pk",
     ("registry", "key"): "grid.key",
@@ -141,6 +135,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("registry:import-apply", "public_id"): "batch.public_id",
     ("registry:import-discard", "public_id"): "batch.public_id",
     ("registry:import-errors", "public_id"): "batch.public_id",
+    **rescues_of_zones.EXAMPLES,
 }
 """(address or its room, parameter) → the row of a zone that the parameter names."""
 
@@ -286,12 +281,6 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "mandate:withdraw": lambda _z: {},
     "mediation:end-mediator": lambda _z: {},
     "mediation:take": lambda z: {"party_id": z.rows["party"]},
-    "rescue:replay": lambda _z: {},
-    "rescue:take": lambda z: {
-        "who": "Wang",
-        "until": f"{z.world.now + timedelta(hours=20):%Y-%m-%dT%H:%M}",
-        "text": "the spare machine runs",
-    },
     "registry:area-end": lambda _z: {},
     "registry:contact-edit": lambda _z: {"do": "erase"},
     "registry:contact-new": lambda _z: {"name": "Li", "phone": "13900001111"},
@@ -301,6 +290,7 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "registry:import-discard": lambda _z: {},
     "registry:site-retire": lambda _z: {},
     "registry:unit-retire": lambda _z: {},
+    **rescues_of_zones.BODIES,
 }
 """What is sent to an address that changes something, so that only the row can be wrong."""
 
@@ -367,13 +357,19 @@ def room(route: Route) -> str:
 
 def is_object(route: Route, parameter: str) -> bool:
     """Does this parameter name a row of a zone?"""
-    return (room(route), parameter) not in PLAIN
+    return plain_key(route, parameter) not in PLAIN
+
+
+def plain_key(route: Route, parameter: str) -> tuple[str, str]:
+    """An address's own plain value goes before that of its room."""
+    own = route.name, parameter
+    return own if own in PLAIN else (room(route), parameter)
 
 
 def value(zone: Zone, route: Route, parameter: str) -> Any:
     """The row of this zone that a parameter names, or the plain value."""
     if not is_object(route, parameter):
-        return PLAIN[room(route), parameter]
+        return PLAIN[plain_key(route, parameter)]
     path = EXAMPLES.get((route.name, parameter)) or EXAMPLES.get((room(route), parameter))
     assert path is not None, (
         f"{route.name} has a parameter {parameter!r} without an example: add "

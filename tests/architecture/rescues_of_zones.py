@@ -1,24 +1,110 @@
 """Industry 120 of a zone of the tests of access: a row in every table, made by the operations."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qiying.kernel import tenancy
+from qiying.kernel import numbering, tenancy
 from qiying.slices.rescue import operations, queries
-from qiying.slices.rescue.models import Job, Proposal, Report, Technician
+from qiying.slices.rescue.models import Job, Proposal, Provider, Report, Shift, Station, Technician
+from tests.architecture.names import EVERYTHING
 from tests.slices.rescue import steps
-from tests.slices.rescue.people import furnish
+from tests.slices.rescue.people import furnish, on_duty
+from tests.slices.world import FOUNDED, INSIDE
 
 if TYPE_CHECKING:
     from tests.architecture.two_zones import Zone
 
 MONTH = timedelta(days=32)
+PLACE = {"longitude": INSIDE[0], "latitude": INSIDE[1], "device_key": "a-key"}
+PLAIN: Mapping[tuple[str, str], Any] = {
+    ("rescue", "step"): "plan_night",
+    ("rescue:duty-take", "step"): "set_out",
+    ("rescue:my-act", "step"): "withdraw",
+}
+EXAMPLES: Mapping[tuple[str, str], str] = {
+    ("/rescue/jobs", "job_id"): "open_rescue.public_id",
+    ("/rescue/machines", "machine_id"): "machine.public_id",
+    ("/rescue/settlements", "settlement_id"): "settlement.public_id",
+    ("rescue:choose", "public_id"): "open_rescue.public_id",
+    ("rescue:job", "public_id"): "rescue.public_id",
+    ("rescue:duty-job", "public_id"): "taken_rescue.public_id",
+    ("rescue:duty-take", "public_id"): "taken_rescue.public_id",
+    ("rescue:duty-track", "public_id"): "taken_rescue.public_id",
+    ("rescue:inspection", "inspection_id"): "inspection.pk",
+    ("rescue:machine", "public_id"): "machine.public_id",
+    ("rescue:my-act", "public_id"): "open_rescue.public_id",
+    ("rescue:my-job", "public_id"): "open_rescue.public_id",
+    ("rescue:my-paper", "public_id"): "rescue.public_id",
+    ("rescue:provider", "public_id"): "provider.public_id",
+    ("rescue:replay", "proposal_id"): "proposal.pk",
+    ("rescue:retrofit", "public_id"): "retrofit.public_id",
+    ("rescue:scan", "label"): "machine.label",
+    ("rescue:settlement", "public_id"): "settlement.public_id",
+    ("rescue:shift-drop", "shift_id"): "shift.pk",
+    ("rescue:replay", "public_id"): "open_rescue.public_id",
+    ("rescue:report", "public_id"): "rescue.public_id",
+    ("rescue:take", "public_id"): "open_rescue.public_id",
+}
+BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
+    "POST /rescue/jobs": lambda z: {
+        "enterprise": str(z.rows["firm"].public_id),
+        "title": "It stands still",
+    },
+    "POST /rescue/jobs/{job_id}/steps": lambda z: {
+        "step": "plan_night",
+        "inputs": {
+            "who": "Wang",
+            "until": (z.world.now + timedelta(hours=20)).isoformat(),
+            "text": "the spare machine runs",
+        },
+    },
+    "POST /rescue/machines": lambda z: {
+        "enterprise": str(z.rows["firm"].public_id),
+        "kind": "paper",
+        "name": "another machine",
+    },
+    "POST /rescue/tracks": lambda z: {
+        "tracks": [{"job": str(z.rows["taken_rescue"].public_id), **PLACE}]
+    },
+    "rescue:duty-take": lambda _z: PLACE,
+    "rescue:duty-track": lambda _z: PLACE,
+    "rescue:inspection": lambda z: {
+        "do": "book",
+        "body": "inspection body",
+        "booked_on": f"{z.world.now + timedelta(days=20):%Y-%m-%d}",
+    },
+    "rescue:machine": lambda z: {
+        "do": "inspect",
+        "kind": "regular",
+        "due_on": f"{z.world.now + timedelta(days=90):%Y-%m-%d}",
+    },
+    "rescue:my-act": lambda _z: {"reason": "runs_again", "text": "it runs"},
+    "rescue:provider": lambda z: {
+        "do": "licence",
+        "item": "boilers",
+        "number": "L-77",
+        "from_on": f"{z.world.now:%Y-%m-%d}",
+    },
+    "rescue:replay": lambda _z: {},
+    "rescue:retrofit": lambda z: {"do": "start", "on": f"{z.world.now:%Y-%m-%d}"},
+    "rescue:settlement": lambda _z: {"do": "pay", "voucher": "V-1"},
+    "rescue:shift-drop": lambda _z: {},
+    "rescue:take": lambda z: {
+        "who": "Wang",
+        "until": f"{z.world.now + timedelta(hours=20):%Y-%m-%dT%H:%M}",
+        "text": "the spare machine runs",
+    },
+}
+"""Of the addresses of the rescue, as ``asking.py`` has them for all others."""
 
 
 def call_for_rescue(zone: "Zone") -> None:
     """A settled rescue with all its papers, one that somebody else was chosen for, a retrofit."""
     world, mark = zone.world, zone.mark
+    # labels count from one in each zone: the other zone's must name nothing here
+    numbering.take(world.system, "rescue.label", 10 * len(mark))
     furnish(world)
     now, chief = world.now, world.actor("chief")
     operations.set_rules(chief, now=now, reason=f"{mark} rules", matter_codes=("M022",))
@@ -33,6 +119,7 @@ def call_for_rescue(zone: "Zone") -> None:
         chief, steps.machine(world, "2号锅炉").pk, now=now, due_on=(now + MONTH).date()
     )
     zone.rows["retrofit"] = _retrofit(zone)
+    zone.rows["taken_rescue"] = _taken(zone)
 
 
 def _settled(zone: "Zone", budget_id: int) -> Job:
@@ -96,3 +183,38 @@ def _retrofit(zone: "Zone") -> object:
         source=f"{mark} meter",
     )
     return row
+
+
+def _taken(zone: "Zone") -> Job:
+    """A rescue in the hands of whoever holds every role: a technician as well, with a draft shift."""
+    world, mark = zone.world, zone.mark
+    with tenancy.reading(world.system):
+        provider = Provider.objects.get(tenant_id=world.tenant.pk, name_zh="甲维修")
+        station = Station.objects.get(tenant_id=world.tenant.pk, code="north")
+    worker = operations.add_technician(
+        world.system,
+        provider.pk,
+        now=world.now,
+        person_id=world.user(EVERYTHING).pk,
+        station_id=station.pk,
+        joined_on=FOUNDED,
+    )
+    skill = "crane"
+    operations.certify(world.system, worker.pk, now=world.now, skill=skill, from_on=FOUNDED)
+    on_duty(world, worker.pk)
+    zone.rows["shift"] = _draft(zone, worker)
+    job = steps.proposed(world, name="1号行车", title=f"{mark} crane")
+    given = {"technician_id": worker.pk, "why": "load", "text": f"{mark} near"}
+    steps.take(world, "chief", job, "override", **given)
+    return steps.take(world, EVERYTHING, job, "accept", **steps.phone(world))
+
+
+def _draft(zone: "Zone", worker: Technician) -> Shift:
+    start = zone.world.now + timedelta(days=9)
+    return operations.plan_shift(
+        zone.world.system,
+        worker.pk,
+        now=zone.world.now,
+        starts_at=start,
+        ends_at=start + timedelta(hours=8),
+    )

@@ -1,5 +1,6 @@
 """Every address of the platform and who it is declared for, found by walking, never listed."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -96,7 +97,8 @@ def operations() -> Iterator[Route]:
     """What the interface offers, one route for each method and path."""
     for prefix, router in api._routers:
         for path, view in router.path_operations.items():
-            template = _template(prefix + path)
+            # routers inside routers come without a slash before and with two between
+            template = _template(re.sub("/{2,}", "/", f"/{prefix}/{path}"))
             blanks = tuple(name for _, name, _, _ in Formatter().parse(template) if name)
             for operation in view.operations:
                 for method in operation.methods:

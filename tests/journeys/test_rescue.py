@@ -1,8 +1,9 @@
-"""Industry 120 from the red button to the rating: a firm, the duty chief and a technician.
+"""Industry 120 from the red button to the settlement: a firm, two duty chiefs and a technician.
 
 The firm presses on its phone, the board shows it within two seconds, the proposal is accepted, the
 technician's phone walks the rescue to its signature while the line drops, the firm confirms and
-rates.
+rates; one chief draws the month of the provider up, the other finds it right, and the file of it
+adds up to what the zone promised in the quote.
 """
 
 import time
@@ -13,11 +14,12 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from python_calamine import CalamineWorkbook
 
 from qiying.kernel import tenancy
 from qiying.kernel.access import Role
 from qiying.slices.rescue import operations, queries
-from qiying.slices.rescue.models import Job, Rating, Report, Track
+from qiying.slices.rescue.models import Job, Quote, Rating, Report, Settlement, Track
 from qiying.slices.rescue.operations import PriceIn
 from tests.journeys.conftest import FIRM, Keep, Open, Person, Reader, Zone
 from tests.slices.world import FOUNDED, INSIDE
@@ -29,6 +31,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume:Warning"),
 ]
 CHIEF = Person("chief", "赵值班", Role.DUTY_CHIEF)
+SECOND = Person("second", "孙值班", Role.DUTY_CHIEF)
 TECHNICIAN = Person("technician", "钱师傅", Role.TECHNICIAN)
 MACHINE = "3号纸机"
 PRICES = (
@@ -44,7 +47,7 @@ def rescue(zone: Zone) -> Zone:
     """A provider with one technician on duty, a machine on the firm's floor."""
     world, now = zone.world, timezone.now()
     house = world.system
-    for person in (CHIEF, TECHNICIAN):
+    for person in (CHIEF, SECOND, TECHNICIAN):
         zone.enter(person)
     operations.define_class(
         house, now=now, code="paper", name_zh="纸机", name_en="Paper machine", skill="paper"
@@ -68,6 +71,15 @@ def rescue(zone: Zone) -> Zone:
     )
     provider = operations.sign_provider(
         house, now=now, name_zh="明达机电维修有限公司", name_en="Mingda", from_on=FOUNDED
+    )
+    operations.set_budget(
+        zone.world.actor("chief"),
+        now=now,
+        year=now.year,
+        line="B1",
+        name_zh="工业120购买服务",
+        name_en="Industry 120, bought services",
+        amount_cny=Decimal(500_000),
     )
     operations.set_prices(house, provider.pk, now=now, from_on=FOUNDED, items=PRICES)
     worker = operations.add_technician(
@@ -263,8 +275,52 @@ def confirm(zone: Zone, firm: Reader, job: Job, keep: Keep) -> None:
         assert queries.get_job(zone.world.system, job.pk).warranty_until
 
 
+def settle(zone: Zone, chief: Reader, second: Reader, keep: Keep) -> None:
+    """One draws the month up, another finds it right; the file says what the quote said."""
+    page = chief.page
+    page.goto("/rescue/settlements/draw/")
+    page.locator("#id_provider").select_option(index=1)
+    page.locator("#id_month").fill(f"{timezone.now():%Y-%m}")
+    page.locator("#id_budget").select_option(index=1)
+    chief.press("Draw up")
+    page.wait_for_url(lambda url: "/settlements/" in url and "draw" not in url)
+    chief.sees(chief.say("You drew it up: somebody else checks it."))
+    with tenancy.reading(zone.world.system):
+        row = Settlement.objects.get()
+    second.page.goto(f"/rescue/settlements/{row.public_id}/")
+    do(second, "check")
+    expect(second.page.locator("#do-pay")).to_be_visible()
+    second.page.locator("#do-pay summary").click()
+    second.page.locator("#do-pay [name=voucher]").fill("V-2026-11-1")
+    second.page.locator("#do-pay .form-actions button").click()
+    expect(second.page.locator("#do-pay")).to_have_count(0)
+    keep(second, f"rescue-settled-{second.language}")
+    exported(zone, second)
+
+
+def do(reader: Reader, name: str) -> None:
+    step(reader, name)
+    send(reader, name)
+
+
+def exported(zone: Zone, reader: Reader) -> None:
+    """The file of a settlement, read as a spreadsheet does."""
+    with reader.page.expect_download() as found:
+        reader.page.locator("a[href*='format=xlsx']").evaluate("link => link.click()")
+    table = CalamineWorkbook.from_path(found.value.path()).get_sheet_by_index(0).to_python()
+    column = table[0].index(reader.say("The zone pays, yuan"))
+    with tenancy.reading(zone.world.system):
+        job, quote = Job.objects.get(), Quote.objects.get(state="accepted")
+        row = Settlement.objects.get()
+    assert job.state == "settled"
+    assert row.state == "paid"
+    assert [line[0] for line in table[1:]] == [job.number]
+    paid = sum(Decimal(str(line[column])) for line in table[1:])
+    assert paid == row.zone_cny == quote.zone_cny == quote.total_cny / 2 > 0
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_a_machine_is_rescued_from_the_red_button_to_the_rating(
+def test_a_machine_is_rescued_from_the_red_button_to_the_settlement(
     rescue: Zone, open_browser: Open, photo: Path, keep: Keep, language: str
 ) -> None:
     chief = open_browser("chief", language)
@@ -281,7 +337,9 @@ def test_a_machine_is_rescued_from_the_red_button_to_the_rating(
     agree(firm, job, keep)
     repair(rescue, worker, photo)
     confirm(rescue, firm, job, keep)
-    for reader in (chief, firm, worker):
+    second = open_browser("second", language)
+    settle(rescue, chief, second, keep)
+    for reader in (chief, second, firm, worker):
         assert not faults(reader), faults(reader)
 
 

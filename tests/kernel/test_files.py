@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import PurePath
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -191,6 +191,24 @@ def test_a_loose_file_is_seen_by_its_owner_only(
         files.get(other, row.public_id)
     with tenancy.reading(stranger), pytest.raises(NotFound):
         files.get(stranger, row.public_id)
+
+
+@pytest.mark.django_db
+def test_a_large_upload_is_kept_again_after_a_try_that_was_rolled_back(
+    desk: Actor, tenant: Tenant, now: datetime
+) -> None:
+    """What is too large for memory lies in a file of its own, which the store must leave there."""
+    with TemporaryUploadedFile("a.png", "image/png", len(picture()), None) as upload:
+        upload.write(picture())
+        with suppress(ZeroDivisionError), tenancy.acting(desk):
+            files.store(desk, upload, purpose="photo", now=now)
+            raise ZeroDivisionError
+        row = files.store(desk, upload, purpose="photo", now=now)
+    assert row.stored_as
+    with tenancy.reading(desk):
+        response = files.respond(files.get(desk, row.public_id))
+    assert b"".join(response.streaming_content) == picture()  # type: ignore[attr-defined]
+    response.close()
 
 
 @pytest.mark.django_db

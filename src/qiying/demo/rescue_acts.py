@@ -10,6 +10,7 @@ from qiying.demo.rescue_course import Course
 from qiying.demo.rescue_found import Worker
 from qiying.kernel import files
 from qiying.kernel.access import Actor
+from qiying.kernel.errors import Refused
 from qiying.slices.rescue import operations as rescue
 from qiying.slices.rescue import queries
 from qiying.slices.rescue.models import Job, Offer, Proposal
@@ -74,15 +75,22 @@ def acknowledge(course: Course, now: datetime) -> None:
 def offer(course: Course, now: datetime) -> None:
     """Ask those whom the engine proposes; once more when one of them went off duty meanwhile."""
     proposal = _proposal(course)
-    job = queries.get_job(course.scene.platform, course.job_id)
-    fits = (
-        proposal is not None
-        and proposal.chosen
-        and all(_is_able(course, job, int(o["technician"]), now) for o in proposal.chosen)
-    )
-    if not fits:
-        _take(course.chief, course, "propose", now)
+    chosen = [int(o["technician"]) for o in proposal.chosen] if proposal else []
+    # one is refused before anything is written; of two, the first would have been asked already
+    if len(chosen) < 2 or _are_able(course, chosen, now):
+        try:
+            _take(course.chief, course, "offer", now)
+        except Refused:
+            pass
+        else:
+            return
+    _take(course.chief, course, "propose", now)
     _take(course.chief, course, "offer", now)
+
+
+def _are_able(course: Course, people: list[int], now: datetime) -> bool:
+    job = queries.get_job(course.scene.platform, course.job_id)
+    return all(_is_able(course, job, person, now) for person in people)
 
 
 def _proposal(course: Course) -> Proposal | None:

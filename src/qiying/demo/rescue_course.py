@@ -12,6 +12,7 @@ from qiying.demo.rescue_found import House, Worker
 from qiying.demo.rescue_ground import Machine
 from qiying.demo.rescue_stories import Job as Story
 from qiying.kernel.access import Actor, system
+from qiying.slices.rescue import queries
 from qiying.slices.rescue.models import Seat
 from qiying.slices.rescue.rules import HELD, SeatState
 
@@ -74,9 +75,7 @@ class Course:
         return f"{self.firm.name}"
 
     def seats(self, *states: SeatState) -> list[Seat]:
-        rows = Seat.objects.filter(
-            tenant_id=self.scene.platform.tenant_id, job_id=self.job_id
-        ).order_by("position")
+        rows = queries.crew_of(self.scene.platform, self.job_id)
         return [s for s in rows if s.state in states]
 
     def crew(self, *states: SeatState) -> list[Worker]:

@@ -1,14 +1,14 @@
 """A live day of Industry 120: jobs come in now, at a speed of one's own, so that the board moves."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from qiying.demo.cast import Cast
 from qiying.demo.packaged import read_toml
 from qiying.demo.plan import Plan
-from qiying.demo.rescue_acts import ACTS
+from qiying.demo.rescue_acts import ACTS, Act
 from qiying.demo.rescue_course import Course, make_scene
 from qiying.demo.rescue_found import House, Worker, raised_on
 from qiying.demo.rescue_ground import Ground, build_ground
@@ -17,12 +17,17 @@ from qiying.kernel import tenancy
 from qiying.kernel.access import Role, stand_in, system
 from qiying.kernel.errors import Refused
 from qiying.slices.registry import queries as registered
+from qiying.slices.rescue import operations as rescue
 from qiying.slices.rescue.models import Equipment, PriceItem, Shift, Technician
+from qiying.slices.rescue.rules import SeatState
 
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
 _AGAIN_S = 20.0
 _MOST_TRIES = 8
+_POSITIONS = 5
+"""So often a phone says on the way where it is."""
+_LATELY = timedelta(minutes=30)
 
 
 class NobodyOnDutyError(RuntimeError):
@@ -69,7 +74,7 @@ def live(
         sleep(max((due - clock()).total_seconds(), 0.0))
         if wants_more and next_report <= due:
             job = draw_live(plan, build_ground(plan), seed + number, at=clock())
-            steps = [("report", 0.0), *job.steps]
+            steps = [("report", 0.0), *with_the_way(job.steps)]
             heapq.heappush(queue, (clock(), job.number, Course(scene, job, clock(), steps)))
             number += 1
             next_report += timedelta(minutes=every_min / speed)
@@ -84,7 +89,7 @@ def _go_on(
     step, now = course.left[0][0], clock()
     try:
         with tenancy.acting(course.scene.platform):
-            ACTS[step](course, now)
+            _ACTS[step](course, now)
     except Refused:
         course.tries += 1
         if course.tries <= _MOST_TRIES:
@@ -96,6 +101,50 @@ def _go_on(
         wait = timedelta(minutes=course.left[0][1] / speed)
         heapq.heappush(queue, (now + wait, course.story.number, course))
     yield Told(now, course.job_id, step, course.story.fault.title)
+
+
+def with_the_way(steps: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The steps with positions of the phone between setting out and arriving."""
+    found: list[tuple[str, float]] = []
+    for name, minutes in steps:
+        if name == "arrive":
+            part = minutes / (_POSITIONS + 1)
+            found += [("drive", part)] * _POSITIONS + [("arrive", part)]
+        else:
+            found.append((name, minutes))
+    return found
+
+
+def drive(course: Course, now: datetime) -> None:
+    """The phones of those on the way say where they are, a part of the way on each time."""
+    left = sum(name == "drive" for name, _minutes in course.left)
+    people = {w.id: w for w in course.crew(SeatState.EN_ROUTE)}
+    rows = Technician.objects.filter(pk__in=people).select_related("station")
+    for row in rows.order_by("pk"):
+        longitude, latitude = _place(row, now)
+        rescue.track(
+            people[row.pk].actor,
+            course.job_id,
+            now=now,
+            device_key=course.key("drive", people[row.pk]),
+            longitude=longitude + (course.machine.longitude - longitude) / (left + 1),
+            latitude=latitude + (course.machine.latitude - latitude) / (left + 1),
+            accuracy_m=15.0,
+        )
+
+
+def _place(row: Technician, now: datetime) -> tuple[float, float]:
+    """Where the phone was lately, else the station."""
+    seen, station = row.last_seen_at, row.station
+    if seen is None or now - seen > _LATELY:
+        return station.longitude, station.latitude
+    longitude, latitude = row.last_longitude, row.last_latitude
+    if longitude is None or latitude is None:
+        return station.longitude, station.latitude
+    return longitude, latitude
+
+
+_ACTS: Mapping[str, Act] = {**ACTS, "drive": drive}
 
 
 def find_house(plan: Plan, tenant_id: int, *, now: datetime) -> House:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 import puremagic
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile  # noqa: TC002  a runtime alias
 from django.http import FileResponse
@@ -175,8 +176,11 @@ def store(actor: Actor, upload: "Upload", *, purpose: str, now: datetime) -> Att
     upload.seek(0)
     name = PurePath(upload.name or "").name
     suffix = PurePath(name).suffix.lower()
+    # What the storage is given has no path of its own: a large upload would be moved away, and the
+    # try after one that was rolled back would look for it in vain.
+    content = File(upload.file, name=upload.name)
     stored_as = default_storage.save(
-        f"{actor.tenant_id}/{now:%Y/%m}/{uuid4().hex}{suffix}", upload
+        f"{actor.tenant_id}/{now:%Y/%m}/{uuid4().hex}{suffix}", content
     )
     row = Attachment.objects.create(
         tenant_id=actor.tenant_id,

@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import connection, connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.crypto import salted_hmac
 
@@ -62,6 +62,7 @@ def _actor(request: HttpRequest) -> Actor | None:
 
 async def _body(stream: Stream) -> AsyncIterator[bytes]:
     _streams.setdefault(stream.tenant_id, set()).add(stream)
+    await sync_to_async(_let_go)()
     ends_at = asyncio.get_running_loop().time() + LASTS_FOR
     try:
         yield b"retry: 3000\nevent: open\ndata: {}\n\n"
@@ -79,6 +80,16 @@ async def _body(stream: Stream) -> AsyncIterator[bytes]:
                 yield f"data: {json.dumps(message)}\n\n".encode()
     finally:
         _streams[stream.tenant_id].discard(stream)
+
+
+def _let_go() -> None:
+    """Give the connection back that the session was read by: the stream asks the database nothing.
+
+    Django keeps it until the response ends, so that some streams would hold the whole pool.
+    """
+    for held in connections.all(initialized_only=True):
+        if not held.in_atomic_block:
+            held.close()
 
 
 def key_of(subject_type: str, subject_id: int) -> str:

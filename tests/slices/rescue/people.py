@@ -1,12 +1,12 @@
 """A small Industry 120: everything by the real operations."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from qiying.kernel.access import Role
 from qiying.slices.rescue import operations
 from qiying.slices.rescue.operations import PriceIn
-from tests.slices.world import EAST, FOUNDED, INSIDE, World, make_world
+from tests.slices.world import EAST, FOUNDED, INSIDE, NOW, World, make_world
 
 PRICES = (
     PriceIn("W1", "检修工时", "小时", Decimal("120.00"), "Hour of repair", "hour"),
@@ -23,9 +23,10 @@ PLACES = {"north": (119.206, 29.007), "south": (119.23, 28.99)}
 BASED = {"zhao": "north", "qian": "south", "sun": "south", "li": "south"}
 
 
-def peopled(code: str = "lc") -> World:
+def peopled(code: str = "lc", *, now: datetime = NOW) -> World:
     """宏达 has a paper machine and a boiler; four technicians are on duty from now on."""
     world = make_world(code)
+    world.now = now
     world.firm("宏达", INSIDE)
     world.firm("远航", EAST)
     world.person("boss", Role.ENTERPRISE, firm="宏达")

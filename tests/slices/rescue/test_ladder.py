@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,9 @@ from qiying.kernel import tenancy
 from qiying.kernel.errors import Problem, Refused
 from qiying.kernel.models import Event
 from qiying.slices.rescue import operations
-from qiying.slices.rescue.models import Job, Offer, Override, Proposal, Technician
+from qiying.slices.rescue.models import Job, Offer, Override, Proposal, Shift, Technician
 from tests.slices.rescue import steps
+from tests.slices.rescue.people import TECHNICIANS
 from tests.slices.rescue.steps import take
 from tests.slices.world import World
 
@@ -144,6 +146,30 @@ def test_at_eight_in_the_evening_what_is_open_wants_a_plan(world: World) -> None
     given = {"who": "赵工", "until": world.now + timedelta(hours=12), "text": "备机顶替"}
     job = take(world, "chief", job, "plan_night", **given)
     assert (job.night_who, job.night_listed_on) == ("赵工", world.now.date())
+
+
+def test_a_proposal_of_somebody_who_went_home_meanwhile_is_made_anew(world: World) -> None:
+    """The clock offers it to the next, and alarms the duty chief when there is nobody at all."""
+    job = steps.proposed(world)
+    with tenancy.reading(world.system):
+        gone = Proposal.objects.get(job=job).chosen[0]["technician"]
+    _send_home(world, [gone])
+    world.later(minutes=3)
+    operations.offer_proposals(world.system, now=world.now)
+    (offer,) = steps.offers(world, job)
+    assert offer.technician_id != gone
+    other = steps.proposed(world)
+    _send_home(world, list(TECHNICIANS))
+    world.later(minutes=3)
+    operations.offer_proposals(world.system, now=world.now)
+    assert steps.offers(world, other) == []
+    assert steps.fresh(world, other).alarmed_at == world.now
+
+
+def _send_home(world: World, people: list[Any]) -> None:
+    with tenancy.acting(world.system):
+        named = [p if isinstance(p, int) else technician(world, p).pk for p in people]
+        Shift.objects.filter(technician_id__in=named).update(is_published=False)
 
 
 def test_an_unheard_call_alarms_the_duty_chief_every_few_minutes(world: World) -> None:

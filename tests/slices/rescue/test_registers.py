@@ -15,6 +15,7 @@ from qiying.kernel.errors import Problem, Refused
 from qiying.kernel.models import Event, Notification
 from qiying.slices.rescue import handlers, operations, public, queries, rules
 from qiying.slices.rescue.models import InspectionDue, Job, Proposal, Quote, Shift, Technician
+from qiying.slices.rescue.queries import live
 from qiying.slices.rescue.rules import label as label_of
 from qiying.slices.rescue.rules import signs
 from tests.slices.rescue import steps
@@ -203,12 +204,12 @@ def test_the_board_shows_what_presses_first_and_asks_few_questions(
     second = steps.offered(world)
     chief = world.actor("chief")
     with tenancy.reading(chief):
-        with django_assert_max_num_queries(8):
-            board = queries.board(chief, now=world.now)
-        assert [j.job.pk for j in board.jobs] == [first.pk, second.pk]
-        assert board.jobs[0].left_min == 90.0
-        assert board.jobs[1].offers
-        assert len(board.technicians) == 4
+        with django_assert_max_num_queries(9):
+            board = live.board(chief, now=world.now)
+        assert [c.job.pk for c in board.cases] == [first.pk, second.pk]
+        assert board.cases[0].is_unanswered
+        assert board.cases[1].open_offers
+        assert len(board.people) == 4
 
 
 def test_a_firm_sees_its_own_rescues_and_a_technician_the_own_work(world: World) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from qiying.kernel import tenancy
 from qiying.kernel.errors import Invalid, Problem, Refused
+from qiying.kernel.models import Attachment
 from qiying.slices.rescue import operations
-from qiying.slices.rescue.models import Proposal, Report, Settlement
+from qiying.slices.rescue.models import Note, Proposal, Report, Settlement
 from tests.slices.rescue import steps
 from tests.slices.rescue.steps import take
 from tests.slices.world import World
@@ -165,6 +166,32 @@ def test_help_by_telephone_is_an_answer_and_costs_nothing(world: World) -> None:
     job = take(world, who, job, "solve_remotely", text="复位参数", signed_by="陈主任")
     assert job.state == "done"
     assert steps.seats(world, job)[0].state == "left"
+
+
+def test_what_was_signed_or_photographed_belongs_to_the_job(world: World) -> None:
+    job = steps.quoted(world)
+    who = steps.holder(world, job)
+    drawn, digest = steps.photo(world, who), steps.digest(world, job)
+    inputs = {"digest": digest, "signed_by": "陈主任", "attachments": [drawn]}
+    take(world, who, job, "accept_quote", **inputs)
+    helped = steps.offered(world)
+    helper = steps.asked(world, helped)
+    take(world, helper, helped, "help_remotely", firm_agrees=True)
+    photo = steps.photo(world, helper)
+    inputs = {"text": "复位参数", "signed_by": "陈主任", "attachments": [photo]}
+    take(world, helper, helped, "solve_remotely", **inputs)
+    with tenancy.reading(world.system):
+        note = Note.objects.get(job=job, step="accept_quote")
+        report = Report.objects.get(job=helped)
+        found = {a.pk: (a.subject_type, a.subject_id) for a in Attachment.objects.all()}
+    assert found == {drawn: ("rescue.note", note.pk), photo: ("rescue.report", report.pk)}
+
+
+def test_a_file_that_is_not_ones_own_signs_nothing(world: World) -> None:
+    job = steps.quoted(world)
+    inputs = {"digest": steps.digest(world, job), "attachments": [steps.photo(world, "rival")]}
+    with pytest.raises(Invalid):
+        take(world, "boss", job, "accept_quote", **inputs)
 
 
 def test_declining_the_quote_ends_it_and_frees_the_technician(world: World) -> None:

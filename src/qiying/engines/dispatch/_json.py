@@ -8,6 +8,7 @@ import math
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -15,6 +16,8 @@ from qiying.engines.dispatch._problem import MalformedError, Problem
 from qiying.engines.dispatch._result import Plan
 
 T = TypeVar("T")
+_PLAIN = frozenset({str, int, float, bool, NoneType})
+"""What most of an instance is made of, looked at first."""
 
 
 def read_problem(text: str) -> Problem:
@@ -47,14 +50,21 @@ def _parsed(text: str) -> Any:
 
 def to_plain(value: Any) -> Any:
     """Turn a dataclass into dictionaries and lists."""
+    if type(value) in _PLAIN:
+        return value
     if is_dataclass(value):
-        named = ((f.name, getattr(value, f.name), _default(f)) for f in fields(value))
+        named = ((n, getattr(value, n), default) for n, default in _defaults(type(value)))
         return {n: to_plain(v) for n, v, default in named if default is MISSING or v != default}
     if isinstance(value, list | tuple):
         return [to_plain(v) for v in value]
     if isinstance(value, datetime):
         return value.isoformat()
     return value
+
+
+@cache
+def _defaults(cls: type[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((f.name, _default(f)) for f in fields(cls))
 
 
 def _default(field: "Field[Any]") -> Any:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from qiying.kernel import events, files, jobs, notifications, tenancy
 from qiying.kernel.access import Actor, Role, system
 from qiying.kernel.errors import NotFound
@@ -13,9 +15,6 @@ from qiying.slices.calls import public as calls
 from qiying.slices.rescue import operations, queries
 from qiying.slices.rescue.models import Job
 from qiying.slices.rescue.rules import Channel, Urgency
-
-JOB_URL = "/rescue/jobs/{}/"
-DUTY_URL = "/rescue/duty/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +142,10 @@ def tell(event: Event) -> None:
                 _notify(actor, people, job, told.kind, event)
 
 
+def _duty() -> str:
+    return reverse("rescue:duty")
+
+
 def _notify(actor: Actor, people: set[int], job: Job, kind: str, event: Event) -> None:
     is_asked = kind in ("rescue.offered", "rescue.offer_over")
     notifications.notify(
@@ -150,7 +153,7 @@ def _notify(actor: Actor, people: set[int], job: Job, kind: str, event: Event) -
         people,
         kind=kind,
         subject=job,
-        url=DUTY_URL if is_asked else JOB_URL.format(job.public_id),
+        url=_duty() if is_asked else reverse("rescue:job", args=[job.public_id]),
         params={"number": job.number},
         effect_key=f"e{event.pk}:{kind}",
         now=event.occurred_at,
@@ -181,7 +184,7 @@ def remind(event: Event) -> None:
             people,
             kind=event.topic,
             subject=row.equipment,
-            url="/rescue/inspections/",
+            url=reverse("rescue:inspections"),
             params={"label": row.equipment.label},
             effect_key=f"e{event.pk}",
             now=event.occurred_at,
@@ -199,7 +202,7 @@ def warn(event: Event) -> None:
             {technician.person_id} | queries.managers_of(actor, technician.provider_id),
             kind=event.topic,
             subject=technician,
-            url="/rescue/providers/",
+            url=reverse("rescue:providers"),
             params={"name": technician.person.name},
             effect_key=f"e{event.pk}",
             now=event.occurred_at,
@@ -219,7 +222,7 @@ def tell_roster(event: Event) -> None:
             event.data.get("people") or (),
             kind=event.topic,
             subject=shift,
-            url=DUTY_URL,
+            url=_duty(),
             params={"start": event.data["start"]},
             effect_key=f"e{event.pk}",
             now=event.occurred_at,
@@ -245,7 +248,7 @@ def tell_settlement(event: Event) -> None:
             {p for p in people if f"p{p}" != event.actor},
             kind=event.topic,
             subject=row,
-            url="/rescue/settlements/",
+            url=reverse("rescue:settlements"),
             params={"number": row.number},
             effect_key=f"e{event.pk}",
             now=event.occurred_at,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from uuid import UUID
 
 from qiying.kernel import tenancy
@@ -11,9 +11,8 @@ from qiying.kernel.access import Actor
 from qiying.slices.rescue import queries
 from qiying.slices.rescue.models import Job
 from qiying.slices.rescue.models.labels import STATE_TONES, STATES
+from qiying.slices.rescue.queries import leading
 from qiying.slices.rescue.rules import OPEN
-
-TENTH = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +70,6 @@ def count_by_enterprise(actor: Actor, enterprise_ids: Iterable[int]) -> dict[int
 
 
 def figures(actor: Actor, period: tuple[date, date], *, now: datetime) -> dict[str, Decimal]:
-    """A18 to A20, of jobs reported in a period that ends exclusively.
-
-    ``A18.jobs`` rescues that were needed, ``A18.success`` percent repaired of those that ended,
-    ``A18.praise`` percent content of those rated with ``A18.rated`` percent rated beside it;
-    ``A19`` percent of emergencies answered within the promise, ``A19.arrived`` percent reached
-    within our own goal; ``A20.emergency``, ``A20.repair`` and ``A20.retrofit`` jobs by service.
-    What has no denominator is left out.
-    """
+    """A18 to A20, of jobs reported in a period that ends exclusively: ``Performance.figures``."""
     with tenancy.reading(actor):
-        (all_jobs,) = queries.performance(actor, period, now=now)
-        by_kind = {p.key: p for p in queries.performance(actor, period, now=now, by="kind")}
-    found = {"A18.jobs": Decimal(len(all_jobs.jobs))}
-    shares = {
-        "A18.success": all_jobs.success,
-        "A18.praise": all_jobs.praise,
-        "A18.rated": all_jobs.rated,
-        "A19": all_jobs.promise,
-        "A19.arrived": all_jobs.arrival,
-    }
-    for code, rate in shares.items():
-        if rate.share is not None:
-            percent = Decimal(len(rate.hits)) * 100 / len(rate.of)
-            found[code] = percent.quantize(TENTH, ROUND_HALF_UP)
-    for kind, group in by_kind.items():
-        found[f"A20.{kind}"] = Decimal(len(group.jobs))
-    return found
+        return leading.performance(actor, *period, now=now).figures

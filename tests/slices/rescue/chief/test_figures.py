@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from qiying.kernel import tenancy
-from qiying.slices.rescue import queries
+from qiying.slices.rescue import public
 from qiying.slices.rescue.models import Technician
 from qiying.slices.rescue.queries import audit, coverage, leading
 from qiying.slices.rescue.rules import DEFAULTS
@@ -21,6 +22,7 @@ from tests.slices.world import World
 
 MONTH = (date(2026, 11, 1), date(2026, 12, 1))
 PERIOD = "period=month"
+ROW = r'<td class="quiet num at-hide">'
 
 
 def story(world: World) -> None:
@@ -32,24 +34,41 @@ def story(world: World) -> None:
     steps.proposed(world, name="2号锅炉")
 
 
-def test_the_shares_are_those_of_the_zones_figures(world: World) -> None:
+def test_the_page_the_interface_and_the_zones_figures_agree(
+    world: World, at: At, clock: Any
+) -> None:
     story(world)
-    with tenancy.reading(world.system):
-        ours = leading.performance(world.system, *MONTH, now=world.now).total
-        (theirs,) = queries.performance(world.system, MONTH, now=world.now)
-    pairs = {
-        "answer": theirs.promise,
-        "repaired": theirs.success,
-        "held": theirs.first_time,
-        "praised": theirs.praise,
-        "rated": theirs.rated,
-    }
-    for name, share in pairs.items():
-        assert (ours.shares[name].hit, ours.shares[name].of) == (
-            len(share.hits),
-            len(share.of),
-        ), name
-    assert ours.answer[:2] == (theirs.answered.p50, theirs.answered.p90)
+    false = steps.reported(world, name="1号行车")
+    steps.take(world, "chief", false, "dismiss", reason="runs_again")
+    clock.move_to(world.now)
+    client = at("leader")
+    named = public.figures(world.system, MONTH, now=world.now)
+    answer = client.get("/api/v1/rescue/figures?start=2026-11-01&end=2026-12-01")
+    assert answer.status_code == 200, answer.content
+    said = answer.json()
+    assert {code: Decimal(value) for code, value in said["figures"].items()} == named
+    assert named["A18.jobs"] == said["jobs"] == 3
+    assert named["A20.emergency"] == 3
+    shown = unescape(text(client, f"/rescue/performance/?{PERIOD}"))
+    for code, name in leading.CODES.items():
+        share = said["shares"][name]
+        assert named[code] == Decimal(share["percent"]), code
+        cell = f"{Decimal(share['percent']):.1f}%"
+        link = rf'href="[^"]*measure={name}&hit=1">{cell}</a>'
+        assert re.search(link, shown), (code, cell)
+    csv = client.get(f"/rescue/performance/?{PERIOD}&format=csv").content.decode("utf-8-sig")
+    table = csv.splitlines()
+    (head,) = [n for n, line in enumerate(table) if "P50" in line]
+    assert table[head + 1].split(",")[2] == "3"
+
+
+def test_nothing_happened_has_no_shares(world: World, at: At) -> None:
+    assert public.figures(world.system, MONTH, now=world.now) == {"A18.jobs": Decimal(0)}
+    said = at("leader").get("/api/v1/rescue/figures?start=2026-11-01&end=2026-12-01").json()
+    assert said["answer_min"] == []
+    assert said["shares"]["answer"] == {"hit": 0, "of": 0, "percent": None}
+    refused = at("leader").get("/api/v1/rescue/figures?start=2026-12-01&end=2026-11-01")
+    assert refused.status_code == 422
 
 
 def test_every_number_leads_to_as_many_jobs(world: World, at: At, clock: Any) -> None:
@@ -60,12 +79,15 @@ def test_every_number_leads_to_as_many_jobs(world: World, at: At, clock: Any) ->
         total = leading.performance(world.system, *MONTH, now=world.now).total
     shown = unescape(text(client, f"/rescue/performance/?{PERIOD}"))
     links = set(re.findall(r'href="(/rescue/\?[^"]*)"', shown))
+    wanted = "/rescue/?from=2026-11-01&to=2026-11-30&measure=needed&hit=1"
+    assert wanted in links
+    assert len(re.findall(ROW, text(client, wanted))) == total.count
     for name, share in total.shares.items():
         for mark, expected in (("&hit=1", share.hit), ("", share.of)):
             wanted = f"/rescue/?from=2026-11-01&to=2026-11-30&measure={name}{mark}"
             if share.of:
                 assert wanted in links, (name, mark)
-            rows = re.findall(r'<td class="quiet num at-hide">', text(client, wanted))
+            rows = re.findall(ROW, text(client, wanted))
             assert len(rows) == expected, (name, mark)
 
 

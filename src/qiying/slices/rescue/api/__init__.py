@@ -1,4 +1,4 @@
-"""``/api/v1/rescue``: machines, jobs with their steps, tracks, roster, cover, settlements."""
+"""``/api/v1/rescue``: machines, jobs with their steps, tracks, roster, cover, figures, settlements."""
 
 from ninja import Router
 

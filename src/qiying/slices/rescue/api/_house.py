@@ -1,8 +1,8 @@
-"""What the house keeps: the roster, the cover, the settlements."""
+"""What the house keeps: the roster, the cover, the figures, the settlements."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -17,12 +17,15 @@ from qiying.kernel.people import SHANGHAI
 from qiying.kernel.web import actor_of
 from qiying.slices.rescue import queries
 from qiying.slices.rescue.models import Settlement, Shift
-from qiying.slices.rescue.queries import keep
+from qiying.slices.rescue.queries import coverage, keep, leading
 from qiying.slices.rescue.rules import PAYERS, READERS
 
 router = Router(tags=["rescue"])
 PLANNERS = (*READERS, Role.PROVIDER_MANAGER, Role.ADMINISTRATOR, Role.TECHNICIAN)
+Day = Annotated[date, Field(ge=date(1990, 1, 1), lt=date(2150, 1, 1))]
+WEEK, YEAR = timedelta(days=7), timedelta(days=365)
 LONGEST = timedelta(days=62)
+LONGEST_FIGURES = timedelta(days=3660)
 
 
 class ShiftOut(Schema):
@@ -40,10 +43,10 @@ class ShiftOut(Schema):
 
 
 class RosterQuery(Schema):
-    """Shifts that begin from ``start`` on, before ``end``; 62 days at most."""
+    """Shifts that begin from ``start`` on, before ``end``; 62 days at most, a week when not said."""
 
-    start: date
-    end: date
+    start: Day | None = None
+    end: Day | None = None
     cursor: str = ""
     size: int = Field(100, ge=1, le=500)
 
@@ -57,13 +60,28 @@ class ShiftsOut(Schema):
 @router.get("/roster", response=ShiftsOut, summary="The roster of a period")
 @roles(*PLANNERS)
 def get_roster(request: HttpRequest, query: Query[RosterQuery]) -> ShiftsOut:
-    if not timedelta(0) < query.end - query.start <= LONGEST:
-        raise Invalid("input.invalid", {"end": "rescue.period"})
-    start, end = (datetime.combine(d, time(0), tzinfo=SHANGHAI) for d in (query.start, query.end))
+    first, last = _coming_week(query)
+    _require_period(first, last, LONGEST)
+    start, end = (datetime.combine(d, time(0), tzinfo=SHANGHAI) for d in (first, last))
     rows = keep.shift_rows(actor_of(request), start, end)
     page = paging.paginate(rows, order=("starts_at", "id"), cursor=query.cursor, size=query.size)
     items = [_shift(s) for s in page.rows]
     return ShiftsOut(items=items, next=page.next, previous=page.previous)
+
+
+def _coming_week(query: RosterQuery) -> tuple[date, date]:
+    start = query.start or queries.today(timezone.now())
+    return start, query.end or start + WEEK
+
+
+def _past_year(query: "FiguresQuery") -> tuple[date, date]:
+    end = query.end or queries.today(timezone.now()) + timedelta(days=1)
+    return query.start or end - YEAR, end
+
+
+def _require_period(start: date, end: date, longest: timedelta) -> None:
+    if not timedelta(0) < end - start <= longest:
+        raise Invalid("input.invalid", {"end": "rescue.period"})
 
 
 def _shift(s: Shift) -> ShiftOut:
@@ -81,7 +99,7 @@ def _shift(s: Shift) -> ShiftOut:
 
 
 class CoverHourOut(Schema):
-    """An hour to come and how many people of each skill are there for the whole of it."""
+    """An hour to come and how many people are there in its middle, in all and of each skill."""
 
     starts_at: datetime
     people: int
@@ -99,12 +117,73 @@ class CoverQuery(Schema):
 @router.get("/coverage", response=CoverOut, summary="Cover of the next hours")
 @roles(*READERS, Role.ADMINISTRATOR)
 def get_cover(request: HttpRequest, query: Query[CoverQuery]) -> CoverOut:
-    found = queries.cover(actor_of(request), now=timezone.now(), hours=query.hours)
+    found = coverage.strip(actor_of(request), now=timezone.now(), hours=query.hours)
     return CoverOut(
         items=[
-            CoverHourOut(starts_at=h.starts_at, people=h.people, by_skill=dict(h.by_skill))
-            for h in found
+            CoverHourOut(
+                starts_at=hour,
+                people=found.people[n],
+                by_skill={skill: cells[n].people for skill, cells in found.rows},
+            )
+            for n, hour in enumerate(found.hours)
         ]
+    )
+
+
+class FiguresQuery(Schema):
+    """Jobs reported from ``start`` on, before ``end``; ten years at most.
+
+    What is not said makes the twelve months that end today.
+    """
+
+    start: Day | None = None
+    end: Day | None = None
+
+
+class ShareOut(Schema):
+    """So many of so many; percent to a tenth."""
+
+    hit: int
+    of: int
+    percent: Decimal | None
+
+
+class FiguresOut(Schema):
+    """What the leader's page shows of a period: minutes are P50, P90, P99; money in yuan.
+
+    ``figures`` are A18 to A20 of the zone.
+    """
+
+    start: date
+    end: date
+    jobs: int
+    answer_min: list[float]
+    arrival_min: list[float]
+    shares: dict[str, ShareOut]
+    cost_cny: Decimal | None
+    figures: dict[str, Decimal]
+
+
+@router.get("/figures", response=FiguresOut, summary="Figures of a period")
+@roles(*READERS)
+def get_figures(request: HttpRequest, query: Query[FiguresQuery]) -> FiguresOut:
+    start, end = _past_year(query)
+    _require_period(start, end, LONGEST_FIGURES)
+    actor = actor_of(request)
+    found = leading.performance(actor, start, end, now=timezone.now())
+    total = found.total
+    return FiguresOut(
+        start=start,
+        end=end,
+        jobs=total.count,
+        answer_min=list(total.answer),
+        arrival_min=list(total.arrival),
+        shares={
+            name: ShareOut(hit=share.hit, of=share.of, percent=share.percent)
+            for name, share in total.shares.items()
+        },
+        cost_cny=total.cost_cny,
+        figures=found.figures,
     )
 
 

@@ -15,9 +15,11 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import Invalid, Problem, Refused
 from qiying.kernel.people import SHANGHAI
 from qiying.kernel.web import actor_of
+from qiying.slices.registry import public as registry
 from qiying.slices.rescue import operations, queries
 from qiying.slices.rescue.api._readers import EVERYBODY
 from qiying.slices.rescue.models import Job, labels
+from qiying.slices.rescue.queries import record
 from qiying.slices.rescue.rules import INPUTS, MAX_TEXT, REPORTERS
 
 router = Router(tags=["rescue"])
@@ -34,7 +36,7 @@ class JobOut(Schema):
     state: str
     state_label: str
     title: str
-    enterprise: int
+    enterprise: UUID
     machine: UUID | None
     urgency: str
     safety: str
@@ -83,7 +85,7 @@ class JobIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    enterprise: int = Field(ge=1, lt=2**31)
+    enterprise: UUID
     title: str = Field(min_length=1, max_length=120)
     kind: str = Field("emergency", max_length=12)
     machine: UUID | None = None
@@ -125,15 +127,16 @@ def _plain(job: Job) -> dict[str, Any]:
         **found,
         "id": job.public_id,
         "state_label": str(labels.STATES[job.state]),
-        "enterprise": job.enterprise_id,
+        "enterprise": job.enterprise.public_id,
         "machine": job.equipment.public_id if job.equipment else None,
     }
 
 
 def _detail(actor: Actor, job: Job) -> JobDetailOut:
+    found = record.record(actor, job, now=timezone.now())
     steps = [
-        JobStepOut(name=n, needed=list(INPUTS[n].needed), optional=list(INPUTS[n].optional))
-        for n in queries.open_steps(actor, job)
+        JobStepOut(name=s.name, needed=list(s.inputs.needed), optional=list(s.inputs.optional))
+        for s in record.steps_open(found)
     ]
     return JobDetailOut(**_plain(job), facts=job.facts, place=job.place, steps=steps)
 
@@ -157,7 +160,7 @@ def report_job(request: HttpRequest, body: JobIn) -> tuple[int, JobDetailOut]:
         made = operations.report_job(
             actor,
             now=timezone.now(),
-            enterprise_id=given.pop("enterprise"),
+            enterprise_id=registry.enterprise_by_public_id(actor, given.pop("enterprise")).id,
             channel="api",
             equipment_id=key,
             **given,

@@ -9,9 +9,10 @@ from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict
 
 from qiying.kernel import paging, tenancy
-from qiying.kernel.access import Role
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.api import idempotent, roles
 from qiying.kernel.web import actor_of
+from qiying.slices.registry import public as registry
 from qiying.slices.rescue import operations, queries
 from qiying.slices.rescue.api._readers import EVERYBODY
 from qiying.slices.rescue.models import Equipment
@@ -27,7 +28,7 @@ class MachineOut(Schema):
     label: str
     name: str
     kind: str
-    enterprise: int
+    enterprise: UUID
     place: str
     model: str
     serial: str
@@ -50,7 +51,7 @@ class MachinesOut(Schema):
 class MachineQuery(Schema):
     q: str = Field("", max_length=60)
     kind: str = Field("", max_length=20)
-    enterprise: int = Field(0, ge=0, lt=2**31)
+    enterprise: UUID | None = None
     cursor: str = ""
     size: int = Field(25, ge=1, le=200)
 
@@ -60,7 +61,7 @@ class MachineIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    enterprise: int = Field(ge=1, lt=2**31)
+    enterprise: UUID
     kind: str = Field(min_length=1, max_length=20)
     name: str = Field(min_length=1, max_length=80)
     place: str = Field("", max_length=120)
@@ -80,17 +81,22 @@ class MachineIn(Schema):
 @roles(*EVERYBODY)
 def list_machines(request: HttpRequest, query: Query[MachineQuery]) -> MachinesOut:
     actor = actor_of(request)
-    rows = queries.list_machines(actor, q=query.q, kind=query.kind, enterprise_id=query.enterprise)
+    firm = _firm(actor, query.enterprise) if query.enterprise else 0
+    rows = queries.list_machines(actor, q=query.q, kind=query.kind, enterprise_id=firm)
     page = paging.paginate(rows, order=("-id",), cursor=query.cursor, size=query.size)
     items = [_machine(m) for m in page.rows]
     return MachinesOut(items=items, next=page.next, previous=page.previous)
+
+
+def _firm(actor: Actor, public_id: UUID) -> int:
+    return registry.enterprise_by_public_id(actor, public_id).id
 
 
 def _machine(m: Equipment) -> MachineOut:
     return MachineOut(
         id=m.public_id,
         kind=m.kind.code,
-        enterprise=m.enterprise_id,
+        enterprise=m.enterprise.public_id,
         **{
             name: getattr(m, name)
             for name in MachineOut.model_fields
@@ -113,7 +119,7 @@ def register_machine(request: HttpRequest, body: MachineIn) -> tuple[int, Machin
     made = operations.register_machine(
         actor,
         now=timezone.now(),
-        enterprise_id=given.pop("enterprise"),
+        enterprise_id=_firm(actor, given.pop("enterprise")),
         kind_code=given.pop("kind"),
         **given,
     )

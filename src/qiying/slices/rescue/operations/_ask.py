@@ -71,8 +71,7 @@ def chosen_by(proposal: Proposal) -> list[int]:
 
 
 def _technician(job: Job, technician_id: int) -> Technician:
-    rows = Technician.objects.select_related("person", "provider")
-    return rows.get(tenant_id=job.tenant_id, pk=technician_id)
+    return queries.get_technician(system(job.tenant_id), technician_id)
 
 
 def _wanted(move: Move, position: object) -> Seat:
@@ -250,7 +249,7 @@ def release(move: Move) -> None:
     reason = move.choice("reason", Refusal)
     seat = _released_seat(move)
     row = (
-        Offer.objects.filter(tenant_id=job.tenant_id, seat=seat, technician=seat.technician)
+        Offer.objects.filter(tenant_id=job.tenant_id, seat=seat, technician_id=seat.technician_id)
         .order_by("-id")
         .first()
     )

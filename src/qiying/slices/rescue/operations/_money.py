@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from qiying.kernel import events, numbering, tenancy
+from qiying.kernel import events, numbering, revisions, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Denied, Invalid, Refused
 from qiying.kernel.people import SHANGHAI
@@ -279,6 +279,7 @@ def set_rules(
             grade=grade,
             reason=clean(reason, field="reason", limit=300, is_needed=False),
         )
+        revisions.bump(actor, queries.RULES)
         events.record(
             "rescue.rules_set",
             subject=row,

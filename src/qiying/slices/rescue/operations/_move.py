@@ -56,6 +56,11 @@ class Move:
     """The state remains although the row has a target: the rest of a crew, a job that is ahead."""
     codes: dict[str, Any] = field(default_factory=dict)
     note: Note | None = None
+    before: dict[str, Any] = field(init=False)
+    """The job as it was loaded."""
+
+    def __post_init__(self) -> None:
+        self.before = columns(self.job)
 
     @property
     def seat(self) -> Seat:
@@ -112,6 +117,11 @@ class Move:
             at=self.at,
         )
         attach(self.actor, attachments, self.note)
+
+
+def columns(job: Job) -> dict[str, Any]:
+    """What stands in the columns of a job."""
+    return {field.attname: getattr(job, field.attname) for field in Job._meta.concrete_fields}
 
 
 def attach(actor: Actor, attachments: list[int], row: Note | Report) -> None:
@@ -236,7 +246,7 @@ def end(move: Move) -> Job:
         job.ended_at = move.now
     job.version += 1
     job.updated_at = move.now
-    job.save()
+    job.save(update_fields=[k for k, v in columns(job).items() if v != move.before[k]])
     if move.note is not None:
         move.codes["note"] = move.note.pk
     events.record(

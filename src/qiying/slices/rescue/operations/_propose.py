@@ -168,6 +168,8 @@ def option_plain(option: dispatch.Option) -> dict[str, float | int]:
 def make_seats(job: Job) -> list[Seat]:
     """One row a place in the crew; more or fewer when the size of the crew was changed."""
     rows = queries.seats_of(job, for_update=True)
+    if len(rows) == job.crew:
+        return rows
     for position in range(len(rows) + 1, job.crew + 1):
         Seat.objects.create(tenant_id=job.tenant_id, job=job, position=position)
     surplus = [r.pk for r in rows[job.crew :] if r.state == SeatState.FREE]

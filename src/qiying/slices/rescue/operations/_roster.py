@@ -1,6 +1,6 @@
 """Who is on duty when; the database lets nobody be in two shifts at once."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -14,7 +14,6 @@ from qiying.slices.rescue.operations._move import choice
 from qiying.slices.rescue.operations._providers import SIGNERS, may_lead
 from qiying.slices.rescue.rules import MOVING, ShiftKind
 
-LONGEST = timedelta(hours=24)
 MOST_TURNOUT = 120
 
 
@@ -34,7 +33,7 @@ def plan_shift(
     """Put somebody on duty; Refused when it overlaps another shift of the same person."""
     technician = queries.get_technician(actor, technician_id)
     may_lead(actor, technician.provider_id)
-    if not starts_at < ends_at <= starts_at + LONGEST:
+    if not starts_at < ends_at <= starts_at + queries.LONGEST_SHIFT:
         raise Invalid("input.invalid", {"ends_at": "rescue.shift_length"})
     if not 0 <= turnout_min <= MOST_TURNOUT:
         raise Invalid("input.invalid", {"turnout_min": "rescue.range"}, least=0, most=MOST_TURNOUT)

@@ -16,6 +16,8 @@ from qiying.slices.rescue.rules import OPEN, UNANSWERED, Kind, OfferState, State
 
 OFFER_AFTER = timedelta(minutes=2)
 """A proposal that the duty chief has neither offered nor overridden is offered by the platform."""
+UNABLE = "rescue.unable."
+"""How the codes begin that say why somebody may not be sent."""
 MOST = 200
 """Rows a sweep touches at most: the next minute goes on."""
 
@@ -46,8 +48,21 @@ def _take_each(actor: Actor, jobs: Iterable[int], step: str, now: datetime) -> i
 
 
 def offer_proposals(actor: Actor, *, now: datetime) -> int:
-    """Proposals that nobody looked at for two minutes are offered: nights have no duty chief."""
-    return _take_each(actor, _waiting(actor, now), "offer", now)
+    """Proposals that nobody looked at for two minutes are offered: nights have no duty chief.
+
+    Whoever was proposed may not be able any more: then the engine is asked anew, and says so when
+    there is nobody.
+    """
+    done = 0
+    for job_id in _waiting(actor, now):
+        try:
+            take(actor, job_id, "offer", now=now)
+            done += 1
+        except Problem as problem:
+            if problem.code.startswith(UNABLE):
+                done += _take_each(actor, [job_id], "propose", now)
+                _take_each(actor, [job_id], "offer", now)
+    return done
 
 
 @operation

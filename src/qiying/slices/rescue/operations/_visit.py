@@ -277,6 +277,7 @@ def accept_quote(move: Move) -> None:
         old.state = QuoteState.REPLACED
         old.save(update_fields=["state"])
     row.save()
+    move.say()
     move.codes.update(quote=row.pk, consent=str(row.consent))
 
 

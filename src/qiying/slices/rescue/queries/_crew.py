@@ -41,17 +41,19 @@ def providers_of(actor: Actor, job: Job, tier: Tier, *, now: datetime) -> list[P
         rows = rows.filter(pk__in=licensed.values("provider_id"))
     found = list(rows.order_by("pk"))
     if tier is Tier.CONTRACTED:
-        near = _areas_at(actor, job, on)
+        near = _areas_at(actor, job, on, {key for p in found for key in p.areas})
         found = [p for p in found if _is_contracted(p, job, near)]
     return found
 
 
-def _areas_at(actor: Actor, job: Job, on: date) -> set[str]:
+def _areas_at(actor: Actor, job: Job, on: date, keys: set[str]) -> set[str]:
+    """Which of some areas the machine stands in on a day."""
     here = Point(job.longitude, job.latitude)
     return {
         a.key
-        for a in registry.areas(system(actor.tenant_id))
-        if a.valid_from <= on
+        for a in (registry.areas(system(actor.tenant_id)) if keys else ())
+        if a.key in keys
+        and a.valid_from <= on
         and (a.valid_to is None or a.valid_to > on)
         and shape(a.geometry).intersects(here)
     }

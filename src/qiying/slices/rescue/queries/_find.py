@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Count, Model, Q, QuerySet
 
-from qiying.kernel.access import Actor
+from qiying.kernel import revisions, tenancy
+from qiying.kernel.access import Actor, system
 from qiying.kernel.errors import NotFound
 from qiying.kernel.people import SHANGHAI
 from qiying.slices.registry import public as registry
@@ -25,6 +26,7 @@ from qiying.slices.rescue.models import (
     Settlement,
     Technician,
 )
+from qiying.slices.rescue.queries import _kept
 from qiying.slices.rescue.rules import OPEN, OVER, UNANSWERED, OfferState, QuoteState, State
 
 ORDER = ("-reported_at", "-id")
@@ -38,18 +40,16 @@ def today(now: datetime) -> date:
 
 
 def get_job(actor: Actor, job_id: int, *, for_update: bool = False) -> Job:
-    return _job(actor, for_update=for_update, pk=job_id)
+    asked = _kept.job_by(actor, "pk", for_update=for_update)
+    return _found(asked.first(key=job_id, person=actor.person_id))
 
 
 def get_by_public_id(actor: Actor, public_id: UUID, *, for_update: bool = False) -> Job:
-    return _job(actor, for_update=for_update, public_id=public_id)
+    asked = _kept.job_by(actor, "public_id", for_update=for_update)
+    return _found(asked.first(address=public_id, person=actor.person_id))
 
 
-def _job(actor: Actor, *, for_update: bool, **where: Any) -> Job:
-    rows = Job.objects.visible_to(actor).select_related("equipment__kind", "enterprise")
-    if for_update:
-        rows = rows.select_for_update(of=("self",))
-    row = rows.filter(**where).first()
+def _found(row: M | None) -> M:
     if row is None:
         raise NotFound("not_found")
     return row
@@ -64,9 +64,20 @@ def find_of_call(actor: Actor, call_id: int) -> Job | None:
     return Job.objects.visible_to(actor).filter(call_id=call_id).first()
 
 
+_rules: revisions.Kept[rules.Rule] = revisions.Kept()
+RULES = "rescue.rules"
+"""The revision that is bumped when the zone sets its rules."""
+
+
 def rule_in_force(actor: Actor) -> rules.Rule:
-    """The zone's rules; the defaults before any were set."""
-    row = rules_row(actor)
+    """The zone's rules, the same for whoever acts; the defaults before any were set."""
+    with tenancy.reading(actor):
+        revision = revisions.current(actor).get(RULES, 0)
+        return _rules.get(actor.tenant_id, revision, lambda: _rule(system(actor.tenant_id)))
+
+
+def _rule(house: Actor) -> rules.Rule:
+    row = rules_row(house)
     return row.rule if row else rules.DEFAULTS
 
 
@@ -79,15 +90,12 @@ def technician_of(actor: Actor) -> Technician | None:
     """Who this person is at work; None when he or she is no technician now."""
     if actor.person_id is None:
         return None
-    rows = Technician.objects.filter(
-        tenant_id=actor.tenant_id, person_id=actor.person_id, left_on=None
-    )
-    return rows.select_related("person", "provider", "station").first()
+    return _kept.technicians_of_person(actor.tenant_id).first(person=actor.person_id)
 
 
 def get_technician(actor: Actor, technician_id: int) -> Technician:
-    rows = Technician.objects.visible_to(actor).select_related("person", "provider", "station")
-    return _one(rows, pk=technician_id)
+    asked = _kept.technician_by_key(actor)
+    return _found(asked.first(key=technician_id, person=actor.person_id))
 
 
 def get_provider(actor: Actor, provider_id: int) -> Provider:
@@ -125,19 +133,17 @@ def get_settlement(actor: Actor, settlement_id: int, *, for_update: bool = False
 
 
 def _one(rows: "QuerySet[M]", **where: Any) -> M:
-    row = rows.filter(**where).first()
-    if row is None:
-        raise NotFound("not_found")
-    return row
+    return _found(rows.filter(**where).first())
 
 
 def seats_of(job: Job, *, for_update: bool = False) -> list[Seat]:
     """The places of a crew by position, with their technicians."""
-    rows = Seat.objects.filter(tenant_id=job.tenant_id, job=job)
-    rows = rows.select_related("technician__person", "technician__provider")
-    if for_update:
-        rows = rows.select_for_update(of=("self",))
-    return list(rows.order_by("position"))
+    return _kept.seats_of_job(job.tenant_id, for_update=for_update).ask(key=job.pk)
+
+
+def crew_of(actor: Actor, job_id: int) -> list[Seat]:
+    """The places of a crew, without their technicians, by the key of the job."""
+    return _kept.crew_of_job(actor.tenant_id).ask(key=job_id)
 
 
 def open_offers(job: Job) -> list[Offer]:
@@ -148,10 +154,7 @@ def open_offers(job: Job) -> list[Offer]:
 
 def quote_of(job: Job, *states: QuoteState) -> Quote | None:
     """The newest quote in one of these states."""
-    rows = Quote.objects.filter(tenant_id=job.tenant_id, job=job)
-    if states:
-        rows = rows.filter(state__in=states)
-    return rows.order_by("-version").first()
+    return _kept.quotes_of_job(job.tenant_id, states).first(key=job.pk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from qiying.slices.rescue.models import (
     Certificate,
     EquipmentClass,
     Licence,
-    PriceItem,
     Provider,
     Reading,
     Retrofit,
@@ -24,8 +23,6 @@ from qiying.slices.rescue.models import (
     Station,
     Technician,
 )
-from qiying.slices.rescue.queries._crew import in_force
-from qiying.slices.rescue.queries._find import today
 from qiying.slices.rescue.rules import Phase, SettlementState
 
 
@@ -70,16 +67,6 @@ def certificates_of(actor: Actor, technicians: list[int]) -> dict[int, list[Cert
 def licences_of(actor: Actor, provider: Provider) -> list[Licence]:
     rows = Licence.objects.visible_to(actor).filter(provider=provider)
     return list(rows.order_by("item", "-from_on"))
-
-
-def prices_of(actor: Actor, provider_id: int, *, now: datetime) -> list[PriceItem]:
-    """The price list in force of a provider."""
-    rows = PriceItem.objects.filter(tenant_id=actor.tenant_id, price_list__provider_id=provider_id)
-    on = today(now)
-    valid = Q(price_list__from_on__lte=on) & (
-        Q(price_list__until_on=None) | Q(price_list__until_on__gt=on)
-    )
-    return list(rows.filter(valid).order_by("is_part", "code"))
 
 
 def list_shifts(actor: Actor, start: datetime, end: datetime) -> list[Shift]:
@@ -167,9 +154,3 @@ def effect(retrofit: Retrofit, readings: list[Reading]) -> Effect | None:
 
 def _mean(values: list[Decimal]) -> Decimal | None:
     return sum(values, Decimal(0)) / len(values) if values else None
-
-
-def providers_in_contract(actor: Actor, *, now: datetime) -> list[Provider]:
-    """Who is under contract today."""
-    rows = Provider.objects.visible_to(actor).filter(in_force(today(now)))
-    return list(rows.order_by("id"))

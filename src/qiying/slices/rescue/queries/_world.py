@@ -19,6 +19,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.people import SHANGHAI
 from qiying.slices.registry import public as registry
 from qiying.slices.rescue.models import Certificate, Job, Seat, Shift, Technician
+from qiying.slices.rescue.queries import _kept
 from qiying.slices.rescue.queries._crew import valid_certificates
 from qiying.slices.rescue.queries._find import today
 from qiying.slices.rescue.rules import (
@@ -39,7 +40,7 @@ LOOK_BACK = timedelta(days=180)
 """The past from which demand by skill and hour is counted."""
 EAST, NORTH = 111_320.0, 110_574.0
 """Metres of a degree of longitude at the equator, and of latitude."""
-PLANNED = frozenset({SeatState.OFFERED, SeatState.ACCEPTED, SeatState.EN_ROUTE})
+PLANNED = _kept.ASKED_OR_HELD - {SeatState.ON_SITE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def read_world(actor: Actor, rule: Rule, *, now: datetime, without: Job | None =
     zone = registry.zone(actor)
     plane = Plane(zone.longitude, zone.latitude)
     duty = _on_duty(actor, now)
-    seats = _seats(actor)
+    seats = _kept.seats_taken(actor.tenant_id).ask()
     certificates = valid_certificates(actor, duty, today(now))
     demand = _demand(actor, now)
     asked = without.skill if without else ""
@@ -104,28 +105,11 @@ def skills_known(certificates: Mapping[int, Sequence[Certificate]]) -> dict[int,
 
 def _on_duty(actor: Actor, now: datetime) -> dict[int, list[Shift]]:
     """Published shifts of people in force that run or begin soon, by technician."""
-    rows = Shift.objects.filter(
-        tenant_id=actor.tenant_id,
-        is_published=True,
-        ends_at__gt=now,
-        starts_at__lt=now + AHEAD,
-        technician__left_on=None,
-    )
-    rows = rows.select_related("technician__station", "station").order_by(
-        "technician_id", "starts_at"
-    )
+    rows = _kept.shifts_ahead(actor.tenant_id).ask(now=now, start=now + AHEAD)
     found: dict[int, list[Shift]] = {}
     for row in rows:
         found.setdefault(row.technician_id, []).append(row)
     return found
-
-
-def _seats(actor: Actor) -> list[Seat]:
-    """The places of crews that are held or asked for now."""
-    rows = Seat.objects.filter(
-        tenant_id=actor.tenant_id, state__in=sorted(PLANNED | {SeatState.ON_SITE})
-    )
-    return list(rows.select_related("job__equipment__kind").order_by("job_id", "position"))
 
 
 def _demand(actor: Actor, now: datetime) -> tuple[dispatch.Demand, ...]:

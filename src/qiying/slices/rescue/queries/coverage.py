@@ -7,7 +7,7 @@ of the past year: where and of which skill each was, and at which hours such thi
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.db.models import Count, Q, QuerySet
@@ -27,9 +27,11 @@ from qiying.slices.rescue.models import (
     Station,
     Technician,
 )
+from qiying.slices.rescue.queries.leading import midnight
 from qiying.slices.rescue.rules import HELD, Kind, Rule, SeatState
 
 HOURS = 24
+HALF_AN_HOUR = timedelta(minutes=30)
 PAST = timedelta(days=365)
 BUSY_PAST = timedelta(days=90)
 LEAST_BUSY, MOST_BUSY = 0.02, 0.8
@@ -64,6 +66,8 @@ class Strip:
 
     hours: tuple[datetime, ...]
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    people: tuple[int, ...]
+    """Everybody on duty, by hour."""
     covered: float | None
     """Share of the expected calls for which somebody free is on duty."""
     busy: float
@@ -74,20 +78,21 @@ class Strip:
         return sum(c.people == 0 for _skill, cells in self.rows for c in cells)
 
 
-def strip(actor: Actor, *, now: datetime) -> Strip:
-    """How many people on duty hold each skill in each of the next 24 hours."""
+def strip(actor: Actor, *, now: datetime, hours: int = HOURS) -> Strip:
+    """How many people on duty hold each skill in each of the next hours."""
     first = now.replace(minute=0, second=0, microsecond=0)
-    hours = tuple(first + timedelta(hours=n) for n in range(HOURS))
-    shifts = _shifts(actor, first, first + timedelta(hours=HOURS))
+    each = tuple(first + timedelta(hours=n) for n in range(hours))
+    shifts = _shifts(actor, first, first + timedelta(hours=hours))
     skilled = _skilled(actor)
     rates = _rates(actor, now)
     skills = sorted({skill for _pk, skill in skilled} | set(rates) | needed_skills(actor))
     rows = tuple(
-        (skill, tuple(_cell(h, skill, shifts, skilled, rates.get(skill)) for h in hours))
+        (skill, tuple(_cell(h, skill, shifts, skilled, rates.get(skill)) for h in each))
         for skill in skills
     )
     busy = busy_share(actor, now=now)
-    return Strip(hours, rows, _covered(rows, busy), busy)
+    people = tuple(len(_present(shifts, h + HALF_AN_HOUR)) for h in each)
+    return Strip(each, rows, people, _covered(rows, busy), busy)
 
 
 Span = tuple[datetime, datetime, int]
@@ -107,26 +112,23 @@ def _skilled(actor: Actor) -> Skilled:
     found: dict[tuple[int, str], datetime | None] = {}
     for pk, skill, until in rows.values_list("technician_id", "skill", "until_on"):
         key = (pk, skill)
-        ends = _midnight(until) if until is not None else None
+        ends = midnight(until) if until is not None else None
         known = found.get(key, ends)
         found[key] = None if ends is None or known is None else max(known, ends)
     return found
 
 
-def _midnight(on: date) -> datetime:
-    return datetime(on.year, on.month, on.day, tzinfo=SHANGHAI)
-
-
 def _cell(
     hour: datetime, skill: str, shifts: Iterable[Span], skilled: Skilled, rates: list[float] | None
 ) -> Cell:
-    middle = hour + timedelta(minutes=30)
-    people = sum(
-        starts_at <= middle < ends_at and _may(skilled, pk, skill, middle)
-        for starts_at, ends_at, pk in shifts
-    )
+    middle = hour + HALF_AN_HOUR
+    people = sum(_may(skilled, pk, skill, middle) for pk in _present(shifts, middle))
     rate = rates[hour.astimezone(SHANGHAI).hour] if rates else 0.0
     return Cell(hour, people, rate)
+
+
+def _present(shifts: Iterable[Span], at: datetime) -> set[int]:
+    return {pk for starts_at, ends_at, pk in shifts if starts_at <= at < ends_at}
 
 
 def _may(skilled: Skilled, pk: int, skill: str, at: datetime) -> bool:

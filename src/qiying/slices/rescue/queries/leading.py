@@ -1,13 +1,14 @@
 """What the leader reads: how soon, how well, at what cost; each number with the jobs behind it.
 
 A measure is one pair of conditions, asked of the database by the figures and by the list of the
-jobs behind a figure alike, so that the two cannot differ.
+jobs behind a figure alike, so that the two cannot differ. The page, the interface and the zone's
+figures A18 to A20 read the same ``performance``.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import (
@@ -27,6 +28,7 @@ from django.db.models import (
 from qiying.kernel.access import Actor
 from qiying.kernel.people import SHANGHAI
 from qiying.slices.rescue.models import Job, Provider, Quote, Rating, Seat
+from qiying.slices.rescue.models.labels import KINDS
 from qiying.slices.rescue.rules import HELD, MENDED, PRAISE, Kind, QuoteState, SeatState, State
 
 AGAIN_WITHIN = timedelta(days=30)
@@ -38,6 +40,9 @@ EMERGENCY = Q(kind=Kind.EMERGENCY)
 NEEDED = ~Q(state__in=[State.WITHDRAWN, State.FALSE_ALARM])
 RUNS = Q(state__in=sorted(MENDED))
 ENDED = RUNS | Q(state=State.REFERRED)
+NEED = "needed"
+"""Somebody was needed: such jobs alone are counted, by every figure."""
+TENTH = Decimal("0.1")
 HOLDERS = sorted(HELD | {SeatState.LEFT})
 
 
@@ -68,6 +73,7 @@ def measures(tenant_id: int, now: datetime) -> dict[str, Measure]:
     )
     mended = Q(reopened=0, warranty_of=None) & ~Q(Exists(reworked))
     rows = (
+        Measure(NEED, Q(), NEEDED),
         Measure(
             "answer",
             EMERGENCY & NEEDED & is_answer_due,
@@ -82,7 +88,7 @@ def measures(tenant_id: int, now: datetime) -> dict[str, Measure]:
         Measure("rated", NEEDED & RUNS, Q(Exists(rated))),
         Measure(
             "repeat",
-            EMERGENCY & Q(running_at__isnull=False, equipment_id__isnull=False),
+            EMERGENCY & NEEDED & Q(running_at__isnull=False, equipment_id__isnull=False),
             Q(Exists(again)),
         ),
     )
@@ -98,6 +104,8 @@ class Fact:
     answer_min: float | None
     arrive_min: float | None
     provider_id: int | None
+    service: str
+    """The kind of job: emergency, repair or retrofit."""
     kind_code: str
     kind_name: str
     cost_cny: Decimal | None
@@ -121,6 +129,13 @@ class Share:
     @property
     def value(self) -> float | None:
         return self.hit / self.of if self.of else None
+
+    @property
+    def percent(self) -> Decimal | None:
+        """To a tenth, half up."""
+        if not self.of:
+            return None
+        return (Decimal(self.hit) * 100 / self.of).quantize(TENTH, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,34 @@ class Performance:
     by_month: tuple[Line, ...]
     by_provider: tuple[Line, ...]
     by_kind: tuple[Line, ...]
+    """By class of equipment."""
+    by_service: tuple[Line, ...]
+
+    @property
+    def figures(self) -> dict[str, Decimal]:
+        """The zone's figures; what has no denominator is left out.
+
+        ``A18.jobs`` rescues that were needed, ``A18.success`` percent repaired of those that
+        ended, ``A18.praise`` percent content of those rated with ``A18.rated`` percent rated
+        beside it; ``A19`` percent of emergencies answered within the promise, ``A19.arrived``
+        percent reached within our own goal; ``A20.emergency``, ``A20.repair`` and
+        ``A20.retrofit`` jobs by service.
+        """
+        found = {"A18.jobs": Decimal(self.total.count)}
+        for code, name in CODES.items():
+            percent = self.total.shares[name].percent
+            if percent is not None:
+                found[code] = percent
+        return found | {f"A20.{x.key}": Decimal(x.count) for x in self.by_service}
+
+
+CODES = {
+    "A18.success": "repaired",
+    "A18.praise": "praised",
+    "A18.rated": "rated",
+    "A19": "answer",
+    "A19.arrived": "arrival",
+}
 
 
 def in_period(actor: Actor, start: date, end: date) -> QuerySet[Job]:
@@ -186,7 +229,7 @@ def of_provider(rows: QuerySet[Job], tenant_id: int, provider_id: int) -> QueryS
 
 def performance(actor: Actor, start: date, end: date, *, now: datetime) -> Performance:
     """Everything in two queries, however many jobs there are."""
-    facts = _facts(actor, in_period(actor, start, end), now)
+    facts = _facts(actor, in_period(actor, start, end).filter(NEEDED), now)
     providers = {p.pk: p.name for p in Provider.objects.visible_to(actor)}
     kinds = {f.kind_code: f.kind_name for f in facts}
     return Performance(
@@ -194,6 +237,7 @@ def performance(actor: Actor, start: date, end: date, *, now: datetime) -> Perfo
         _lines(facts, lambda f: f.month, lambda key: key),
         _by_size(_lines(facts, _provider_key, lambda key: providers.get(int(key or 0), ""))),
         _by_size(_lines(facts, lambda f: f.kind_code, lambda key: kinds.get(key, ""))),
+        _lines(facts, lambda f: f.service, lambda key: str(KINDS.get(key, key))),
     )
 
 
@@ -211,7 +255,9 @@ def _provider(tenant_id: int) -> Subquery:
 def _facts(actor: Actor, rows: QuerySet[Job], now: datetime) -> list[Fact]:
     tenant_id = actor.tenant_id
     flags: dict[str, Any] = {}
-    for name, measure in measures(tenant_id, now).items():
+    asked = measures(tenant_id, now)
+    for name in NAMES:
+        measure = asked[name]
         flags[f"of_{name}"] = _flag(measure.of)
         flags[f"hit_{name}"] = _flag(measure.of & measure.hit)
     accepted = Quote.objects.filter(
@@ -244,6 +290,7 @@ def _fact(job: Any) -> Fact:
         _minutes(job.reported_at, job.answered_at) if is_asked else None,
         _minutes(job.reported_at, job.arrived_at) if job.of_arrival else None,
         job.by,
+        job.kind,
         kind.code if kind else "",
         kind.name if kind else "",
         job.cost,

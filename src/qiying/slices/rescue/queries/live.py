@@ -13,7 +13,6 @@ from django.db.models import Q, QuerySet
 
 from qiying.kernel.access import Actor
 from qiying.kernel.models import Chain
-from qiying.kernel.people import SHANGHAI
 from qiying.slices.registry import public as registry
 from qiying.slices.rescue.models import (
     Certificate,
@@ -25,6 +24,8 @@ from qiying.slices.rescue.models import (
     Station,
     Technician,
 )
+from qiying.slices.rescue.queries._crew import in_force
+from qiying.slices.rescue.queries._find import today
 from qiying.slices.rescue.rules import (
     DEFAULTS,
     HELD,
@@ -233,9 +234,9 @@ def skills_of(
     actor: Actor, people: Iterable[int], *, now: datetime
 ) -> Mapping[int, frozenset[str]]:
     """The skills that may be used today, by technician."""
-    on = now.astimezone(SHANGHAI).date()
-    in_force = Q(from_on__lte=on) & (Q(until_on=None) | Q(until_on__gt=on))
-    rows = Certificate.objects.visible_to(actor).filter(in_force, technician_id__in=list(people))
+    rows = Certificate.objects.visible_to(actor).filter(
+        in_force(today(now)), technician_id__in=list(people)
+    )
     found: dict[int, set[str]] = {}
     for pk, skill in rows.values_list("technician_id", "skill"):
         found.setdefault(pk, set()).add(skill)

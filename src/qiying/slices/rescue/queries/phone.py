@@ -22,18 +22,20 @@ from qiying.slices.rescue.models import (
     Shift,
 )
 from qiying.slices.rescue.models import Technician as Worker
-from qiying.slices.rescue.queries._board import duty as _duty
 from qiying.slices.rescue.queries._find import technician_of, today
 from qiying.slices.rescue.rules import (
     HELD,
+    LIVE,
     OPEN,
     MachineState,
+    OfferState,
     QuoteState,
     SeatState,
     State,
 )
 
 MOST_PICKS, MOST_JOBS = 8, 30
+SHIFTS_AHEAD = timedelta(days=14)
 GROUND = Geod(ellps="WGS84")
 
 
@@ -186,21 +188,44 @@ def duty(actor: Actor, *, now: datetime) -> Duty:
     worker = technician_of(actor)
     if worker is None:
         return Duty(None)
-    found = _duty(actor, worker, now=now)
-    jobs = [*(o.seat.job for o in found.offers), *(s.job for s in found.seats)]
+    offers, seats = _offers(worker), _seats(worker)
+    jobs = [*(o.seat.job for o in offers), *(s.job for s in seats)]
     # who is asked must know where to: the name of the firm is part of the offer
     firms = registry.names(system(actor.tenant_id), {j.enterprise_id for j in jobs})
     return Duty(
         worker,
-        tuple(Asked(o, o.seat.job, firms.get(o.seat.job.enterprise_id, "")) for o in found.offers),
-        tuple(Held(s, s.job, firms.get(s.job.enterprise_id, "")) for s in found.seats),
-        found.shifts,
+        tuple(Asked(o, o.seat.job, firms.get(o.seat.job.enterprise_id, "")) for o in offers),
+        tuple(Held(s, s.job, firms.get(s.job.enterprise_id, "")) for s in seats),
+        shifts_of(worker, now=now),
     )
 
 
-def shifts_of(actor: Actor, worker: Worker, *, now: datetime) -> tuple[Shift, ...]:
+def _offers(worker: Worker) -> list[Offer]:
+    rows = Offer.objects.filter(
+        tenant_id=worker.tenant_id, technician=worker, state=OfferState.OPEN
+    ).select_related("seat__job__enterprise", "seat__job__equipment", "proposal")
+    return list(rows.order_by("answer_by_at"))
+
+
+def _seats(worker: Worker) -> list[Seat]:
+    rows = Seat.objects.filter(
+        tenant_id=worker.tenant_id,
+        technician=worker,
+        state__in=sorted(LIVE - {SeatState.OFFERED}),
+    ).select_related("job__enterprise", "job__equipment__kind")
+    return list(rows.order_by("job__reported_at"))
+
+
+def shifts_of(worker: Worker, *, now: datetime) -> tuple[Shift, ...]:
     """The published shifts of the next two weeks that are not over."""
-    return _duty(actor, worker, now=now).shifts
+    rows = Shift.objects.filter(
+        tenant_id=worker.tenant_id,
+        technician=worker,
+        is_published=True,
+        ends_at__gt=now,
+        starts_at__lt=now + SHIFTS_AHEAD,
+    ).select_related("station")
+    return tuple(rows.order_by("starts_at"))
 
 
 def jobs_of_worker(actor: Actor, worker: Worker) -> "QuerySet[Job]":

@@ -32,6 +32,7 @@ from qiying.slices.rescue.models import (
     Technician,
     Track,
 )
+from qiying.slices.rescue.queries._find import today
 from qiying.slices.rescue.rules import (
     HELD,
     INPUTS,
@@ -266,7 +267,7 @@ def price_items(found: Record, technician: Technician | None) -> list[PriceItem]
     if technician is None:
         return []
     rows = PriceItem.objects.visible_to(found.actor).filter(
-        price_list__provider_id=technician.provider_id, price_list__from_on__lte=found.now.date()
+        price_list__provider_id=technician.provider_id, price_list__from_on__lte=today(found.now)
     )
     newest = rows.order_by("-price_list__version").values_list("price_list_id", flat=True).first()
     return list(rows.filter(price_list_id=newest).order_by("is_part", "code"))

@@ -168,7 +168,7 @@ INPUTS: Mapping[str, Inputs] = {
     "set_out": Inputs((), PLACE),
     "arrive": Inputs((), ("text", *PLACE)),
     "diagnose": Inputs(("fault_code", "cause"), ("parts_needed", "attachments", *PLACE)),
-    "solve_remotely": Inputs(("text", "signed_by"), PLACE),
+    "solve_remotely": Inputs(("text", "signed_by"), ("attachments", *PLACE)),
     "quote": Inputs(("lines",), ("text", *PLACE)),
     "accept_quote": Inputs(("digest",), ("signed_by", "attachments", *PLACE)),
     "decline_quote": Inputs(("digest", "text"), ("signed_by", *PLACE)),

@@ -129,7 +129,7 @@ def _row(line: Line, label: str, query: Mapping[str, str], period: Period) -> Ro
     return Row(
         line,
         label,
-        _list(given),
+        _list(given, measure=leading.NEED, hit="1"),
         cells,
         _list(given, measure="answer"),
         _list(given, measure="arrival"),

@@ -126,6 +126,7 @@ TIER_SHORT: Words = {
     "4": _("alarm"),
 }
 MEASURES: Words = {
+    "needed": _("Somebody was needed"),
     "answer": _("Answered within 2 h"),
     "arrival": _("Arrived within 2 h"),
     "repaired": _("Repaired"),

@@ -87,7 +87,7 @@ def shifts(request: HttpRequest) -> HttpResponse:
     """The published shifts of the next two weeks, and how to have them in one's own calendar."""
     actor, now = actor_of(request), timezone.now()
     worker = worker_of(actor)
-    rows = phone.shifts_of(actor, worker, now=now)
+    rows = phone.shifts_of(worker, now=now)
     context = {
         "shifts": [shift_line(s, now) for s in rows],
         "technician": worker,

@@ -68,7 +68,7 @@ def _shifts(actor: Actor, now: datetime) -> Iterable[ical.Entry]:
     worker = technician_of(actor) if actor.has(WORKER) else None
     if worker is None:
         return
-    for row in phone.shifts_of(actor, worker, now=now):
+    for row in phone.shifts_of(worker, now=now):
         yield ical.Entry(
             uid=f"shift-{row.pk}",
             title=gettext("%(kind)s, %(station)s")

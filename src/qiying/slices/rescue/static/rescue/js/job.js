@@ -3,7 +3,7 @@ import { all, one } from "../../qy/js/dom.js";
 
 document.body.addEventListener("qy:job", ({ detail }) => {
   for (const part of all("[data-job]")) {
-    if (Number(part.dataset.job) === detail?.id) window.htmx.trigger(part, "qy:this");
+    if (part.dataset.job === detail?.key) window.htmx.trigger(part, "qy:this");
   }
 });
 

@@ -5,7 +5,7 @@ import "./walk.js";
 
 document.body.addEventListener("qy:job", ({ detail }) => {
   for (const part of all("[data-job][hx-get]")) {
-    if (Number(part.dataset.job) === detail?.id) window.htmx.trigger(part, "qy:this");
+    if (part.dataset.job === detail?.key) window.htmx.trigger(part, "qy:this");
   }
 });
 

@@ -125,8 +125,15 @@ function isUntouched() {
   return !all("form[data-walk]").some((form) => form.dataset.sending
     || all("textarea, input[type=text], input[type=number], input[type=file]", form).some((field) => field.value.trim()));
 }
-document.body.addEventListener("qy:job", ({ detail }) => {
-  if (!page || Number(page.dataset.job) !== detail?.id) return;
+/** Positions on the way change nothing here: only another version of the rescue does. */
+async function hasMovedOn() {
+  const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+  if (!answer) return false;
+  const other = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return one("[data-walk-page]", other)?.dataset.version !== page.dataset.version;
+}
+document.body.addEventListener("qy:job", async ({ detail }) => {
+  if (!page || page.dataset.job !== detail?.key || !await hasMovedOn()) return;
   if (isUntouched() && !one("form[data-sending]")) setTimeout(() => location.reload(), 300);
   else one("[data-stale]")?.removeAttribute("hidden");
 });
