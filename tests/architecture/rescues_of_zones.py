@@ -38,6 +38,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("rescue:my-job", "public_id"): "open_rescue.public_id",
     ("rescue:my-paper", "public_id"): "rescue.public_id",
     ("rescue:provider", "public_id"): "provider.public_id",
+    ("rescue:provider-prices", "public_id"): "provider.public_id",
+    ("rescue:prices-table", "public_id"): "provider.public_id",
     ("rescue:replay", "proposal_id"): "proposal.pk",
     ("rescue:retrofit", "public_id"): "retrofit.public_id",
     ("rescue:scan", "label"): "machine.label",

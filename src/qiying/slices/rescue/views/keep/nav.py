@@ -16,6 +16,11 @@ PROBLEMS = {
     "rescue.keep.kind": _("The zone knows no such class of equipment."),
     "rescue.keep.known": _("This machine stands in the register or in the file already."),
     "rescue.keep.place": _("Give both longitude and latitude, or neither."),
+    "rescue.keep.price_known": _("This code stands in the file already."),
+    "rescue.keep.yes_no": _("Write yes or no."),
+    "rescue.keep.provider_known": _(
+        "This provider is in the register; open its page to renew the contract."
+    ),
     "rescue.keep.columns": _("These columns are missing: %(names)s."),
 }
 TOPICS = {

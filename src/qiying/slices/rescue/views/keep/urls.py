@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from qiying.slices.rescue.views.keep import (
+    contracts,
     inspections,
     intake,
     machines,
@@ -21,7 +22,11 @@ KEEP_PATHS: list[URLPattern] = [
     path("inspections/", inspections.list_page, name="inspections"),
     path("inspections/<int:inspection_id>/", inspections.inspection_page, name="inspection"),
     path("providers/", providers.list_page, name="providers"),
+    path("providers/new/", contracts.new, name="provider-new"),
+    path("stations/new/", contracts.new_station, name="station-new"),
     path("providers/<uuid:public_id>/", providers.provider_page, name="provider"),
+    path("providers/<uuid:public_id>/prices/", contracts.prices, name="provider-prices"),
+    path("providers/<uuid:public_id>/prices/table/", contracts.prices_table, name="prices-table"),
     path("roster/", roster.roster_page, name="roster"),
     path("roster/publish/", roster.publish, name="roster-publish"),
     path("roster/<int:shift_id>/drop/", roster.drop, name="shift-drop"),
