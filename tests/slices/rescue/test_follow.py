@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from qiying.engines import dispatch
-from qiying.kernel import events, tenancy
+from qiying.kernel import events, jobs, tenancy
 from qiying.kernel.models import Event
 from qiying.slices.calls.models import Call
 from qiying.slices.rescue import handlers, operations, public, queries
@@ -39,6 +39,26 @@ def test_a_call_of_an_equipment_matter_opens_one_rescue(world: World) -> None:
     card = public.card_of_call(world.actor("chief"), call.pk)
     assert card is not None
     assert card.is_open
+
+
+def test_a_call_about_a_stopped_machine_that_the_desk_gives_out_is_a_rescue(world: World) -> None:
+    """Through the desk's own steps and the worker's way to the handlers."""
+    operations.set_rules(world.actor("chief"), now=world.now, matter_codes=("M016",))
+    words = {"title": "3号纸机停机", "text": "3号纸机传动部跳闸，整条线停产，请派人来修。"}
+    call = calls.raise_call(world, **words)
+    calls.take(world, "desk", call, "accept")
+    lead = world.units["ZONE_SAFE"]
+    calls.take(world, "desk", call, "dispatch", lead_unit_id=lead, co_units=[])
+    with tenancy.reading(world.system):
+        event = Event.objects.get(topic="calls.dispatched", subject_id=call.pk)
+    name = f"{handlers.__name__}.open_for_call"
+    assert events.handler_named(event.topic, name) is not None
+    for _twice in range(2):
+        jobs.handle_event(tenant_id=world.tenant.pk, event_id=event.pk, handler=name)
+    with tenancy.reading(world.system):
+        job = Job.objects.get(call_id=call.pk)
+    assert (job.title, job.channel, job.state) == ("3号纸机停机", "call", "reported")
+    assert job.enterprise_id == world.firms["宏达"]
 
 
 def test_a_call_of_another_matter_opens_none(world: World) -> None:
