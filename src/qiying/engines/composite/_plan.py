@@ -11,8 +11,19 @@ from qiying.engines.composite._cube import Cube, Fault, Unusable
 Table = Mapping[str, Any]
 IMPUTATIONS = ("mean", "median", "group_mean", "group_median", "row_mean", "last", "linear")
 LOGS = ("log", "log_ct", "log_plus", "log_gii", "box_cox", "none")
-NORMALISATIONS = ("minmax", "zscore", "scaled", "rank", "borda", "percentile", "max_distance") + (
-    ("target_distance", "reference_distance", "goalposts", "max_share", "none")
+NORMALISATIONS = (
+    "minmax",
+    "zscore",
+    "scaled",
+    "rank",
+    "borda",
+    "percentile",
+    "max_distance",
+    "target_distance",
+    "reference_distance",
+    "goalposts",
+    "max_share",
+    "none",
 )
 WEIGHINGS = ("given", "equal", "entropy", "critic", "variation", "pca", "pull_apart")
 AGGREGATIONS = ("amean", "gmean", "hmean", "genmean", "copeland", "topsis", "mpi")
@@ -166,15 +177,16 @@ def read_plan(text: str) -> Plan:
     for key in set(raw) - {"version", "name", "step", "factor"}:
         faults.append(Fault("unknown_key", "plan", column=key))
     if raw.get("version") != 1:
-        faults.append(Fault("unknown_version", "plan", column="version", value=str(raw.get("version"))))
+        faults.append(
+            Fault("unknown_version", "plan", column="version", value=str(raw.get("version")))
+        )
     steps = [_step(row, place, faults) for place, row in enumerate(raw.get("step", []), 1)]
     factors = [_factor(row, place, faults) for place, row in enumerate(raw.get("factor", []), 1)]
     if faults:
         raise Unusable(tuple(faults))
-    found = Plan(
+    return Plan(
         tuple(s for s in steps if s), tuple(f for f in factors if f), str(raw.get("name", ""))
     )
-    return found
 
 
 def judge(plan: Plan, cube: Cube | None = None) -> tuple[Fault, ...]:
@@ -277,8 +289,14 @@ def _values(step: Step, place: int, table: str) -> list[Fault]:
 def _names(step: Step, place: int, cube: Cube) -> list[Fault]:
     nodes = {node.code for node in cube.nodes}
     asked = [*getattr(step, "only", ()), *getattr(step, "at", ())]
-    found = [Fault("unknown_node", "plan.step", place, code) for code in asked if code not in nodes]
-    if isinstance(step, Impute) and step.method.startswith("group") and step.group not in cube.groups:
+    found = [
+        Fault("unknown_node", "plan.step", place, code) for code in asked if code not in nodes
+    ]
+    if (
+        isinstance(step, Impute)
+        and step.method.startswith("group")
+        and step.group not in cube.groups
+    ):
         found.append(Fault("unknown_group", "plan.step", place, "group", step.group))
     frame = getattr(step, "frame", "year")
     if frame not in {"year", "all", *cube.years}:

@@ -59,7 +59,9 @@ def _nodes(meta: Sequence[Row], faults: list[Fault]) -> tuple[Node, ...]:
     for place, row in enumerate(meta, 1):
         code, kind = (row.get("iCode") or "").strip(), (row.get("Type") or "").strip()
         if not code or code in seen:
-            faults.append(Fault("repeated_code" if code else "no_code", "iMeta", place, "iCode", code))
+            faults.append(
+                Fault("repeated_code" if code else "no_code", "iMeta", place, "iCode", code)
+            )
         elif kind not in KINDS:
             faults.append(Fault("unknown_type", "iMeta", place, "Type", kind))
         else:
@@ -102,7 +104,12 @@ def _node(row: Row, code: str, kind: Kind, place: int, faults: list[Fault]) -> N
 
 
 def _is_extra(name: str) -> bool:
-    return name not in PLAIN and name.rpartition("_")[0] in {"minmax", "zscore", "goalpost", "scaled"}
+    return name not in PLAIN and name.rpartition("_")[0] in {
+        "minmax",
+        "zscore",
+        "goalpost",
+        "scaled",
+    }
 
 
 def _word(text: str | None) -> str:
@@ -141,7 +148,9 @@ def _fill(data: Sequence[Row], nodes: tuple[Node, ...], faults: list[Fault]) -> 
     for place, row in enumerate(data, 1):
         key = (_year(row), (row["uCode"] or "").strip())
         if key in seen or not key[1]:
-            faults.append(Fault("repeated_unit" if key[1] else "no_unit", "iData", place, "uCode", key[1]))
+            faults.append(
+                Fault("repeated_unit" if key[1] else "no_unit", "iData", place, "uCode", key[1])
+            )
             continue
         seen.add(key)
         y, u = at_year[key[0]], at_unit[key[1]]
@@ -155,9 +164,7 @@ def _fill(data: Sequence[Row], nodes: tuple[Node, ...], faults: list[Fault]) -> 
     return Cube(years, units, nodes, values, origin, denominators, groups, titles)
 
 
-def _numbers(
-    row: Row, columns: Sequence[str], place: int, faults: list[Fault]
-) -> Iterable[float]:
+def _numbers(row: Row, columns: Sequence[str], place: int, faults: list[Fault]) -> Iterable[float]:
     for name in columns:
         try:
             yield number(row.get(name))

@@ -1,0 +1,63 @@
+"""Composite indicators: two tables into a data cube, and a plan that is judged before it runs.
+
+>>> from qiying.engines.composite import judge, read_plan, read_tables
+>>> meta = [
+...     {"iCode": "roads", "iName": "Roads", "Type": "Indicator", "Level": "1", "Parent": "index"},
+...     {"iCode": "index", "iName": "Index", "Type": "Aggregate", "Level": "2", "Parent": ""},
+... ]
+>>> cube = read_tables([{"uCode": "a", "roads": "3.5"}, {"uCode": "b", "roads": "NA"}], meta)
+>>> cube.units, cube.values[0, :, 0].tolist(), cube.provenance[0, :, 0].tolist()
+(('a', 'b'), [3.5, nan], [0, 1])
+>>> text = 'version = 1\\n[[step]]\\ndo = "normalise"\\n[[step]]\\ndo = "aggregate"\\nmethod = "gmean"'
+>>> plan = read_plan(text)
+>>> [step.do for step in plan.steps], judge(plan, cube)
+(['normalise', 'aggregate'], ())
+"""
+
+from qiying.engines.composite._cube import (
+    VERSION,
+    Cube,
+    Fault,
+    Node,
+    Origin,
+    Unusable,
+    cube_of,
+)
+from qiying.engines.composite._plan import (
+    Aggregate,
+    Denominate,
+    Factor,
+    Impute,
+    Normalise,
+    Plan,
+    Screen,
+    Step,
+    Treat,
+    Weigh,
+    judge,
+    read_plan,
+)
+from qiying.engines.composite._tables import read_tables
+
+__all__ = [
+    "VERSION",
+    "Aggregate",
+    "Cube",
+    "Denominate",
+    "Factor",
+    "Fault",
+    "Impute",
+    "Node",
+    "Normalise",
+    "Origin",
+    "Plan",
+    "Screen",
+    "Step",
+    "Treat",
+    "Unusable",
+    "Weigh",
+    "cube_of",
+    "judge",
+    "read_plan",
+    "read_tables",
+]
