@@ -96,7 +96,8 @@ class Cube:
         shape = (len(self.years), len(self.units), len(self.indicators))
         if self.values.shape != shape or self.provenance.shape != shape:
             raise Unusable((Fault("shape", "iData", value=str(self.values.shape)),))
-        for array in (self.values, self.provenance, *self.denominators.values()):
+        arrays: list[NDArray[Any]] = [self.values, self.provenance, *self.denominators.values()]
+        for array in arrays:
             array.setflags(write=False)
 
     @property

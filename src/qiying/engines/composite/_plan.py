@@ -160,10 +160,7 @@ class Plan:
         """The plan with one key of one step changed."""
         do, _, key = at.partition(".")
         changes = {key: value} if key else dict(value)
-        steps = tuple(
-            replace(step, **changes) if step.do == do else step  # type: ignore[arg-type]  # keys were judged by judge()
-            for step in self.steps
-        )
+        steps = tuple(replace(step, **changes) if step.do == do else step for step in self.steps)
         return replace(self, steps=steps)
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +66,7 @@ def _nodes(meta: Sequence[Row], faults: list[Fault]) -> tuple[Node, ...]:
             faults.append(Fault("unknown_type", "iMeta", place, "Type", kind))
         else:
             seen.add(code)
-            found.append(_node(row, code, cast("Kind", kind), place, faults))
+            found.append(_node(row, code, kind, place, faults))
     return tuple(found)
 
 
