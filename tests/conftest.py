@@ -216,7 +216,7 @@ def files_folder(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Itera
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Drive the system's Chromium where there is one; no sandbox, because CI is often root."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     arguments += ["--disable-background-networking", "--disable-component-update"]
     arguments += ["--disable-sync", "--disable-dev-shm-usage"]

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection, models
 
 from qiying.kernel.access import Actor
+from qiying.kernel.statements import Statement
 
 M = TypeVar("M", bound=models.Model)
 Read = Callable[[Any], Any]
@@ -36,9 +37,9 @@ def fetch(
     actor: Actor, parts: Sequence[Part], values: Mapping[str, Any]
 ) -> dict[type[models.Model], list[Any]]:
     """The rows of each table by model, by id; only those of the actor's tenant."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(tuple(parts)), {**values, "tenant": actor.tenant_id})
-        found = cursor.fetchone()
+    names = tuple(sorted({*values, "tenant"}))
+    statement = _statement(tuple(parts), names)
+    (found,) = statement.ask(**values, tenant=actor.tenant_id)
     return {
         part.model: [_made(part.model, row) for row in (loads(text) if text else ())]
         for part, text in zip(parts, found, strict=True)
@@ -46,9 +47,11 @@ def fetch(
 
 
 @lru_cache(maxsize=64)
-def _statement(parts: tuple[Part, ...]) -> str:
+def _statement(parts: tuple[Part, ...], names: tuple[str, ...]) -> Statement:
     one = "(SELECT json_agg(t ORDER BY t.id)::text FROM {} t WHERE t.tenant_id = %(tenant)s AND ({}))"
-    return "SELECT " + ", ".join(one.format(_table(p.model), p.where) for p in parts)
+    text = "SELECT " + ", ".join(one.format(_table(p.model), p.where) for p in parts)
+    asked = [name for name in names if f"%({name})s" in text]
+    return Statement(text % {name: f"${n}" for n, name in enumerate(asked, 1)}, tuple(asked))
 
 
 def _table(model: type[models.Model]) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -50,11 +49,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _me(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """The reader's own corner: name, roles, and the other tenants to change to."""
     names = [str(label) for role, label in ROLE_LABELS.items() if role in actor.roles]
-    links = [{"label": _("My account"), "icon": "user", "url": reverse("kernel:account")}]
+    account = nav.address("kernel:account")
+    links = [{"label": _("My account"), "icon": "user", "url": account}]
     return {
         "name": actor.name,
         "roles": "、".join(names) if (get_language() or "").startswith("zh") else ", ".join(names),
-        "url": reverse("kernel:account"),
+        "url": account,
         "links": links,
     }
 
@@ -71,5 +71,5 @@ def _zone_name(request: HttpRequest, actor: Actor) -> str:
 def _counts(actor: Actor) -> dict[str, int]:
     """Every number of the shell, in one statement."""
     with tenancy.reading(actor):
-        rows = notifications.unread_rows(actor)
-        return nav.counts_for(actor, nav.items_for(actor), {UNREAD: rows})
+        more = {UNREAD: notifications.unread_rows}
+        return nav.counts_for(actor, nav.items_for(actor), more)

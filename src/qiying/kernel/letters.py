@@ -11,7 +11,7 @@ from fpdf.enums import TableBordersLayout
 
 from qiying.kernel.errors import Refused
 from qiying.kernel.exports import SHANGHAI
-from qiying.kernel.printing import chinese_font
+from qiying.kernel.printing import chinese_font, issue_lines
 
 _GREY = (90, 98, 110)
 
@@ -28,7 +28,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The document. ``signatures`` are labels, each followed by a line to sign on."""
+    """The document. ``signatures`` are labels, each followed by a line to sign on.
+
+    ``issuer`` is who issued it (制发单位); it stands below with the day on which it was made.
+    """
 
     title: str
     number: str
@@ -36,6 +39,7 @@ class Letter:
     signatures: Sequence[str] = ()
     foot: str = ""
     made_at: datetime | None = None
+    issuer: str = ""
 
 
 class _Sheet(FPDF):
@@ -71,6 +75,9 @@ def to_pdf(letter: Letter) -> bytes:
     for part in letter.parts:
         _part(sheet, part)
     _signatures(sheet, letter.signatures)
+    if letter.issuer:
+        for line in issue_lines(letter.issuer, letter.made_at):
+            _write(sheet, line, size=11, align="R")
     return bytes(sheet.output())
 
 

@@ -2,6 +2,9 @@
 
 One connection per process listens to PostgreSQL (outside the pool); every open stream has a
 queue. A stream ends after 55 seconds and the browser reconnects, so revoked grants take effect.
+
+What changed is named by a key that only pages showing the record carry: to anybody else it says
+nothing, and whoever has just lost sight of a record still learns that its page is out of date.
 """
 
 import asyncio
@@ -15,6 +18,7 @@ import psycopg
 from asgiref.sync import sync_to_async
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.crypto import salted_hmac
 
 from qiying.kernel.access import Actor
 
@@ -36,7 +40,7 @@ class Stream:
 
 
 async def events(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """``/events``: one message ``{"topic", "id"}`` for each subject of the tenant that changed."""
+    """``/events``: one message ``{"topic", "key"}`` for each subject of the tenant that changed."""
     actor = await sync_to_async(_actor)(request)
     if actor is None or actor.person_id is None:
         return HttpResponse(status=401)
@@ -68,10 +72,18 @@ async def _body(stream: Stream) -> AsyncIterator[bytes]:
                 yield b": still here\n\n"
                 continue
             for subject_type, subject_id in told:
-                topic = subject_type.rpartition(".")[2]
-                yield f"data: {json.dumps({'topic': topic, 'id': subject_id})}\n\n".encode()
+                message = {
+                    "topic": subject_type.rpartition(".")[2],
+                    "key": key_of(subject_type, subject_id),
+                }
+                yield f"data: {json.dumps(message)}\n\n".encode()
     finally:
         _streams[stream.tenant_id].discard(stream)
+
+
+def key_of(subject_type: str, subject_id: int) -> str:
+    """The name of a record in the stream: 16 hexadecimal digits that do not tell its id."""
+    return salted_hmac("qiying.live", f"{subject_type}:{subject_id}").hexdigest()[:16]
 
 
 async def _listen() -> None:

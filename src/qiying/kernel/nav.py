@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel import statements
 from qiying.kernel.access import Actor
 
 GROUPS: dict[str, Promise] = {
@@ -106,7 +105,7 @@ def command(label: Promise | str, icon: str, url_name: str, roles: Iterable[str]
 def commands_for(actor: Actor) -> list[dict[str, object]]:
     """The entries of the palette that this actor may open, besides the navigation."""
     return [
-        {"label": c.label, "icon": c.icon, "url": _address(c.url_name), "keys": ""}
+        {"label": c.label, "icon": c.icon, "url": address(c.url_name), "keys": ""}
         for c in _commands.values()
         if actor.roles & c.roles
     ]
@@ -136,7 +135,7 @@ def groups_for(
     Daily work and the group of the open page are unfolded; a folded group says what waits in it.
     ``counts`` is what ``counts_for`` found; it is asked when it is not given.
     """
-    entries = [(i, _address(i.url_name)) for i in items_for(actor)]
+    entries = [(i, address(i.url_name)) for i in items_for(actor)]
     if counts is None:
         counts = counts_for(actor, [i for i, _ in entries])
     active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
@@ -170,45 +169,57 @@ def _line(found: Item, url: str, active: str, counts: Mapping[str, int]) -> dict
 
 
 @cache
-def _address(url_name: str) -> str:
+def address(url_name: str) -> str:
     """As ``reverse``, which goes through every pattern each time."""
     return reverse(url_name)
 
 
 def counts_for(
-    actor: Actor, items: Iterable[Item], more: "Mapping[str, int | QuerySet[Any]] | None" = None
+    actor: Actor, items: Iterable[Item], more: "Mapping[str, Count] | None" = None
 ) -> dict[str, int]:
     """The numbers beside the entries, by the name of their address; ``more`` are counted along."""
-    asked = {i.url_name: i.count(actor) for i in items if i.count} | dict(more or {})
-    found = {name: n for name, n in asked.items() if isinstance(n, int)}
-    lazy = {name: rows for name, rows in asked.items() if not isinstance(rows, int)}
-    return found | counted(lazy)
+    asked = {i.url_name: i.count for i in items if i.count} | dict(more or {})
+    counting = statements.kept(
+        ("nav", *asked), actor, lambda a: _counting({name: ask(a) for name, ask in asked.items()})
+    )
+    return counting.ask(actor)
 
 
 def counted(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How many rows each of these has, in one statement."""
-    names: list[str] = []
-    parts: list[str] = []
-    params: list[Any] = []
-    for name, each in rows.items():
-        try:
-            text, given = each.values("pk").query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        names.append(name)
-        parts.append(f"(SELECT count(*) FROM ({text}) t)")  # noqa: S608  the ORM wrote it; values stay apart
-        params += given
-    if not parts:
-        return dict.fromkeys(rows, 0)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        found = cursor.fetchone()
-    return dict.fromkeys(rows, 0) | dict(zip(names, found, strict=True))
+    return _counting(rows).ask(None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """Numbers that are known, and a statement for the others."""
+
+    known: Mapping[str, int]
+    names: tuple[str, ...]
+    statement: statements.Statement
+
+    def ask(self, actor: Actor | None) -> dict[str, int]:
+        if not self.names:
+            return dict(self.known)
+        (found,) = self.statement.ask(person=actor.person_id if actor else None)
+        return {**self.known, **dict(zip(self.names, found, strict=True))}
+
+
+def _counting(asked: "Mapping[str, int | QuerySet[Any]]") -> _Counting:
+    known = {name: n for name, n in asked.items() if isinstance(n, int)}
+    rows = {
+        name: statements.words(r.values("pk"))
+        for name, r in asked.items()
+        if not isinstance(r, int)
+    }
+    parts = [f"(SELECT count(*) FROM ({w.text}) t)" for w in rows.values()]  # noqa: S608  the ORM wrote it
+    params = [p for w in rows.values() for p in w.params]
+    return _Counting(known, tuple(rows), statements.put(f"SELECT {', '.join(parts)}", params))
 
 
 def tabs_for(actor: Actor, path: str) -> list[dict[str, object]]:
     """The bottom tabs of the phone shell: the entries marked for the phone, at most five."""
-    entries = [(i, _address(i.url_name)) for i in items_for(actor, on_phone=True)][:5]
+    entries = [(i, address(i.url_name)) for i in items_for(actor, on_phone=True)][:5]
     active = max((u for _, u in entries if path.startswith(u)), key=len, default="")
     return [
         {"label": i.label, "icon": i.icon, "url": u, "active": u == active} for i, u in entries

@@ -47,24 +47,42 @@ def paginate(
     cursor
         What ``Page.next`` or ``Page.previous`` said, or "" for the first page.
     """
-    size = max(1, min(size, MAX_PAGE))
+    size = size_of(size)
     is_back, values = _read(cursor, len(order))
     steps = [_flip(name) for name in order] if is_back else list(order)
     if values is not None:
         rows = _bounded(rows, steps, values)
-    found = list(rows.order_by(*(_ordering(s) for s in steps))[: size + 1])
+    found = list(first(rows, steps, size))
+    if values is None:
+        return page_of(found, order, size)
     has_more = len(found) > size
     found = found[:size]
     if is_back:
         found.reverse()
     if not found:
         return Page([], "", "")
-    has_next, has_previous = (True, has_more) if is_back else (has_more, values is not None)
+    has_next, has_previous = (True, has_more) if is_back else (has_more, True)
     return Page(
         found,
         _write("n", found[-1], order) if has_next else "",
         _write("p", found[0], order) if has_previous else "",
     )
+
+
+def size_of(size: int) -> int:
+    """How many rows a page has that asked for so many."""
+    return max(1, min(size, MAX_PAGE))
+
+
+def first(rows: "QuerySet[M]", order: Sequence[str], size: int) -> "QuerySet[M]":
+    """The rows of the first page and one more, which tells whether there is a next one."""
+    return rows.order_by(*(_ordering(s) for s in order))[: size + 1]
+
+
+def page_of(found: Sequence[M], order: Sequence[str], size: int) -> Page[M]:
+    """The first page from what ``first`` found."""
+    rows = found[:size]
+    return Page(rows, _write("n", rows[-1], order) if len(found) > size else "", "")
 
 
 def _bounded(rows: "QuerySet[M]", steps: Sequence[str], values: Sequence[Any]) -> "QuerySet[M]":

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout
 from fpdf.fonts import FontFace
@@ -59,8 +60,19 @@ class _Paper(FPDF):
         self.set_text_color(0)
 
 
-def to_pdf(sheet: Sheet, *, notes: Sequence[str] = (), widths: Sequence[int] = ()) -> bytes:
-    """The sheet on A4 across: title, where it came from, the table, notes.
+def issue_lines(issuer: str, made_at: datetime | None) -> list[str]:
+    """Who issued a paper (制发单位) and on which day; what is not known is left out."""
+    lines = [gettext("Issued by: %(unit)s") % {"unit": issuer}] if issuer else []
+    if made_at is not None:
+        day = made_at.astimezone(SHANGHAI)
+        lines.append(gettext("Date of issue: %(day)s") % {"day": f"{day:%Y-%m-%d}"})
+    return lines
+
+
+def to_pdf(
+    sheet: Sheet, *, notes: Sequence[str] = (), widths: Sequence[int] = (), issuer: str = ""
+) -> bytes:
+    """The sheet on A4 across: title, where it came from, the table, notes, who issued it and when.
 
     ``widths`` are the columns' shares of the width. Refused (``print.font``) on a machine
     without a Chinese font.
@@ -85,13 +97,19 @@ def to_pdf(sheet: Sheet, *, notes: Sequence[str] = (), widths: Sequence[int] = (
     paper.ln(2)
     for note in notes:
         _line(paper, note, size=8, colour=_GREY)
+    if issuer:
+        paper.ln(2)
+        for line in issue_lines(issuer, sheet.made_at):
+            _line(paper, line, size=10, align="R")
     return bytes(paper.output())
 
 
-def _line(paper: FPDF, text: str, *, size: float, colour: tuple[int, ...] = (0,)) -> None:
+def _line(
+    paper: FPDF, text: str, *, size: float, colour: tuple[int, ...] = (0,), align: str = "L"
+) -> None:
     paper.set_font_size(size)
     paper.set_text_color(*colour)
-    paper.multi_cell(0, size * 0.6, text, align="L", new_x="LMARGIN", new_y="NEXT")
+    paper.multi_cell(0, size * 0.6, text, align=align, new_x="LMARGIN", new_y="NEXT")
     paper.set_text_color(0)
 
 
@@ -123,10 +141,10 @@ def _moment(at: datetime) -> str:
 
 
 def respond(
-    sheet: Sheet, *, notes: Sequence[str] = (), widths: Sequence[int] = ()
+    sheet: Sheet, *, notes: Sequence[str] = (), widths: Sequence[int] = (), issuer: str = ""
 ) -> HttpResponse:
     """A download of the sheet as PDF."""
-    body = to_pdf(sheet, notes=notes, widths=widths)
+    body = to_pdf(sheet, notes=notes, widths=widths, issuer=issuer)
     response = HttpResponse(body, content_type="application/pdf")
     name = f"{sheet.title}-{sheet.made_at.astimezone(SHANGHAI):%Y%m%d-%H%M}.pdf"
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"

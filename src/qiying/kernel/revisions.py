@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 from django.db import connection
 
-from qiying.kernel import tenancy
+from qiying.kernel import statements, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.tenancy import REVISION
 
@@ -28,6 +28,7 @@ def current(actor: Actor) -> dict[str, int]:
     changes itself. A page asks again, in one query, when it stays open longer than ``FRESH_FOR``
     or when this process bumped something meanwhile.
     """
+    statements.hangs_on_data()
     with tenancy.reading(actor) as scope:
         if scope.revisions is not None and (scope.is_writing or _is_fresh(scope)):
             return scope.revisions
@@ -84,6 +85,7 @@ class Kept(Generic[T]):
         """Forget every copy of this process: the database was replaced."""
         for one in cls._all:
             one._kept.clear()
+        statements.forget_all()
 
     def get(self, tenant_id: int, revision: Hashable, build: Callable[[], T]) -> T:
         """Return the copy of this revision, building it when another one is kept."""

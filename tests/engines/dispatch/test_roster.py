@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 from qiying.engines.dispatch import Point
 from qiying.engines.dispatch.roster import (
@@ -53,6 +55,55 @@ def best_of_all(problem: CoverProblem) -> float:
         if (used <= cells.people).all() and cells.hours @ chosen <= problem.hours:
             best = max(best, cells.value(chosen))
     return best / cells.rates.sum()
+
+
+def best_by_selectors(problem: CoverProblem) -> float:
+    """The best share by another integer program: each cell selects how many people cover it.
+
+    Built from the call, the shift and the way alone, without the planner's matrix. Binary z of a
+    cell and a number n; the sum of n z is the number of people of the duties x that reach the cell.
+    """
+    duties = [
+        (g, f, s) for g in problem.profiles for f in problem.shifts for s in problem.stations
+    ]
+    cells = [(c, h) for c in problem.calls for h in range(24)]
+    most = sum(p.people for p in problem.profiles)
+    rates = np.array([c.hourly[h] for c, h in cells])
+    goal = [0.0] * len(duties)
+    goal += [-r * (1 - problem.busy**n) for r in rates for n in range(most + 1)]
+    width, rows, low, high = len(goal), [], [], []
+    for k, (call, hour) in enumerate(cells):
+        one, many = np.zeros(width), np.zeros(width)
+        first = len(duties) + k * (most + 1)
+        one[first : first + most + 1] = 1
+        many[first : first + most + 1] = range(most + 1)
+        for d, (g, f, s) in enumerate(duties):
+            near = problem.travel.distance(s.at, call.at) <= problem.within
+            on = (60 * hour + 30 - f.starts_at) % 1440 < f.length
+            many[d] = -1.0 * (near and on and call.skill in g.skills)
+        rows += [one, many]
+        low += [1.0, 0.0]
+        high += [1.0, 0.0]
+    for g in problem.profiles:
+        rows.append(np.array([float(d[0] is g) for d in duties] + [0.0] * (width - len(duties))))
+        low, high = [*low, 0.0], [*high, float(g.people)]
+    hours = [f.length / 60 for _g, f, _s in duties] + [0.0] * (width - len(duties))
+    rows, low, high = [*rows, np.array(hours)], [*low, 0.0], [*high, min(problem.hours, 1e6)]
+    found = milp(
+        goal,
+        integrality=np.ones(width),
+        bounds=Bounds(0, [float(most)] * len(duties) + [1.0] * (width - len(duties))),
+        constraints=LinearConstraint(csr_array(np.array(rows)), low, high),
+        options={"mip_rel_gap": 1e-9},
+    )
+    return float(-found.fun / rates.sum())
+
+
+@pytest.mark.parametrize("first", [0, pytest.param(10, marks=pytest.mark.full)])
+def test_the_exact_roster_equals_another_integer_program(first: int) -> None:
+    for seed in range(first, 10 if first == 0 else 80):
+        problem = drawn(seed, stations=2, profiles=3)
+        assert exact(problem).covered == pytest.approx(best_by_selectors(problem), abs=1e-6)
 
 
 @settings(max_examples=12, deadline=None)

@@ -14,12 +14,15 @@ from qiying.engines.dispatch import (
     MalformedError,
     Params,
     Point,
+    Problem,
     Step,
     Technician,
     Travel,
     Window,
+    is_compiled_available,
 )
 from qiying.engines.dispatch.simulation import (
+    ORIGIN,
     WORLDS,
     Day,
     Ground,
@@ -28,7 +31,8 @@ from qiying.engines.dispatch.simulation import (
     compare,
     draw_day,
     fifo,
-    is_installed,
+    is_playable,
+    nearest_idle,
     planned,
     simulate,
     world,
@@ -83,6 +87,14 @@ def test_no_policy_breaks_a_rule_and_the_same_seed_gives_the_same_days(policy: s
     assert first == again
     assert first.figures["violations"] == 0
     assert first.figures["unserved"] == 0
+
+
+@pytest.mark.skipif(not is_compiled_available(), reason="numba is not installed")
+def test_a_day_comes_to_the_same_with_the_compiled_and_with_the_plain_kernel() -> None:
+    plain, fast = (
+        simulate(LIGHT, "ours", days=1, seed=4, params=FEW, compiled=c) for c in (False, True)
+    )
+    assert plain == fast
 
 
 def test_policies_meet_the_same_day() -> None:
@@ -141,7 +153,40 @@ def test_every_world_has_people_for_every_skill_in_every_shift() -> None:
                 assert len({t.windows for t in able}) == len(found.shifts)
 
 
-@pytest.mark.skipif(not is_installed("pyvrp"), reason="PyVRP is not installed")
-def test_the_plans_of_pyvrp_pass_our_checker() -> None:
-    report = simulate(LIGHT, "pyvrp", days=1, seed=4, params=FEW)
+@pytest.mark.parametrize("peer", ["pyvrp", "ortools", "vroom"])
+def test_the_plans_of_a_peer_pass_our_checker(peer: str) -> None:
+    if not is_playable(peer):
+        pytest.skip(f"{peer} is not installed")
+    report = simulate(LIGHT, peer, days=1, seed=4, params=FEW)
     assert report.figures["violations"] == 0
+
+
+def test_a_crew_of_the_nearest_is_done_together_within_the_grace_of_everybodys_shift() -> None:
+    """Days that once broke this: who was there first stayed for who came last beyond the shift."""
+    ground = planned(Ground(world("40x200")))
+    for number in (18, 44):
+        assert Run(draw_day(ground, number, 10_002), nearest_idle).run().violations == []
+    gone = (Window(0.0, 120.0), Window(0.0, 300.0))
+    far = (Point(0.0, 0.0), Point(60_000.0, 0.0))
+    people = tuple(
+        Technician(f"t{k}", far[k], (Certificate("s"),), (gone[k],), home=far[k]) for k in (0, 1)
+    )
+    job = Job("e", Kind.EMERGENCY, Point(0.0, 0.0), ("s",), duration=140.0, crew=2)
+    problem = Problem(ORIGIN, 0.0, ("s",), people, (job,))
+    assert nearest_idle(problem).stops == ()
+
+
+def test_weekends_bring_fewer_calls_and_a_week_as_many_as_its_days() -> None:
+    ground = Ground(replace(world("40x200"), overdispersion=0.0))
+    counts = [len(draw_day(ground, n, 3).jobs) for n in range(70)]
+    weekend = [c for n, c in enumerate(counts) if n % 7 > 4]
+    assert np.mean(weekend) < 0.8 * np.mean(counts)
+    assert np.mean(counts) == pytest.approx(200, rel=0.05)
+
+
+def test_a_world_too_quiet_for_bursts_keeps_all_its_calls() -> None:
+    zone = Ground(world("zone"))
+    jobs = [j for n in range(700) for j in draw_day(zone, n, 5).jobs]
+    urgent = [j for j in jobs if j.kind is Kind.EMERGENCY]
+    assert len(jobs) / 700 == pytest.approx(1.2, rel=0.1)
+    assert len(urgent) / len(jobs) == pytest.approx(0.5, abs=0.06)

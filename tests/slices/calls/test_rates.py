@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from qiying.engines import rates as engine
 from qiying.kernel import tenancy
-from qiying.slices.calls import public, queries
+from qiying.slices.calls import public, queries, rules
 from qiying.slices.calls.models import Call, CallBack, Round
 from qiying.slices.calls.queries import Board, BoardRow, Figure, RoundFilters
 from qiying.slices.calls.queries import rates as counted
@@ -204,6 +204,24 @@ def test_asking_again_about_the_same_matter_undoes_the_verified_closure(world: W
     assert verified() == 1
     world.later(days=10)
     steps.raise_call(world)
+    assert verified() == 0
+
+
+def test_another_matter_is_no_return_until_it_is_classified_as_the_first(world: World) -> None:
+    """The rule relates by firm and matter; the desk that sets the matter makes it a return."""
+    leader, later = world.actor("leader"), world.now + timedelta(days=20)
+    steps.closed(world)
+    world.later(days=10)
+    again = steps.raise_call(world, matter_code="M072")
+
+    def verified() -> float:
+        with tenancy.reading(leader):
+            found = queries.totals(leader, start=START, end=END, now=later)
+            return found["verified"].numerator
+
+    assert rules.RATES.linked_by == ("matter",)
+    assert verified() == 1
+    take(world, "desk", again, "classify", matter_code=steps.SAFETY)
     assert verified() == 0
 
 

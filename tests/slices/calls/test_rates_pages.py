@@ -156,6 +156,22 @@ def test_the_month_on_paper_is_a_pdf_with_a_chinese_font(at: At) -> None:
     assert b"NotoSans" in response.content or b"SourceHan" in response.content
 
 
+@needs_font
+def test_the_printed_month_names_the_issuing_unit_and_the_day(
+    at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    line = printing._line
+    monkeypatch.setattr(
+        printing, "_line", lambda p, text, **more: (written.append(text), line(p, text, **more))
+    )
+    client = at("auditor")
+    client.cookies["django_language"] = "zh-hans"
+    client.get(PAGE, {**MONTH, "format": "pdf"}, headers={"accept-language": "zh-hans"})
+    assert written[-2] == "制发单位：澜川经济开发区"
+    assert re.fullmatch(r"制发日期：\d{4}-\d{2}-\d{2}", written[-1])
+
+
 def test_without_a_chinese_font_the_page_says_what_is_missing(
     at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:

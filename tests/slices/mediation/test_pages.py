@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from qiying.kernel import printing
+from qiying.kernel import letters, printing
 from qiying.slices.mediation.models import Case
 from tests.slices.mediation import steps
 from tests.slices.world import World
@@ -184,6 +184,22 @@ def test_the_agreement_and_the_certificate_are_printed_in_chinese(
         assert answer.content.startswith(b"%PDF-")
         # the name of the file is Chinese whatever the reader's language
         assert "%E8%B0%83%E8%A7%A3" in answer["Content-Disposition"]
+
+
+@needs_font
+def test_papers_name_the_issuing_unit_and_the_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    write = letters._write
+    monkeypatch.setattr(
+        letters, "_write", lambda s, text, **more: (written.append(text), write(s, text, **more))
+    )
+    browser(world, "boss", "en").get(
+        reverse("mediation:certificate", args=[steps.failed(world).public_id])
+    )
+    assert written[-2].startswith("制发单位：")
+    assert written[-1].startswith("制发日期：2")
 
 
 def test_nothing_is_printed_before_there_is_something(world: World) -> None:

@@ -88,7 +88,7 @@ def simulate(
     policy: Which = "ours",
     days: Days = 10,
     seed: Seed = 0,
-    iterations: Iterations = 100,
+    iterations: Iterations = 40,
     planned: Rostered = False,
     plain: Plain = False,
     as_json: AsJson = False,
@@ -101,8 +101,8 @@ def simulate(
     if policy not in sim.POLICIES:
         known = ", ".join(sim.POLICIES)
         raise typer.BadParameter(text(_("Known policies: %(names)s."), names=known))
-    if policy == "pyvrp" and not sim.is_installed("pyvrp"):
-        raise typer.BadParameter(text(_("PyVRP is not installed here.")))
+    if not sim.is_playable(policy):
+        raise typer.BadParameter(text(_("“%(name)s” is not installed here."), name=policy))
     ground = sim.Ground(chosen)
     report = sim.simulate(
         chosen,

@@ -37,6 +37,7 @@ unix_socket_permissions = 0700
 max_connections = 120
 dynamic_shared_memory_type = mmap
 jit = off
+random_page_cost = 1.1
 logging_collector = on
 log_directory = 'log'
 log_filename = 'postgresql-%a.log'

@@ -78,16 +78,7 @@ def _depart(board: Board, earliest: float, distance: float, start: float) -> flo
     d = board.data
     if d.flat:
         return max(earliest, start - distance)
-    if board.kernel.reach(d, earliest, distance) >= start - 1e-6:
-        return earliest
-    low, high = earliest, start
-    for _halving in range(40):
-        middle = (low + high) / 2
-        if board.kernel.reach(d, middle, distance) > start:
-            high = middle
-        else:
-            low = middle
-    return low
+    return max(earliest, float(board.kernel.leave_by(d, start, distance)))
 
 
 def _stability(board: Board, row: int, task: int, start: float) -> float:

@@ -50,6 +50,20 @@ def reach(d: Any, leave: float, distance: float) -> float:
         t += left
 
 
+def leave_by(d: Any, arrive: float, distance: float) -> float:
+    """When somebody must leave to arrive at a minute: ``reach`` driven backwards."""
+    t, rest = arrive, distance
+    while True:
+        minute = (d.minute_of_day + t) % 1440.0
+        hour = math.ceil(minute / 60.0) - 1
+        into = minute - hour * 60.0
+        speed = d.speeds[hour % 24]
+        if rest <= into * speed:
+            return float(t - rest / speed)
+        rest -= into * speed
+        t -= into
+
+
 def lateness(d: Any, j: int, start: float, v: float) -> float:
     """Expected price of being late: the arrival is a Student t with two degrees of freedom."""
     pay = 0.0

@@ -27,7 +27,7 @@ class Weights:
     missed_fixed: float = 80.0
     missed_per_min: float = 1.0
     unserved: float = 3000.0
-    unserved_window: float = 200.0
+    unserved_window: float = 100.0
     move: float = 3.0
     divert: float = 10.0
     slip: float = 0.05

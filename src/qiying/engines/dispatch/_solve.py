@@ -1,6 +1,7 @@
 """Best insertion, then ruin and recreate by simulated annealing, on the promise itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,21 @@ def solve(
     ``stop`` is asked ten times. The same problem, parameters and seed give the same plan, compiled
     or not. Raises ``MalformedError`` on instances that mean nothing.
     """
-    board = Board(problem, params := params or Params(), compiled=compiled)
+    params = params or Params()
+    found = search(problem, params, seed=seed, stop=stop, compiled=compiled)
+    return replace(found, digest=digest(problem, params, seed))
+
+
+def search(
+    problem: Problem,
+    params: Params,
+    *,
+    seed: int = 0,
+    stop: Callable[[], bool] | None = None,
+    compiled: bool | None = None,
+) -> Result:
+    """Solve without the digest of the instance, which takes as long as dozens of iterations."""
+    board = Board(problem, params, compiled=compiled)
     construct(board, seed)
     first = board.total()
     best, trace, done = improve(board, seed=seed, stop=stop)
@@ -53,7 +68,7 @@ def solve(
         iterations=done,
         trace=trace,
         seed=seed,
-        digest=digest(problem, params, seed),
+        digest="",
         version=VERSION,
     )
 

@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from qiying.kernel import events, live
 from qiying.kernel.access import OPERATOR, PLATFORM
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -144,3 +146,8 @@ def initial(value: object) -> str:
 def as_json(value: object) -> str:
     """Compact JSON of a plain value, for a data attribute (the template escapes the quotes)."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def live_key(record: Any) -> str:
+    """By what the stream of changes names this record."""
+    return live.key_of(events.subject_type(record), record.pk)

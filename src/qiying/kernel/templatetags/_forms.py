@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext
 
 PLAIN = (forms.CheckboxInput,)
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
@@ -42,6 +43,18 @@ def _control(bound: BoundField, kind: str, extra: dict[str, Any]) -> str:
     return str(bound.as_widget(attrs=attrs))
 
 
+def errors_of(bound: BoundField) -> list[str]:
+    """What is wrong with a field; an entry left out is asked for by the field's own name.
+
+    Django's sentence says only "this field". A form's own sentence is kept.
+    """
+    stock = str(forms.Field.default_error_messages["required"])
+    return [
+        gettext("Fill in “%(field)s”.") % {"field": bound.label} if words == stock else str(words)
+        for words in bound.errors
+    ]
+
+
 def field(
     bound: BoundField, hint: object = "", label: object = "", **extra: Any
 ) -> dict[str, Any]:
@@ -59,6 +72,7 @@ def field(
     kind = _kind(bound)
     return {
         "field": bound,
+        "errors": errors_of(bound),
         "kind": "hidden" if bound.is_hidden else kind,
         "label": label or bound.label,
         "hint": hint or bound.help_text,
@@ -72,7 +86,10 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     entries: list[dict[str, Any]] = [{"text": e, "target": ""} for e in form.non_field_errors()]
     for bound in form:
         target = bound.id_for_label or f"field-{bound.html_name}"
-        entries += [{"text": e, "label": bound.label, "target": target} for e in bound.errors]
+        entries += [
+            {"text": e, "label": bound.label if e in bound.errors else "", "target": target}
+            for e in errors_of(bound)
+        ]
     return {"entries": entries if form.is_bound else []}
 
 

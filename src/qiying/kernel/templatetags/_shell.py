@@ -11,7 +11,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -37,6 +37,12 @@ def _cookie(context: Context, name: str) -> str:
 
 def shell_url(name: str) -> str:
     """Address of a kernel page by its short name, empty when this installation has none."""
+    return _shell_url(name, get_urlconf())
+
+
+@lru_cache(maxsize=128)
+def _shell_url(name: str, _urlconf: str | None) -> str:
+    """Looked up once: every page leads to the same dozen addresses."""
     for candidate in (f"kernel:{name}", name):
         try:
             return reverse(candidate)

@@ -107,6 +107,7 @@ CONTEXT_PARTS: Functions = (
 for _each in FILTERS:
     register.filter(_each.__name__, _each)
 register.filter("json", _formats.as_json)
+register.filter("live_key", _formats.live_key)
 for _each in TAGS:
     register.simple_tag(_each)
 for _each in CONTEXT_TAGS:

@@ -145,6 +145,10 @@ AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
     "calls.accepted": (Audience(_firm_people, "calls.accepted", PHONE_PAGE),),
     "calls.info_asked": (Audience(_firm_people, "calls.info_asked", PHONE_PAGE),),
     "calls.info_supplied": (Audience(_desk, "calls.info_supplied"),),
+    "calls.info_lapsed": (
+        Audience(_desk, "calls.info_lapsed"),
+        Audience(_firm_people, "calls.info_lapsed.firm", PHONE_PAGE),
+    ),
     "calls.declined": (
         Audience(_firm_people, "calls.declined", PHONE_PAGE),
         Audience(_relieved, "calls.recalled", TASKS_PAGE),
@@ -294,7 +298,7 @@ def derive_again(event: Event) -> None:
 @jobs.sweeper("calls.overdue")
 def sweep(actor: Actor, now: datetime) -> int:
     """End the pauses that are over, note the promises that ran out, move up the ladder."""
-    ended = operations.end_pauses(actor, now=now)
+    ended = operations.end_pauses(actor, now=now) + operations.lapse_infos(actor, now=now)
     return ended + operations.note_overdue(actor, now=now) + operations.climb(actor, now=now)
 
 

@@ -118,7 +118,7 @@ def test_going_back_and_changing_the_words_asks_once_before_it_makes_another_cal
         ({"matter": "M999"}, "M999"),
         ({"complained_unit": "999999"}, "999999"),
         ({"contact_phone": "打我电话"}, "请填写电话号码"),
-        ({"contact_name": ""}, "必填"),
+        ({"contact_name": ""}, "请填写“"),
         ({"address": "一\n二"}, "不能包含控制字符"),
         ({"accuracy_m": "-5"}, "0"),
     ],

@@ -11,13 +11,15 @@
 from qiying.engines.dispatch.simulation._draw import ORIGIN, Day, Ground, Truth, draw_day
 from qiying.engines.dispatch.simulation._hindsight import hindsight
 from qiying.engines.dispatch.simulation._metrics import Tally, compare, figures, tally
-from qiying.engines.dispatch.simulation._peers import PyVrp, is_installed
-from qiying.engines.dispatch.simulation._planned import planned
+from qiying.engines.dispatch.simulation._peers import PerEvent, is_installed
+from qiying.engines.dispatch.simulation._planned import cover_problem, planned
 from qiying.engines.dispatch.simulation._policies import Ours, fifo, nearest_idle
 from qiying.engines.dispatch.simulation._run import Policy, Record, Run
 from qiying.engines.dispatch.simulation._simulate import (
     POLICIES,
     Report,
+    is_playable,
+    play,
     policy_named,
     simulate,
 )
@@ -30,8 +32,8 @@ __all__ = [
     "Day",
     "Ground",
     "Ours",
+    "PerEvent",
     "Policy",
-    "PyVrp",
     "Record",
     "Report",
     "Run",
@@ -40,13 +42,16 @@ __all__ = [
     "Truth",
     "World",
     "compare",
+    "cover_problem",
     "draw_day",
     "fifo",
     "figures",
     "hindsight",
     "is_installed",
+    "is_playable",
     "nearest_idle",
     "planned",
+    "play",
     "policy_named",
     "simulate",
     "tally",

@@ -146,9 +146,10 @@ def draw_day(ground: Ground, number: int, seed: int) -> Day:
     """Draw one day."""
     world = ground.world
     r = np.random.default_rng([seed, number, 2])
-    calls = _calls(world, r)
+    weekday = world.weekdays[number % 7]
+    calls = _calls(world, r, weekday)
     emergencies = _emergencies(ground, r, calls)
-    inspections = _inspections(ground, r)
+    inspections = _inspections(ground, r, weekday)
     jobs = (*emergencies, *inspections)
     sick = frozenset(t.id for t in ground.technicians if r.random() < world.sickness)
     travel = Travel(world.kmh, world.detour, world.speeds, world.noise)
@@ -177,20 +178,20 @@ def demand(ground: Ground) -> tuple[Demand, ...]:
     )
 
 
-def _calls(world: World, r: np.random.Generator) -> list[tuple[float, int]]:
+def _calls(world: World, r: np.random.Generator, level: float) -> list[tuple[float, int]]:
     """Minutes of calls by thinning, with the cluster of a burst or -1."""
-    level = 1.0
     if world.overdispersion:
-        level = float(r.gamma(1 / world.overdispersion, world.overdispersion))
+        level *= float(r.gamma(1 / world.overdispersion, world.overdispersion))
     burst = world.bursts * world.burst_size
     expected = world.jobs_per_day * world.emergency_share
-    usual = max(expected - burst, 0.5 * expected) * level
+    bursts = world.bursts if burst < 0.5 * expected else 0.0
+    usual = (expected - burst if bursts else expected) * level
     hourly = np.array(world.profile) / sum(world.profile)
     found = []
     for hour in range(24):
         count = int(r.poisson(usual * hourly[hour]))
         found += [(float(60 * hour + 60 * u), -1) for u in r.random(count)]
-    for _ in range(int(r.poisson(world.bursts)) if burst < 0.5 * expected else 0):
+    for _ in range(int(r.poisson(bursts)) if bursts else 0):
         start, place = float(r.uniform(0, DAY - 60)), int(r.integers(world.clusters))
         found += [(start + float(30 * u), place) for u in r.random(world.burst_size)]
     return sorted(found)
@@ -223,9 +224,9 @@ def _emergencies(
     return found
 
 
-def _inspections(ground: Ground, r: np.random.Generator) -> list[Job]:
+def _inspections(ground: Ground, r: np.random.Generator, level: float) -> list[Job]:
     world = ground.world
-    count = int(r.poisson(world.jobs_per_day * (1 - world.emergency_share)))
+    count = int(r.poisson(level * world.jobs_per_day * (1 - world.emergency_share)))
     mean, spread = _moments(world.inspection_median, world.inspection_sigma)
     shares = np.roll(ground.popular, 2)
     found = []

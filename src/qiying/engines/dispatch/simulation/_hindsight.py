@@ -6,7 +6,7 @@ from qiying.engines.dispatch._params import Params
 from qiying.engines.dispatch._problem import Job, Kind, Problem
 from qiying.engines.dispatch._solve import solve
 from qiying.engines.dispatch.simulation._draw import ORIGIN, Day
-from qiying.engines.dispatch.simulation._metrics import Tally
+from qiying.engines.dispatch.simulation._metrics import Tally, late_of, night_of
 from qiying.engines.dispatch.simulation._run import END
 
 
@@ -27,7 +27,7 @@ def hindsight(day: Day, params: Params, *, seed: int = 0, compiled: bool | None 
     return Tally(
         jobs=len(jobs),
         responses=waits,
-        late=sum(w > j.promise[-1].after for w, j in zip(waits, urgent, strict=True)),
+        late=sum(late_of(waits, urgent)),
         critical=tuple(w for w, j in zip(waits, urgent, strict=True) if j.weight > 1),
         inspections=len(booked),
         in_window=sum(_is_met(j, started) for j in booked),
@@ -39,6 +39,7 @@ def hindsight(day: Day, params: Params, *, seed: int = 0, compiled: bool | None 
         decisions=1,
         cpu=(0.0,),
         unserved=sum(j.id not in started for j in urgent),
+        night=night_of(waits, urgent),
     )
 
 

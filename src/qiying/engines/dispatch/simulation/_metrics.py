@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qiying.engines.dispatch._problem import Kind
+from qiying.engines.dispatch._problem import Job, Kind
 from qiying.engines.dispatch.simulation._run import END, Record
 
 WAYS = ("late_share", "mean_response_min", "critical_mean_min", "travel_min_per_job")
@@ -29,6 +29,8 @@ class Tally:
     decisions: int
     cpu: tuple[float, ...]
     unserved: int
+    night: tuple[int, int] = (0, 0)
+    """Emergencies between 22 and 8 o'clock: late ones, all."""
 
 
 def tally(record: Record) -> Tally:
@@ -36,13 +38,13 @@ def tally(record: Record) -> Tally:
     emergencies = [s for s in record.jobs.values() if s.job.kind is Kind.EMERGENCY]
     windows = [s for s in record.jobs.values() if s.job.kind is Kind.INSPECTION]
     waits = [(s.started_at or END) - s.job.released_at for s in emergencies]
-    late = sum(w > s.job.promise[-1].after for w, s in zip(waits, emergencies, strict=True))
+    jobs = [s.job for s in emergencies]
     met = [s for s in windows if s.started_at is not None and s.started_at <= s.job.closes_at]
     return Tally(
         jobs=len(record.jobs),
         responses=tuple(waits),
-        late=late,
-        critical=tuple(w for w, s in zip(waits, emergencies, strict=True) if s.job.weight > 1),
+        late=sum(late_of(waits, jobs)),
+        critical=tuple(w for w, j in zip(waits, jobs, strict=True) if j.weight > 1),
         inspections=len(windows),
         in_window=len(met),
         visits=sum(s.started_at is not None for s in record.jobs.values()),
@@ -53,7 +55,20 @@ def tally(record: Record) -> Tally:
         decisions=record.decisions,
         cpu=tuple(record.cpu),
         unserved=sum(s.started_at is None for s in emergencies),
+        night=night_of(waits, jobs),
     )
+
+
+def late_of(waits: Sequence[float], jobs: Sequence[Job]) -> list[bool]:
+    """Which emergencies break the last step of their promise."""
+    return [w > j.promise[-1].after for w, j in zip(waits, jobs, strict=True)]
+
+
+def night_of(waits: Sequence[float], jobs: Sequence[Job]) -> tuple[int, int]:
+    """How many emergencies of the night are late, and how many there are."""
+    late = late_of(waits, jobs)
+    found = [b for b, j in zip(late, jobs, strict=True) if not 480 <= j.released_at % 1440 < 1320]
+    return sum(found), len(found)
 
 
 def figures(tallies: Sequence[Tally]) -> dict[str, float]:
@@ -69,6 +84,8 @@ def figures(tallies: Sequence[Tally]) -> dict[str, float]:
         "jobs": sum(t.jobs for t in tallies),
         "emergencies": sum(len(t.responses) for t in tallies),
         "late_share": sum(t.late for t in tallies) / len(waits),
+        "late_share_night": sum(t.night[0] for t in tallies)
+        / max(sum(t.night[1] for t in tallies), 1),
         "mean_response_min": waits.mean(),
         "critical_mean_min": critical.mean(),
         "p50_min": p50,

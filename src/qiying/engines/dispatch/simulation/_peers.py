@@ -1,25 +1,27 @@
 """Other solvers asked again at every event, where they are installed; each plan is ours to check.
 
-They are given what they can express: skills, windows, start places and times. None knows a price of
-response, so a promise becomes alternatives of falling prizes (PyVRP).
+They are given what they can express: skills, windows, start places and times. What they leave out of
+the emergencies goes to the nearest idle, crews too.
 """
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qiying.engines.dispatch._arrays import build
 from qiying.engines.dispatch._check_ways import arrival
 from qiying.engines.dispatch._params import Params
 from qiying.engines.dispatch._people import Rows
-from qiying.engines.dispatch._problem import Job, Kind, Phase, Problem
+from qiying.engines.dispatch._problem import Job, Kind, Phase, Point, Problem
 from qiying.engines.dispatch._result import Plan, Stop, Unassigned
 from qiying.engines.dispatch.simulation._policies import nearest_idle
 
 SECONDS = 60.0
-LAST = 2880.0
+Routes = Callable[[Problem, Rows, list[Job], int], dict[int, list[str]]]
+"""The jobs of each row in order, found with a budget."""
 
 
 def is_installed(name: str) -> bool:
@@ -32,21 +34,21 @@ def is_installed(name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class PyVrp:
-    """PyVRP 0.14 per event: skills as load dimensions, promises as stepwise optional alternatives."""
+class PerEvent:
+    """Another solver asked again at every event with a budget of its own kind (``effort``)."""
 
-    iterations: int = 300
-    seed: int = 0
+    routes: Routes
+    effort: int
     look_ahead: float = 240.0
 
     def __call__(self, problem: Problem) -> Plan:
         """Plan from what is known now; people on the way keep driving, crews go by insertion order."""
-        pyvrp = importlib.import_module("pyvrp")
         fixed = _fixed(problem)
         rest = _without(problem, fixed)
         arrays = build(rest, Params())
         jobs = [j for j in arrays.tasks if j.crew == 1 and self._is_soon(problem, j)]
-        routes = self._routes(pyvrp, rest, arrays.rows, jobs) if jobs and arrays.rows.count else {}
+        some = jobs and arrays.rows.count
+        routes = self.routes(rest, arrays.rows, jobs, self.effort) if some else {}
         plan = _timed(rest, arrays.rows, routes, {j.id: j for j in jobs})
         spare = _left_behind(rest, plan.stops)
         stops = sorted(
@@ -59,17 +61,17 @@ class PyVrp:
     def _is_soon(self, problem: Problem, job: Job) -> bool:
         return job.earliest <= problem.now + self.look_ahead
 
-    def _routes(
-        self, pyvrp: Any, problem: Problem, rows: Rows, jobs: list[Job]
-    ) -> dict[int, list[str]]:
-        data, names = _data(pyvrp, problem, rows, jobs)
-        stop = pyvrp.stop.MaxIterations(self.iterations)
-        found = pyvrp.solve(data, stop=stop, seed=self.seed, collect_stats=False, display=False)
-        routes: dict[int, list[str]] = {}
-        for route in found.best.routes():
-            visits = [names[a.idx] for a in route if a.is_client()]
-            routes[int(route.vehicle_type())] = visits
-        return routes
+
+def seconds_between(problem: Problem, points: list[Point]) -> NDArray[np.int64]:
+    """Whole seconds between all places at the ordinary speed."""
+    if problem.travel.matrix:
+        nodes = [p.node for p in points]
+        minutes = np.asarray(problem.travel.matrix)[np.ix_(nodes, nodes)]
+    else:
+        at = np.array([(p.x, p.y) for p in points])
+        far = np.hypot(*(at[:, None] - at[None, :]).transpose(2, 0, 1))
+        minutes = far * (problem.travel.detour * 0.06 / problem.travel.kmh)
+    return np.rint(SECONDS * minutes).astype(np.int64)
 
 
 def _fixed(problem: Problem) -> list[Stop]:
@@ -110,77 +112,6 @@ def _without(problem: Problem, fixed: list[Stop]) -> Problem:
     )
     jobs = tuple(j for j in problem.jobs if j.id not in done)
     return replace(problem, jobs=jobs, technicians=people, published=())
-
-
-def _data(pyvrp: Any, problem: Problem, rows: Rows, jobs: list[Job]) -> tuple[Any, list[str]]:
-    points = [*rows.points, *(j.at for j in jobs)]
-    size = len(points) + 1
-    ways = np.zeros((size, size), dtype=np.int64)
-    for a, p in enumerate(points):
-        for b, q in enumerate(points):
-            ways[a, b] = round(SECONDS * problem.travel.distance(p, q))
-    clients: list[Any] = []
-    groups: list[Any] = []
-    names: list[str] = []
-    for n, job in enumerate(jobs):
-        _clients(pyvrp, problem, job, rows.count + n, clients, groups, names)
-    skills = len(problem.skills)
-    types = [
-        pyvrp.VehicleType(
-            1,
-            [len(jobs) if int(rows.masks[r]) >> s & 1 else 0 for s in range(skills)],
-            r,
-            rows.count,
-            0,
-            max(0, round(SECONDS * (float(rows.starts[r]) - problem.now))),
-            max(1, round(SECONDS * (float(rows.hard[r]) - problem.now))),
-            unit_distance_cost=1,
-            unit_duration_cost=0,
-            profile=0,
-        )
-        for r in range(rows.count)
-    ]
-    depots = [pyvrp.Depot(location=r) for r in range(rows.count)]
-    depots.append(pyvrp.Depot(location=size - 1))
-    places = [pyvrp.Location(0, 0) for _ in range(size)]
-    return pyvrp.ProblemData(places, clients, depots, types, [ways], [ways], groups), names
-
-
-def _clients(
-    pyvrp: Any,
-    problem: Problem,
-    job: Job,
-    node: int,
-    clients: list[Any],
-    groups: list[Any],
-    names: list[str],
-) -> None:
-    """Add a job: one client with a window, or alternatives that pay less the later."""
-    skills = [int(s in job.skills) for s in problem.skills]
-    lasts = round(SECONDS * job.duration)
-    opens = max(0, round(SECONDS * (job.earliest - problem.now)))
-    if job.kind is not Kind.EMERGENCY:
-        close = max(opens, round(SECONDS * (min(job.closes_at, 1e5) - problem.now)))
-        prize = round(SECONDS * 240)
-        clients.append(
-            pyvrp.Client(node, skills, [], lasts, opens, close, 0, prize, required=False)
-        )
-        names.append(job.id)
-        return
-    due = job.released_at + job.promise[-1].after - problem.now
-    top = round(SECONDS * 3000 * job.weight)
-    steps = ((due - 60, 0.0), (due, 60.0), (due + 60, 960.0), (LAST, 2000.0))
-    ids = []
-    for until, loss in steps:
-        if until >= 0:
-            ids.append(len(clients))
-            prize = top - round(SECONDS * loss * job.weight)
-            args = (opens, round(SECONDS * until), 0, prize)
-            clients.append(
-                pyvrp.Client(node, skills, [], lasts, *args, required=False, group=len(groups))
-            )
-            names.append(job.id)
-    groups.append(pyvrp.ClientGroup(ids, required=False))
 
 
 def _timed(

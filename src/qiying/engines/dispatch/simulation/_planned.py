@@ -34,10 +34,15 @@ def planned(ground: Ground, *, within: float = 60.0, busy: float = 0.7) -> Groun
     return other
 
 
-def cover_problem(ground: Ground, *, within: float = 60.0, busy: float = 0.7) -> CoverProblem:
-    """Return the roster to be planned: one profile for each technician, waiting at home."""
+def cover_problem(
+    ground: Ground, *, within: float = 60.0, busy: float = 0.7, booked_share: float = HALF
+) -> CoverProblem:
+    """Return the roster to be planned: one profile for each technician, waiting at home.
+
+    Booked work counts ``booked_share`` of a call, in the hours of its windows.
+    """
     world = ground.world
-    booked = _booked(ground)
+    booked = _booked(ground, booked_share)
     calls = tuple(
         Calls(
             str(n),
@@ -58,10 +63,9 @@ def cover_problem(ground: Ground, *, within: float = 60.0, busy: float = 0.7) ->
     return CoverProblem(stations, calls, shifts, profiles, 1e9, within, busy, travel)
 
 
-def _booked(ground: Ground) -> list[tuple[float, ...]]:
-    """Booked work an hour of each skill, at half the worth of a call, in the hours of its windows."""
+def _booked(ground: Ground, worth: float) -> list[tuple[float, ...]]:
     world = ground.world
-    hourly = HALF * world.jobs_per_day * (1 - world.emergency_share) / len(BOOKED_HOURS)
+    hourly = worth * world.jobs_per_day * (1 - world.emergency_share) / len(BOOKED_HOURS)
     shares = np.roll(ground.popular, 2)
     return [tuple(hourly * float(s) * (h in BOOKED_HOURS) for h in range(24)) for s in shares]
 

@@ -9,7 +9,7 @@ from qiying.engines.dispatch._params import Params
 from qiying.engines.dispatch._people import accepts, leaving
 from qiying.engines.dispatch._problem import Job, Kind, Phase, Problem, Technician, Window
 from qiying.engines.dispatch._result import Plan, Stop, Unassigned
-from qiying.engines.dispatch._solve import solve
+from qiying.engines.dispatch._solve import search
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,33 @@ def _greedy(
         lack = job.crew - seats[job.id]
         if lack <= 0 or job.earliest > problem.now:
             continue
-        offers = sorted(
+        ranked = sorted(
             (
-                (rank(s.arrive_at), i, s)
+                (rank(s.arrive_at), i, s, p.window.ends_at + params.grace)
                 for i, p in enumerate(idle)
                 if (s := _stop(problem, params, p, job))
             ),
             key=lambda offer: offer[:2],
-        )[:lack]
+        )
+        there = max((s.arrive_at for s in stops if s.job == job.id), default=0.0)
+        offers = _together(job, [(s, last) for _rank, _i, s, last in ranked], lack, there)
         if len(offers) == lack:
-            chosen = {offer[2].technician for offer in offers}
-            stops += [offer[2] for offer in offers]
+            chosen = {offer.technician for offer in offers}
+            stops += offers
             seats[job.id] = job.crew
             idle = [p for p in idle if p.tech.id not in chosen]
     return _whole(problem, stops)
+
+
+def _together(job: Job, offers: list[tuple[Stop, float]], lack: int, there: float) -> list[Stop]:
+    """The first who can also finish in their shift once the last of the crew is there."""
+    while True:
+        chosen = offers[:lack]
+        start = max([there, job.earliest, *(s.arrive_at for s, _last in chosen)])
+        kept = [offer for offer in chosen if start + job.duration <= offer[1]]
+        if len(kept) == len(chosen):
+            return [stop for stop, _last in chosen]
+        offers = [*kept, *offers[lack:]]
 
 
 def _idle(problem: Problem) -> Iterator[Idle]:
@@ -133,7 +146,7 @@ class Ours:
     """
 
     params: Params = field(default_factory=Params)
-    look_ahead: float = 240.0
+    look_ahead: float = 180.0
     seed: int = 0
     compiled: bool | None = None
     weights: tuple[tuple[str, float], ...] = ()
@@ -145,7 +158,7 @@ class Ours:
         told = tuple(p for p in problem.published if p.job in names)
         weights = replace(problem.weights, **dict(self.weights))
         part = replace(problem, jobs=soon, published=told, weights=weights)
-        plan = solve(part, self.params, seed=self.seed, compiled=self.compiled).plan
+        plan = search(part, self.params, seed=self.seed, compiled=self.compiled).plan
         later = [Unassigned(j.id, "later") for j in problem.jobs if j.id not in names]
         return replace(plan, unassigned=(*plan.unassigned, *later))
 

@@ -8,9 +8,12 @@ from qiying.engines.dispatch._problem import MalformedError
 from qiying.engines.dispatch.simulation._draw import Day, Ground, draw_day
 from qiying.engines.dispatch.simulation._hindsight import hindsight
 from qiying.engines.dispatch.simulation._metrics import Tally, figures, tally
-from qiying.engines.dispatch.simulation._peers import PyVrp
+from qiying.engines.dispatch.simulation._ortools import ortools_routes
+from qiying.engines.dispatch.simulation._peers import PerEvent, is_installed
 from qiying.engines.dispatch.simulation._policies import Ours, fifo, nearest_idle
+from qiying.engines.dispatch.simulation._pyvrp import pyvrp_routes
 from qiying.engines.dispatch.simulation._run import Policy, Run
+from qiying.engines.dispatch.simulation._vroom import vroom_routes
 from qiying.engines.dispatch.simulation._world import World
 
 HINDSIGHT = "hindsight"
@@ -25,8 +28,14 @@ POLICIES = (
     "ours-no-stability",
     "ours-no-diversion",
     "pyvrp",
+    "ortools",
+    "vroom",
     HINDSIGHT,
 )
+PEERS = ("pyvrp", "ortools", "vroom")
+"""Policies that need the package of their name, which is not one of ours."""
+ORTOOLS_MS = 200
+VROOM_EXPLORATION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +69,18 @@ def policy_named(name: str, params: Params, *, compiled: bool | None = None) -> 
         "ours-no-spread": replace(ours, params=replace(params, tail=0.0)),
         "ours-no-stability": replace(ours, weights=stable),
         "ours-no-diversion": replace(ours, weights=(("divert", NEVER),)),
-        "pyvrp": PyVrp(max(params.iterations, 1)),
+        "pyvrp": PerEvent(pyvrp_routes, max(params.iterations, 1)),
+        "ortools": PerEvent(ortools_routes, ORTOOLS_MS),
+        "vroom": PerEvent(vroom_routes, VROOM_EXPLORATION),
     }
     if name not in found:
         raise MalformedError("not_one_of_" + "_".join(POLICIES), "policy")
     return found[name]
+
+
+def is_playable(policy: str) -> bool:
+    """Whether what a policy needs is installed."""
+    return policy not in PEERS or is_installed(policy)
 
 
 def simulate(
@@ -92,18 +108,19 @@ def simulate(
         if stop is not None and stop():
             break
         day = draw_day(ground, number, seed)
-        tallies.append(_day(day, policy, params, clock, compiled=compiled))
+        tallies.append(play(day, policy, params, clock, compiled=compiled))
     return Report(policy, world.name, len(tallies), seed, figures(tallies), tuple(tallies))
 
 
-def _day(
+def play(
     day: Day,
     policy: str,
     params: Params,
-    clock: Callable[[], float] | None,
+    clock: Callable[[], float] | None = None,
     *,
-    compiled: bool | None,
+    compiled: bool | None = None,
 ) -> Tally:
+    """Play one day that was drawn."""
     if policy == HINDSIGHT:
         return hindsight(day, params, compiled=compiled)
     chosen = policy_named(policy, params, compiled=compiled)

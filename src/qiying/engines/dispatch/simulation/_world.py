@@ -10,6 +10,8 @@ WORKDAY = (
     *(0.2, 0.15, 0.15, 0.15, 0.2, 0.3, 0.6, 1.0, 1.8, 2.0, 2.0, 1.7),
     *(1.2, 1.6, 1.9, 1.8, 1.5, 1.2, 0.9, 0.8, 0.7, 0.5, 0.4, 0.3),
 )  # fmt: skip
+WEEK = (1.15, 1.1, 1.1, 1.1, 1.1, 0.75, 0.7)
+"""Monday to Sunday; their mean is 1."""
 RUSH = (*(1.1,) * 7, 0.8, 0.75, 0.9, *(1.0,) * 7, 0.75, 0.8, 0.95, *(1.1,) * 4)
 
 
@@ -36,8 +38,8 @@ ROUND_THE_CLOCK = (
 class World:
     """A zone whose days are drawn by seed.
 
-    Calls arrive by the ``profile`` of the hours; the level of a day is Gamma with mean 1 and variance
-    ``overdispersion``, and ``bursts`` a day bring ``burst_size`` calls of one place in half an hour.
+    Calls arrive by the ``profile`` of the hours and by ``weekdays`` from Monday, day 0; the level of a
+    day is Gamma with mean 1 and variance ``overdispersion``, and ``bursts`` a day bring ``burst_size`` calls of one place in half an hour.
     A share ``line_stopped`` of the emergencies weighs three times. Durations are lognormal and known
     only when work is done. ``rework``, ``refusal``, ``sickness`` and ``part_missing`` are shares of
     jobs, offers, person-days and visits.
@@ -46,7 +48,7 @@ class World:
     name: str
     technicians: int
     jobs_per_day: float
-    emergency_share: float = 0.72
+    emergency_share: float = 0.5
     providers: int = 8
     skills: int = 8
     side_km: float = 40.0
@@ -57,6 +59,7 @@ class World:
     noise: float = 0.15
     speeds: tuple[float, ...] = RUSH
     profile: tuple[float, ...] = WORKDAY
+    weekdays: tuple[float, ...] = WEEK
     shifts: tuple[Shift, ...] = ROUND_THE_CLOCK
     promise: float = 120.0
     line_stopped: float = 0.25
@@ -80,6 +83,7 @@ class World:
         more = (self.refusal, self.sickness, self.part_missing)
         need(holds=all(0 <= s < 1 for s in (*shares, *more)), reason="share_out_of_range")
         need(holds=len(self.profile) == 24 and sum(self.profile) > 0, reason="hours_are_24")
+        need(holds=len(self.weekdays) == 7 and min(self.weekdays) >= 0, reason="weekdays_are_7")
         need(holds=2 <= self.skills <= 26 and self.clusters > 0, reason="too_few_skills_or_places")
         need(holds=abs(sum(s.share for s in self.shifts) - 1) < 1e-6, reason="shares_are_not_1")
 
@@ -95,12 +99,19 @@ WORLDS = {
         World("zone", 60, 1.2, providers=15, side_km=8.17, clusters=6, shifts=_ZONE_SHIFTS),
         World("10x50", 10, 50.0, skills=4, side_km=20.0, clusters=5, providers=3),
         World("40x200", 40, 200.0),
+        World("40x200-urgent", 40, 200.0, emergency_share=0.72),
+        World("40x280", 40, 280.0),
+        World("40x340", 40, 340.0),
         World("100x600", 100, 600.0, side_km=63.0, clusters=30, providers=15),
         World("300x2500", 300, 2500.0, side_km=110.0, clusters=90, providers=40),
         World("1000x10000", 1000, 10000.0, side_km=200.0, clusters=300, providers=120),
     )
 }
-"""The worlds that come with the engine, by name; the first has the size of a real zone."""
+"""The worlds that come with the engine, by name; the first has the size of a real zone.
+
+Half of the jobs are emergencies. 40x200 keeps people at work for half of their hours, 40x280 for 0.7,
+40x340 for 0.85, ways not counted; 40x200-urgent has the share of emergencies of the first field study.
+"""
 
 
 def world(name_or_toml: str, *, seed: int | None = None) -> World:

@@ -47,9 +47,14 @@ AUDITORS = (Role.ZONE_LEADER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR)
 @roles(*EVERYBODY)
 def list_calls(request: HttpRequest, query: Query[out.CallQuery]) -> out.Plain:
     actor, now = actor_of(request), timezone.now()
-    rows = queries.list_calls(actor, Filters.read(query.dict()), now=now)
-    order = DUE_ORDER if query.order == "due" else ORDER
-    page = paging.paginate(rows, order=order, cursor=query.cursor, size=query.size)
+    page = queries.page_of_calls(
+        actor,
+        Filters.read(query.dict()),
+        now=now,
+        order=DUE_ORDER if query.order == "due" else ORDER,
+        cursor=query.cursor,
+        size=query.size,
+    )
     codes = render.codes_of(actor)
     items = [render.summary(actor, call, codes, now) for call in page.rows]
     return {"items": items, "next": page.next, "previous": page.previous}

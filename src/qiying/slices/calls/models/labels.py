@@ -72,7 +72,7 @@ ROUND_LABELS: Words = {
     RoundState.ANSWERED: _("answered, to be reviewed"),
     RoundState.CALLBACK: _("to be called back"),
     RoundState.CLOSED: _("closed"),
-    RoundState.REJECTED: _("the firm was not content"),
+    RoundState.REJECTED: _("not solved, says the firm"),
     RoundState.STOPPED: _("stopped"),
 }
 TASK_LABELS: Words = {
@@ -154,7 +154,7 @@ PAUSE_LABELS: Words = {
 }
 OUTCOME_LABELS: Words = {
     Outcome.CONFIRMED: _("reached, confirmed"),
-    Outcome.REJECTED: _("reached, not content"),
+    Outcome.REJECTED: _("reached, not solved"),
     Outcome.NO_ANSWER: _("no answer"),
     Outcome.WRONG_NUMBER: _("wrong number"),
     Outcome.DECLINED_TO_TALK: _("declined to talk"),
@@ -164,6 +164,8 @@ RESOLVED_LABELS: Words = {
     Resolved.PARTLY: _("partly solved"),
     Resolved.NO: _("not solved"),
 }
+SAID_LABELS: Words = {"unsolved": _("Not solved"), "discontent": _("Not content")}
+"""Two marks that a firm can set apart: what is not solved, and what it is not content with."""
 GRADE_LABELS: dict[int, Promise | str] = {
     5: _("very content"),
     4: _("content"),
@@ -248,6 +250,7 @@ STEP_LABELS: Words = {
     "accept": _("Accept"),
     "ask_info": _("Ask the firm for information"),
     "supply_info": _("Give the information asked for"),
+    "lapse_info": _("Back to the desk: no information in time"),
     "decline": _("Do not accept"),
     "withdraw": _("Withdraw the call"),
     "classify": _("Set matter and place"),
@@ -273,7 +276,7 @@ STEP_LABELS: Words = {
     "attempt_callback": _("Record a failed attempt"),
     "supersede_attempt": _("Correct an attempt"),
     "callback_confirm": _("The firm confirms"),
-    "callback_reject": _("The firm is not content"),
+    "callback_reject": _("Not solved, says the firm"),
     "hear_discontent": _("The firm is not content, 12345 was told"),
     "close_unreached": _("Close: not reached three times"),
     "rate": _("Rate"),

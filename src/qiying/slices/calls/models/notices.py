@@ -9,6 +9,10 @@ NOTICES: dict[str, Promise | str] = {
     "calls.accepted": _("Your call %(number)s was accepted"),
     "calls.info_asked": _("Your call %(number)s: please give the information asked for"),
     "calls.info_supplied": _("Call %(number)s: the firm gave the information"),
+    "calls.info_lapsed": _("Call %(number)s: no information in time, decide how it goes on"),
+    "calls.info_lapsed.firm": _(
+        "Your call %(number)s: the time for the information is over; the desk goes on without it"
+    ),
     "calls.declined": _("Your call %(number)s was not accepted; the reason and the way are there"),
     "calls.dispatched": _("Call %(number)s came to your unit: sign for it"),
     "calls.dispatched.firm": _("Your call %(number)s was dispatched"),
@@ -25,7 +29,7 @@ NOTICES: dict[str, Promise | str] = {
     "calls.review_passed": _("Your call %(number)s was answered; somebody will ring you"),
     "calls.review_passed.caller": _("Call %(number)s waits to be called back"),
     "calls.review_returned": _("Call %(number)s: your answer was returned"),
-    "calls.callback_rejected": _("Call %(number)s: the firm was not content, it starts again"),
+    "calls.callback_rejected": _("Call %(number)s: not solved, says the firm: it starts again"),
     "calls.closed": _("Your call %(number)s was closed; please rate it"),
     "calls.reopened": _("Call %(number)s was opened again by the firm"),
     "calls.messaged": _("Call %(number)s: a new message"),

@@ -31,7 +31,7 @@ CAUSE_LABELS: Mapping[str, Promise] = {
     "unanswered": _("Overdue without an answer"),
     "in_review": _("Answered, not reviewed yet"),
     "not_called_back": _("Answered, not called back yet"),
-    "rejected": _("The firm was not content at call-back"),
+    "rejected": _("Not solved, said the firm at call-back"),
     "withdrawn": _("Taken back by the firm after a unit had it"),
     "reopened": _("Opened again by the firm"),
     "came_back": _("The same matter came back within 30 days"),

@@ -37,6 +37,7 @@ from qiying.slices.calls.operations._intake import (
     ask_info,
     classify,
     decline,
+    lapse_info,
     supply_info,
     withdraw,
 )
@@ -44,7 +45,7 @@ from qiying.slices.calls.operations._lines import add_line
 from qiying.slices.calls.operations._meetings import convene_meeting, decide_meeting, waive_meeting
 from qiying.slices.calls.operations._mentions import name_colleagues
 from qiying.slices.calls.operations._overdue import note_overdue
-from qiying.slices.calls.operations._pauses import end_pauses
+from qiying.slices.calls.operations._pauses import end_pauses, lapse_infos
 from qiying.slices.calls.operations._plan import report_milestone, schedule
 from qiying.slices.calls.operations._receive import receive
 from qiying.slices.calls.operations._supervision import (
@@ -125,6 +126,8 @@ __all__ = [
     "evaluate_triage",
     "fit_asked",
     "hear_discontent",
+    "lapse_info",
+    "lapse_infos",
     "message",
     "name_colleagues",
     "note",

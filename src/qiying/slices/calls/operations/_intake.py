@@ -7,7 +7,7 @@ from typing import Final, TypedDict, Unpack
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.tenancy import operation
-from qiying.slices.calls import queries
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Pause
 from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.operations._asked import Place
@@ -58,7 +58,10 @@ def accept(
 def ask_info(
     actor: Actor, call_id: int, *, now: datetime, text: str, version: int | None = None
 ) -> Call:
-    """Ask the firm for what is missing; the clock stands still until it answers."""
+    """Ask the firm for what is missing; the clock stands still until it answers or its time ends.
+
+    The platform then brings the call back to the desk (``lapse_info``).
+    """
     move = begin(actor, call_id, "ask_info", now=now, version=version)
     note = write(move, NoteKind.QUESTION, text)
     pause = Pause.objects.create(
@@ -68,6 +71,7 @@ def ask_info(
         state=PauseState.RUNNING,
         reason_code=PauseReason.AWAITING_INFORMATION,
         from_at=now,
+        expected_to_at=rules.due_at(now, rules.INFO_WITHIN, registry.calendar(actor)),
         evidence_id=note,
         proposer_id=actor.person_id,
         proposed_at=now,
@@ -96,6 +100,21 @@ def supply_info(
     run_answer_clock(move)
     step_clock(move, Clock.ACCEPT)
     return move.end(note=note)
+
+
+@operation
+def lapse_info(actor: Actor, call_id: int, *, now: datetime, version: int | None = None) -> Call:
+    """The firm's time is over: the desk decides without what it asked for, the clock runs on.
+
+    The clock stood still until the firm's time was over, however late the sweeper comes.
+    """
+    move = begin(actor, call_id, "lapse_info", now=now, version=version)
+    pause = move.case.running_pause
+    until = pause.expected_to_at if pause else None
+    end_pause(move, at=min(until, now) if until else now)
+    run_answer_clock(move)
+    step_clock(move, Clock.ACCEPT)
+    return move.end(pause=pause.pk if pause else None, due=move.call.due_at.isoformat())
 
 
 @operation

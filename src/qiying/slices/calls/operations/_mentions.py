@@ -1,7 +1,6 @@
 """Colleagues named in a note: told, when they may read the note, and never otherwise."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.urls import reverse
@@ -12,11 +11,11 @@ from qiying.kernel.models import User
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import Mention, Note
-from qiying.slices.calls.queries import colleagues
+from qiying.slices.calls.queries import colleagues, standing
 from qiying.slices.calls.rules import NoteKind
+from qiying.slices.calls.rules.handles import NAMED, ways_to_name
 
 MOST_NAMED = 20
-_NAMED = re.compile(r"[@＠]([\w.\-·]{1,64})")
 
 
 @operation
@@ -30,7 +29,9 @@ def name_colleagues(actor: Actor, note_id: int, *, now: datetime) -> list[int]:
         return []
     call = queries.get_call(actor, note.call_id)
     readers = colleagues.readers_of(actor, call, now=now)
-    named = [p for p in find_named(note.text, readers) if p.pk != note.author_id][:MOST_NAMED]
+    units = standing.units_of(actor, readers, now=now)
+    found = find_named(note.text, readers, units)
+    named = [p for p in found if p.pk != note.author_id][:MOST_NAMED]
     known = set(_known(actor, note))
     new = [p for p in named if p.pk not in known]
     Mention.objects.bulk_create(
@@ -53,28 +54,23 @@ def name_colleagues(actor: Actor, note_id: int, *, now: datetime) -> list[int]:
     return [p.pk for p in new]
 
 
-def find_named(text: str, people: Iterable[User]) -> list[User]:
-    """The people whose name or user name follows an @; the longest name that fits counts.
+def find_named(
+    text: str, people: Iterable[User], units: Mapping[int, str] | None = None
+) -> list[User]:
+    """The people whose name, ``name·unit`` or user name follows an @; the longest that fits counts.
 
     Chinese runs on without blanks, so what follows the name need not end it. A name that two
-    people bear names nobody: write the user name.
+    people bear names nobody: their units tell them apart (``units`` by id of the person).
     """
     found: dict[int, User] = {}
-    known = list(people)
-    for words in _NAMED.findall(text):
-        fitting = [p for p in known if words.startswith((p.name or p.username, p.username))]
-        fitting = [p for p in fitting if p.name or p.username]
-        if not fitting:
-            continue
-        longest = max(_length(words, p) for p in fitting)
-        best = [p for p in fitting if _length(words, p) == longest]
+    ways = [(p, ways_to_name(p.name, p.username, (units or {}).get(p.pk, ""))) for p in people]
+    for words in NAMED.findall(text):
+        fitting = [(len(w), p) for p, own in ways for w in own if words.startswith(w)]
+        longest = max((length for length, _p in fitting), default=0)
+        best = {p.pk: p for length, p in fitting if length == longest}
         if len(best) == 1:
-            found[best[0].pk] = best[0]
+            found |= best
     return list(found.values())
-
-
-def _length(words: str, person: User) -> int:
-    return max(len(n) for n in (person.name, person.username) if n and words.startswith(n))
 
 
 def _known(actor: Actor, note: Note) -> Iterable[int]:

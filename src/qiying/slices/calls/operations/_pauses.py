@@ -6,9 +6,13 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.tenancy import operation
+from qiying.kernel.writes import update
+from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Pause
+from qiying.slices.calls.operations._intake import lapse_info
 from qiying.slices.calls.operations._move import begin, end_pause, run_on
 from qiying.slices.calls.rules import NOT_EXCLUDED, CallState, PauseState
+from qiying.slices.registry import public as registry
 
 AT_ONCE = 200
 
@@ -40,6 +44,42 @@ def end_pauses(actor: Actor, *, now: datetime) -> int:
     for call_id in ids:
         _end(actor, call_id, now)
     return len(ids)
+
+
+@operation
+def lapse_infos(actor: Actor, *, now: datetime) -> int:
+    """Bring every call back to the desk whose firm let its time for information pass; how many.
+
+    Nothing is closed by it. What was asked before the firm's time had an end gets one here,
+    counted from the day on which it was asked.
+    """
+    actor.require(Role.SYSTEM)
+    _end_what_had_none(actor, now)
+    asked = Pause.objects.filter(
+        tenant_id=actor.tenant_id,
+        call_id=OuterRef("pk"),
+        state=PauseState.RUNNING,
+        round__number=F("call__current_round"),
+        expected_to_at__lte=now,
+    )
+    rows = Call.objects.filter(Exists(asked), tenant_id=actor.tenant_id, state=CallState.NEED_INFO)
+    held = rows.order_by("id").select_for_update(skip_locked=True, of=("self",))
+    ids = list(held.values_list("id", flat=True)[:AT_ONCE])
+    for call_id in ids:
+        lapse_info(actor, call_id, now=now)
+    return len(ids)
+
+
+def _end_what_had_none(actor: Actor, now: datetime) -> None:
+    calendar = registry.calendar(actor)
+    for pause in Pause.objects.filter(
+        tenant_id=actor.tenant_id,
+        state=PauseState.RUNNING,
+        expected_to_at=None,
+        call__state=CallState.NEED_INFO,
+    ).select_for_update(skip_locked=True, of=("self",))[:AT_ONCE]:
+        pause.expected_to_at = max(now, rules.due_at(pause.from_at, rules.INFO_WITHIN, calendar))
+        update(pause, ["expected_to_at"])
 
 
 def _end(actor: Actor, call_id: int, now: datetime) -> None:

@@ -27,6 +27,7 @@ STEPS: Mapping[str, Callable[..., Call]] = {
     "accept": _intake.accept,
     "ask_info": _intake.ask_info,
     "supply_info": _intake.supply_info,
+    "lapse_info": _intake.lapse_info,
     "decline": _intake.decline,
     "withdraw": _intake.withdraw,
     "classify": _intake.classify,

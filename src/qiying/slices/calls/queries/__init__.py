@@ -69,6 +69,8 @@ from qiying.slices.calls.queries._measures import (
     midnight,
     population,
 )
+from qiying.slices.calls.queries._pages import page_of_calls
+from qiying.slices.calls.queries._said import SAID, said_of
 from qiying.slices.calls.queries._sheet import Group, Sheet, morning_sheet
 from qiying.slices.calls.queries._steps import OpenStep, steps_open
 from qiying.slices.calls.queries._timeline import Line, timeline
@@ -103,6 +105,7 @@ __all__ = [
     "LISTED",
     "ORDER",
     "ROUND_ORDER",
+    "SAID",
     "TABS",
     "TAB_STATES",
     "TRIAGE_REVISION",
@@ -172,6 +175,7 @@ __all__ = [
     "open_pauses",
     "open_points",
     "packed",
+    "page_of_calls",
     "population",
     "proposal",
     "rank",
@@ -181,6 +185,7 @@ __all__ = [
     "ranking_plain",
     "register_version",
     "register_words",
+    "said_of",
     "search_calls",
     "settled_years",
     "shown",

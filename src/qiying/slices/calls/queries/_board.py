@@ -6,14 +6,16 @@ from datetime import date, datetime
 from operator import add
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F
 
+from qiying.kernel import statements
 from qiying.kernel.access import Actor
+from qiying.kernel.language import chooser
+from qiying.kernel.statements import NOW, START, Statement
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call
-from qiying.slices.calls.queries._compiled import NOW, START, answers, words_of
 from qiying.slices.calls.queries._dossier import unit_cards
-from qiying.slices.calls.queries._filters import AGES, aged
+from qiying.slices.calls.queries._filters import AGES
 from qiying.slices.calls.queries._measures import (
     Measure,
     RoundFilters,
@@ -23,6 +25,7 @@ from qiying.slices.calls.queries._measures import (
     midnight,
     population,
 )
+from qiying.slices.calls.queries._tally import names_of, tally
 from qiying.slices.mandate import public as mandate
 
 MOST_ROWS = 60
@@ -84,14 +87,15 @@ class Board:
 
 def leader_board(actor: Actor, *, start: date, end: date, now: datetime) -> Board:
     """Rounds due from ``start`` until before ``end``, in two queries and two for names."""
-    (words,) = words_of("board", actor, _cells)
+    asked = statements.kept("calls.board", actor, _cells)
     until = min(midnight(end), now)
-    cells = answers(words.text, words.at(until, start=midnight(start)))
+    cells = asked.ask(now=until, start=midnight(start), person=actor.person_id)
     known = measures(actor.tenant_id)
     cards = unit_cards(actor)
-    names = {str(c.id): c.name for c in cards.values()}
-    towns = {c.code: c.name for c in cards.values()}
-    titles = {m.code: m.name for m in mandate.matters(actor, now.date())}
+    choose = chooser()
+    towns = {c.code: choose(c.name_zh, c.name_en) for c in cards.values()}
+    names = {str(c.id): towns[c.code] for c in cards.values()}
+    titles = {m.code: choose(m.name_zh, m.name_en) for m in mandate.matters(actor, now.date())}
     period = RoundFilters(start, end)
     by_unit, by_matter, by_place = (
         _grouped(cells, known, period, at, labels)
@@ -126,14 +130,12 @@ def _counts(known: Mapping[str, Measure]) -> dict[str, Count]:
     return found
 
 
-def _cells(actor: Actor) -> list[QuerySet[Any]]:
+def _cells(actor: Actor) -> Statement:
     """The rounds of a period by unit, matter and place together; each table adds up its own."""
-    counts = _counts(measures(actor.tenant_id))
     rows = due_between(actor, START, NOW).order_by()
     keys = (answerable_unit(), F("call__matter_code"), F("call__township_code"))
     rows = rows.annotate(**{f"by_{name}": key for name, key in zip(GROUPS, keys, strict=True)})
-    cells = rows.values_list(*(f"by_{name}" for name in GROUPS)).annotate(**counts)
-    return [cells.values_list(*(f"by_{name}" for name in GROUPS), *counts)]
+    return tally(rows, [f"by_{name}" for name in GROUPS], measures(actor.tenant_id))
 
 
 GROUPS = ("unit", "matter", "place")
@@ -166,7 +168,7 @@ def _grouped(
         key, counted_here = str(cell[at] or "-"), cell[len(GROUPS) :]
         before = sums.get(key)
         sums[key] = [*counted_here] if before is None else [*map(add, before, counted_here)]
-    names, query = [*_counts(known)], period.as_query()
+    names, query = names_of(known), period.as_query()
     found = []
     for key, summed in sums.items():
         counted = dict(zip(names, summed, strict=True))
@@ -191,9 +193,27 @@ def _sum(
 
 
 def _ages(actor: Actor, now: datetime) -> tuple[Age, ...]:
-    counts = {f"a{i}": Count("id", filter=aged(key, now)) for i, key in enumerate(AGES)}
-    rows = Call.objects.visible_to(actor).filter(state__in=sorted(rules.OPEN))
-    counted = rows.aggregate(**counts)
+    asked = statements.kept("calls.ages", actor, _by_age)
+    (counted,) = asked.ask(now=now, person=actor.person_id)
     return tuple(
-        Age(key, counted[f"a{i}"], {"tab": "open", "age": key}) for i, key in enumerate(AGES)
+        Age(key, number, {"tab": "open", "age": key})
+        for key, number in zip(AGES, counted, strict=True)
     )
+
+
+def _by_age(actor: Actor) -> Statement:
+    """The open calls of each age, as ``aged`` tells them apart."""
+    rows = Call.objects.visible_to(actor).filter(state__in=sorted(rules.OPEN)).order_by()
+    picked, since = (
+        statements.words(rows.values_list("received_at")),
+        "received_at {} %s::timestamptz",
+    )
+    counts = []
+    for first, last in AGES.values():
+        test = f"{since.format('<=')} - interval '{24 * first} hours'"
+        if last is not None:
+            test += f" AND {since.format('>')} - interval '{24 * last} hours'"
+        counts.append(f"count(*) FILTER (WHERE {test})")
+    text = f"SELECT {', '.join(counts)} FROM ({picked.text}) AS t"  # noqa: S608  our own words
+    moments = [NOW] * text.count("::timestamptz")
+    return statements.put(text, [*moments, *picked.params])

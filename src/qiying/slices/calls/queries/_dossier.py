@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from qiying.kernel import bundle
+from qiying.kernel import bundle, prepared
 from qiying.kernel.access import Actor
 from qiying.kernel.bundle import Part
-from qiying.kernel.models import Attachment, Event, User
+from qiying.kernel.models import Attachment, Event
 from qiying.slices.calls.models import (
     Call,
     CallBack,
@@ -190,8 +190,12 @@ def person_id(actor: str) -> int:
 
 def names_of(person_ids: Iterable[int]) -> dict[int, str]:
     """The names of people by id."""
-    rows = User.objects.filter(id__in=list(person_ids))
-    return {p.pk: str(p) for p in rows.only("name", "username")}
+    with prepared.cursor() as cursor:
+        cursor.execute(NAMES, [list(person_ids)])
+        return dict(cursor.fetchall())
+
+
+NAMES = "SELECT id, coalesce(nullif(name, ''), username) FROM kernel_user WHERE id = ANY(%s)"
 
 
 def case_of(actor: Actor, found: Dossier, *, now: datetime) -> Case:

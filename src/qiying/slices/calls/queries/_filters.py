@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
+from qiying.kernel import statements
 from qiying.kernel.access import Actor
+from qiying.kernel.statements import NOW
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, Pause, Round, Task, own
-from qiying.slices.calls.queries._compiled import NOW, answers, words_of
+from qiying.slices.calls.queries._said import of_the_call
 from qiying.slices.calls.rules import (
     OPEN,
     PAUSED,
@@ -81,7 +83,9 @@ SHOWN = (
     *(f"lead_unit__{name}" for name in NAMES),
 )
 """What a row of the list shows; a file tells more."""
-TELLING = frozenset({"q", "enterprise", "place", "channel", "urgency", "nature", "proactive"})
+TELLING = frozenset(
+    {"q", "enterprise", "place", "channel", "urgency", "nature", "proactive", "said"}
+)
 """Filters that tell what a call says and whose it is: from outside they find one's own only."""
 
 
@@ -105,6 +109,8 @@ class Filters:
     age: str = ""
     proactive: str = ""
     redo: str = ""
+    said: str = ""
+    """``unsolved`` or ``discontent``: what the firm said in one of the rounds."""
     late: str = ""
     """``answer`` or ``callback``: whose promise ran out."""
 
@@ -170,13 +176,12 @@ def tab_counts(actor: Actor, *, now: datetime, tabs: Sequence[str] = TABS) -> di
     if not tabs:
         return counts
 
-    def build(actor: Actor) -> list[QuerySet[Any]]:
-        return [_behind(actor, name) for name in tabs]
+    def build(actor: Actor) -> statements.Statement:
+        frame = "SELECT tab, count(*) FROM ({picked}) AS waiting GROUP BY tab"
+        return statements.joined((_behind(actor, name) for name in tabs), frame)
 
-    words = words_of(f"tabs {' '.join(tabs)}", actor, build)
-    parts = " UNION ALL ".join(f"({w.text})" for w in words)
-    text = f"SELECT tab, count(*) FROM ({parts}) AS waiting GROUP BY tab"  # noqa: S608  our words
-    return counts | dict(answers(text, [p for w in words for p in w.at(now)]))
+    asked = statements.kept(("calls.tabs", *tabs), actor, build)
+    return counts | dict(asked.ask(now=now, person=actor.person_id))
 
 
 def _behind(actor: Actor, name: str) -> QuerySet[Any]:
@@ -347,5 +352,6 @@ _TESTS: Mapping[str, Callable[[str, Actor, datetime], Q]] = {
     "age": _age,
     "proactive": _proactive,
     "redo": _redo,
+    "said": of_the_call,
     "late": _late,
 }

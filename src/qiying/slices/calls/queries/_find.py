@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, QuerySet
 
-from qiying.kernel import tenancy
+from qiying.kernel import statements, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
 from qiying.slices.calls.models import Call, CallBack, Note, Pause, Round, Task, Visit
@@ -33,11 +33,17 @@ def get_call(actor: Actor, call_id: int, *, for_update: bool = False) -> Call:
 
 def get_by_public_id(actor: Actor, public_id: UUID) -> Call:
     """A visible call by the id that stands in addresses."""
-    rows = Call.objects.visible_to(actor).select_related("enterprise", "lead_unit", "site")
-    call = rows.filter(public_id=public_id).first()
+    call = statements.kept("calls.by_public_id", actor, _by_public_id).first(
+        address=public_id, person=actor.person_id
+    )
     if call is None:
         raise NotFound("not_found")
     return call
+
+
+def _by_public_id(actor: Actor) -> statements.Records[Call]:
+    rows = Call.objects.visible_to(actor).select_related("enterprise", "lead_unit", "site")
+    return statements.Records(rows.filter(public_id=statements.ADDRESS))
 
 
 def get_task(actor: Actor, task_id: int) -> Task:

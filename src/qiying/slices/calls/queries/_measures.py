@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ from django.db.models.functions import Coalesce
 from qiying.engines import rates as engine
 from qiying.kernel.access import Actor
 from qiying.slices.calls.models import Call, Dispute, Round, Task
+from qiying.slices.calls.queries._said import SAID
 from qiying.slices.calls.rules import RELAPSE_WITHIN, CallState, Resolved, RoundState, TaskState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -58,7 +61,8 @@ def verified(tenant_id: int) -> Q:
     return CLOSED & SAID_YES & HEARD & ~DENIED & ~Q(relapsed(tenant_id))
 
 
-def measures(tenant_id: int) -> dict[str, Measure]:
+@lru_cache(maxsize=64)
+def measures(tenant_id: int) -> Mapping[str, Measure]:
     """The measures by name: what the engine `rates` counts, for the database to count.
 
     Verified closure has a line of its own to stand on: a call that failed is there once however
@@ -79,7 +83,7 @@ def measures(tenant_id: int) -> dict[str, Measure]:
         Measure("rated", Q(rating__isnull=False)),
         Measure("redone", Q(state=RoundState.REJECTED) | Q(reopened_at__isnull=False)),
     )
-    return {m.name: m for m in rows}
+    return MappingProxyType({m.name: m for m in rows})
 
 
 EXPLAINED = ("declared", "verified")
@@ -139,7 +143,7 @@ def listed(tenant_id: int) -> dict[str, Measure]:
         Measure("reached", ~Q(resolved="") & Q(called_back_by__isnull=False), ended),
         Measure("excluded", Q(pk__in=[]), ended),  # no operation leaves anybody out
     )
-    return measures(tenant_id) | {m.name: m for m in more}
+    return {**measures(tenant_id), **{m.name: m for m in more}}
 
 
 def midnight(day: date) -> datetime:
@@ -174,6 +178,8 @@ class RoundFilters:
     """List those in the denominator that do not count."""
     cause: str = ""
     """Why they do not count, one of ``CAUSES``."""
+    said: str = ""
+    """One of ``SAID``: what the firm said of them."""
     unit: str = ""
     matter: str = ""
     place: str = ""
@@ -187,6 +193,7 @@ class RoundFilters:
             measure=str(given.get("measure") or "due"),
             missed=str(given.get("missed") or "") in {"1", "true", "on"},
             cause=str(given.get("cause") or ""),
+            said=str(given.get("said") or ""),
             unit=str(given.get("unit") or ""),
             matter=str(given.get("matter") or ""),
             place=str(given.get("place") or ""),
@@ -200,6 +207,7 @@ class RoundFilters:
             "measure": self.measure,
             "missed": "1" if self.missed else "",
             "cause": self.cause,
+            "said": self.said,
             "unit": self.unit,
             "matter": self.matter,
             "place": self.place,
@@ -245,6 +253,8 @@ def _answerable(unit: str) -> Q:
 
 
 def _narrowed(rows: QuerySet[Round], filters: RoundFilters) -> QuerySet[Round]:
+    if filters.said in SAID:
+        rows = rows.filter(SAID[filters.said])
     if filters.unit:
         rows = rows.annotate(answerable=answerable_unit()).filter(_answerable(filters.unit))
     if filters.matter:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FOLLOWED = (
     *("calls.accepted", "calls.info_asked", "calls.info_supplied", "calls.declined"),
+    "calls.info_lapsed",
     *("calls.withdrawn", "calls.dispatched", "calls.redispatched", "calls.adjudicated"),
     *("calls.signed", "calls.scheduled", "calls.pause_approved", "calls.resumed"),
     *("calls.review_passed", "calls.callback_rejected", "calls.closed", "calls.reopened"),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -17,9 +16,10 @@ from django.db.models import (
     When,
 )
 
+from qiying.kernel import statements
 from qiying.kernel.access import Actor, Role
+from qiying.kernel.statements import NOW, Statement
 from qiying.slices.calls.models import Call, CallBack, Round
-from qiying.slices.calls.queries._compiled import NOW, answers, words_of
 from qiying.slices.calls.queries._filters import CAP, named, proposed
 from qiying.slices.calls.queries._find import open_pauses
 from qiying.slices.calls.queries.lanes import (
@@ -63,13 +63,12 @@ def lanes(actor: Actor, *, now: datetime, counts: Counts | None = None) -> tuple
 
 def count_open(actor: Actor, *, now: datetime) -> Counts:
     """Every number of the desk in one statement, read from an index of the open calls alone."""
-    opened, pauses = words_of("counts", actor, _counted)
+    counted = statements.kept("calls.counts", actor, _counted)
     states: dict[str, int] = {}
     lights = dict.fromkeys((*COLOURS, "late_answer", "late_callback"), 0)
     waiting: dict[str, int] = {}
-    text = f"{opened.text} UNION ALL {pauses.text}"
-    for state, is_posted, owes_callback, stage, number in answers(
-        text, [*opened.at(now), *pauses.at(now)]
+    for state, is_posted, owes_callback, stage, number in counted.ask(
+        now=now, person=actor.person_id
     ):
         if stage == PROPOSED:
             waiting[state] = number
@@ -91,7 +90,7 @@ def _colour(state: str, stage: int, *, is_posted: bool) -> str:
     return "grey" if state in PAUSED else {LATE: "red", SOON: "yellow"}.get(stage, "green")
 
 
-def _counted(actor: Actor) -> list[QuerySet[Any]]:
+def _counted(actor: Actor) -> Statement:
     stage = Case(
         When(due_at__lt=NOW, then=Value(LATE)),
         When(yellow_at__lte=NOW, then=Value(SOON)),
@@ -110,10 +109,11 @@ def _counted(actor: Actor) -> list[QuerySet[Any]]:
         .order_by()
         .annotate(none=nothing, neither=nothing, stage=Value(PROPOSED))
     )
-    return [
+    both = (
         opened.values_list("state", "is_posted", "owes", "stage").annotate(n=Count("*")),
         pauses.values_list("call__state", "none", "neither", "stage").annotate(n=Count("*")),
-    ]
+    )
+    return statements.joined(both)
 
 
 def own_lanes(actor: Actor) -> frozenset[str]:

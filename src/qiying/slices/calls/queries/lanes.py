@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.db.models import CharField, F, QuerySet, Value
 
+from qiying.kernel import statements
 from qiying.kernel.access import Actor
 from qiying.slices.calls.models import Call
-from qiying.slices.calls.queries._compiled import answers, words_of
 from qiying.slices.calls.queries._find import open_pauses
 from qiying.slices.calls.rules import OPEN, PAUSED, PURPLE_FROM, CallState
 from qiying.slices.calls.rules import light as light_of
@@ -131,12 +131,15 @@ def _picked(actor: Actor) -> list[QuerySet[Any]]:
     return found
 
 
+def _worded(actor: Actor) -> statements.Statement:
+    return statements.joined(_picked(actor), _CARDS)
+
+
 def cards(actor: Actor) -> dict[str, list[DeskCall]]:
     """The first calls of each lane with everything that a card shows, in one statement."""
-    words = words_of("lanes", actor, _picked)
-    text = _CARDS.format(picked=" UNION ALL ".join(f"({w.text})" for w in words))
+    asked = statements.kept("calls.lanes", actor, _worded)
     found: dict[str, list[DeskCall]] = {key: [] for key in LANES}
-    for row in answers(text, [p for w in words for p in w.params]):
+    for row in asked.ask(person=actor.person_id):
         card = DeskCall(*row)
         found[card.lane].append(card)
     for rows in found.values():

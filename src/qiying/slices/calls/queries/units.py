@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.db.models.functions import TruncMonth
 
+from qiying.kernel import statements
 from qiying.kernel.access import Actor, Role
+from qiying.kernel.statements import NOW, START, Statement
 from qiying.slices.calls.models import Call, Task
 from qiying.slices.calls.queries._board import Figure
-from qiying.slices.calls.queries._compiled import NOW, START, answers, words_of
 from qiying.slices.calls.queries._dossier import unit_cards
 from qiying.slices.calls.queries._filters import CAP, lit, overdue
 from qiying.slices.calls.queries._measures import RoundFilters, due_between, measures, midnight
+from qiying.slices.calls.queries._tally import tally
 from qiying.slices.calls.rules import (
     PAUSED,
     RELAPSE_WITHIN,
@@ -133,9 +135,9 @@ class Month:
 
 def months(actor: Actor, *, start: date, end: date, now: datetime) -> list[Month]:
     """Declared and verified closure month by month, in one query; months without rounds too."""
-    (words,) = words_of("months", actor, _by_month)
+    asked = statements.kept("calls.months", actor, _by_month)
     until = min(midnight(end), now)
-    counted = answers(words.text, words.at(until, start=midnight(start)))
+    counted = asked.ask(now=until, start=midnight(start), person=actor.person_id)
     found = {month.date(): dict(zip(MONTHLY, numbers, strict=True)) for month, *numbers in counted}
     return [_month(day, found.get(day), now) for day in month_starts(start, end)]
 
@@ -143,15 +145,11 @@ def months(actor: Actor, *, start: date, end: date, now: datetime) -> list[Month
 MONTHLY = tuple(f"{name}{part}" for name in TREND for part in ("", "_of"))
 
 
-def _by_month(actor: Actor) -> list[QuerySet[Any]]:
+def _by_month(actor: Actor) -> Statement:
     known = measures(actor.tenant_id)
-    counts = {
-        name: Count("id", filter=known[name].denominator & known[name].numerator) for name in TREND
-    }
-    counts |= {f"{name}_of": Count("id", filter=known[name].denominator) for name in TREND}
     rows = due_between(actor, START, NOW).order_by()
     rows = rows.annotate(month=TruncMonth("due_at", tzinfo=SHANGHAI))
-    return [rows.values_list("month").annotate(**counts).values_list("month", *MONTHLY)]
+    return tally(rows, ["month"], {name: known[name] for name in TREND})
 
 
 def _month(day: date, row: Mapping[str, Any] | None, now: datetime) -> Month:

@@ -24,6 +24,8 @@ REDO_WITHIN = Rule("working_days", 5)
 DISPUTE_WITHIN = Rule("working_days", 1)
 PAUSE_WITHIN = Rule("working_days", 5)
 """How long a pause lasts for which nobody named a day."""
+INFO_WITHIN = Rule("working_days", 5)
+"""How long the firm has for what the desk asked for; then the desk decides without it."""
 EMERGENCY_WITHIN = Rule("hours", 2)
 URGENT_WITHIN = Rule("hours", 24)
 GENERAL_WITHIN = Rule("working_days", 5)

@@ -178,6 +178,10 @@ class Resolved(StrEnum):
     NO = "no"
 
 
+NOT_CONTENT_UP_TO = 2
+"""Grades from 1 up to this one say that the firm is not content."""
+
+
 class Clock(StrEnum):
     """What a deadline is for."""
 

@@ -23,6 +23,7 @@ INPUTS: Mapping[str, Inputs] = {
     "accept": _MAYBE_TEXT,
     "ask_info": _TEXT,
     "supply_info": _WITH_FILES,
+    "lapse_info": _NOTHING,
     "decline": Inputs(("code", "text", "told_path"), ("told_unit_id",)),
     "withdraw": _MAYBE_TEXT,
     "classify": Inputs(

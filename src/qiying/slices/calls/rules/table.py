@@ -70,6 +70,7 @@ _CALL_ROWS = (
     call_row("accept", (C.SUBMITTED,), C.TRIAGE, (DESK,), "accepted"),
     call_row("ask_info", (C.SUBMITTED,), C.NEED_INFO, (DESK,), "info_asked", "pauses_left"),
     call_row("supply_info", (C.NEED_INFO,), C.SUBMITTED, (FIRM, GRID, DESK), "info_supplied"),
+    call_row("lapse_info", (C.NEED_INFO,), C.SUBMITTED, (PLATFORM,), "info_lapsed"),
     call_row(
         "decline",
         (*BEFORE_WORK, C.DISPATCHED, C.WORKING),
@@ -313,6 +314,7 @@ _PAUSE_ROWS = (
     part_row(
         Entity.PAUSE, "supply_info", (P.RUNNING,), P.ENDED, (FIRM, GRID, DESK), "info_supplied"
     ),
+    part_row(Entity.PAUSE, "lapse_info", (P.RUNNING,), P.ENDED, (PLATFORM,), "info_lapsed"),
     *going(Entity.PAUSE, (P.PROPOSED,), P.REFUSED, _LEAVING, "pause_lapsed"),
 )
 TABLE: tuple[Row, ...] = (

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
+from urllib.parse import quote_plus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -115,8 +116,12 @@ def cell_of(figure: Figure) -> Cell:
         figure.denominator,
         low,
         high,
-        f"{_rounds_url()}?{urlencode(figure.query)}",
+        f"{_rounds_url()}?{'&'.join(f'{k}={_quoted(v)}' for k, v in figure.query.items())}",
     )
+
+
+_quoted = lru_cache(maxsize=4096)(quote_plus)
+"""Two hundred addresses of a few days, units and measures."""
 
 
 @cache

@@ -1,5 +1,6 @@
 """The case page: one call with everything about it, and every step that can be taken on it."""
 
+import logging
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,8 @@ from qiying.slices.calls.views.moves import Scene, Tried
 from qiying.slices.calls.views.shared import STALE_KEYS, explain
 from qiying.slices.calls.views.staff import READERS
 from qiying.slices.mandate import public as mandate
+
+log = logging.getLogger(__name__)
 
 
 @page(*READERS)
@@ -142,13 +145,36 @@ def _job(found: Dossier, ruling: mandate.Ruling | None) -> dict[str, Any]:
     """Whose job it is, why, and what was passed over."""
     call = found.call
     if ruling is None:
-        return {"ruling": None, "proposed": found.unit(call.proposed_unit_id)}
+        return {
+            "ruling": None,
+            "proposed": found.unit(call.proposed_unit_id),
+            "in_force": _in_force(found),
+        }
     return {
         "ruling": ruling,
+        "in_force": _in_force(found),
         "proposed": found.unit(call.proposed_unit_id),
         "co": [found.unit(u) for u in ruling.co_unit_ids],
         "candidates": [found.unit(u) for u in ruling.candidate_unit_ids],
         "why": staff.main_reason(ruling),
+    }
+
+
+def _in_force(found: Dossier) -> dict[str, Any] | None:
+    """The last decision of a dispute: it goes before what the register proposed."""
+    decided = [d for d in found.disputes if d.adjudicated_at]
+    if not decided:
+        return None
+    last = max(decided, key=lambda d: d.pk)
+    told = [e for e in found.events if e.topic == "calls.adjudicated"]
+    return {
+        "unit": found.unit(last.adjudicated_unit_id),
+        "by": found.person(last.adjudicated_by_id),
+        "at": last.adjudicated_at,
+        "basis": found.words(last.basis_id),
+        "is_precedent": any(
+            e.data.get("dispute") == last.pk and e.data.get("precedent") for e in told
+        ),
     }
 
 
@@ -235,7 +261,9 @@ def _tried(
     problem: Problem | None,
     now: datetime,
 ) -> Tried:
-    """Keep the sound files with the form that comes back."""
+    """Keep the sound files with the form that comes back; the log names fields, never words."""
+    wrong = {name: [each.code for each in form.errors[name].as_data()] for name in form.errors}
+    log.info("step %s comes back: %s", form.step, wrong)
     kept = [*held, *uploads.store(actor_of(request), form.uploads, now=now)]
     code = problem.code if problem else ""
     key = "" if code in STALE_KEYS else request.POST.get("idempotency_key", "")

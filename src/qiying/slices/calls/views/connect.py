@@ -17,6 +17,7 @@ from qiying.slices.calls.views import staff
 
 TOLD = (
     *("received", "classified", "accepted", "info_asked", "info_supplied", "declined"),
+    "info_lapsed",
     *("withdrawn", "dispatched", "redispatched", "co_added", "recalled", "signed", "disputed"),
     *("adjudicated", "contacted", "stage_reported", "task_done", "pause_approved", "resumed"),
     *("scheduled", "deadline_changed", "extended", "answered", "review_passed"),

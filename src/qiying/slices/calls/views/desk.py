@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from qiying.kernel import exports, paging, saved, web
+from qiying.kernel import exports, saved, web
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.web import actor_of, page
 from qiying.slices.calls import queries
@@ -39,12 +39,10 @@ def list_page(request: HttpRequest) -> HttpResponse:
     if is_whole and not request.GET and (first := saved.first_of(actor, request.path)):
         return redirect(f"{request.path}?{first}")
     asked = filters.asked_of(request)
-    rows = filters.calls_of(actor, asked, now=now)
     if kind := exports.wanted(request):
-        bar = filters.bar_of(actor, asked, now=now)
+        bar, rows = filters.bar_of(actor, asked, now=now), filters.calls_of(actor, asked, now=now)
         return exports.respond(_sheet(actor, asked, bar, rows, now), kind)
-    cursor = request.GET.get("cursor", "")
-    found = paging.paginate(queries.shown(rows), order=asked.order, cursor=cursor)
+    found = filters.page_of(actor, asked, request.GET.get("cursor", ""), now=now)
     shown = staff.rows_of(actor, found, now=now)
     context = {
         "page": found,

@@ -13,9 +13,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from qiying.kernel import paging
 from qiying.kernel.access import Actor
+from qiying.kernel.paging import Page
 from qiying.slices.calls import queries
-from qiying.slices.calls.models import CHANNEL_LABELS, NATURE_LABELS, STATE_LABELS, Call
+from qiying.slices.calls.models import (
+    CHANNEL_LABELS,
+    NATURE_LABELS,
+    SAID_LABELS,
+    STATE_LABELS,
+    Call,
+)
 from qiying.slices.calls.views.raising import UNIT_GROUPS
 from qiying.slices.calls.views.staff import LEVELS, LIGHT_LABELS
 from qiying.slices.mandate import public as mandate
@@ -76,6 +84,7 @@ FIELD_LABELS: Mapping[str, Promise] = {
     "age": _("Age in days"),
     "proactive": _("Found by us"),
     "redo": _("To be redone"),
+    "said": _("The firm says"),
     "late": _("Overdue"),
 }
 
@@ -124,6 +133,16 @@ def calls_of(actor: Actor, asked: Asked, *, now: datetime) -> QuerySet[Call]:
     if asked.lights:
         rows = rows.filter(reduce(or_, (queries.lit(c, now) for c in asked.lights), Q(pk__in=[])))
     return rows.filter(number__in=asked.picked) if asked.picked else rows
+
+
+def page_of(actor: Actor, asked: Asked, cursor: str, *, now: datetime) -> Page[Call]:
+    """One page of them, as the list shows it."""
+    if asked.lights or asked.picked:
+        rows = queries.shown(calls_of(actor, asked, now=now))
+        return paging.paginate(rows, order=asked.order, cursor=cursor)
+    return queries.page_of_calls(
+        actor, asked.filters, now=now, order=asked.order, cursor=cursor, is_shown=True
+    )
 
 
 # --- what may be chosen ---
@@ -182,6 +201,7 @@ def bar_of(actor: Actor, asked: Asked, *, now: datetime) -> Bar:
             select("urgency", _("Any urgency"), [("", [(k, w) for k, (_n, w) in LEVELS.items()])]),
             select("channel", _("Any channel"), [("", _options(CHANNEL_LABELS))]),
             select("nature", _("Any nature"), [("", _options(NATURE_LABELS))]),
+            select("said", _("Whatever the firm says"), [("", _options(SAID_LABELS))]),
         ),
     )
 

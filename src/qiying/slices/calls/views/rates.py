@@ -35,6 +35,7 @@ from qiying.slices.calls.queries import rates as counted
 from qiying.slices.calls.queries.units import next_month
 from qiying.slices.calls.views import rate_cells as cells
 from qiying.slices.calls.views.staff import AT_RATES
+from qiying.slices.registry import public as registry
 
 MONTHS_BACK = 24
 INTENSITIES = (25, 50, 100)
@@ -291,4 +292,6 @@ def _file(
         gettext("Units with fewer than %(n)d rounds are shown and not ranked.")
         % {"n": rules.LEAST_TO_RANK},
     ]
-    return printing.respond(table, notes=notes, widths=cells.WIDTHS)
+    return printing.respond(
+        table, notes=notes, widths=cells.WIDTHS, issuer=registry.zone(actor).name
+    )

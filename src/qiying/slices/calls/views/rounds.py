@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -22,6 +23,7 @@ from qiying.slices.calls.models import (
     GRADE_LABELS,
     RESOLVED_LABELS,
     ROUND_LABELS,
+    SAID_LABELS,
     Round,
 )
 from qiying.slices.calls.queries import RoundFilters, watch
@@ -61,6 +63,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
         "last": asked.end - timedelta(days=1) if asked.end else None,
         "words": _words(actor, asked, now),
         "sides": _sides(asked),
+        "marks": _marks(queries.list_rounds(actor, replace(asked, said=""), now=now), asked),
     }
     return render(request, "calls/board/rounds.html", context)
 
@@ -73,7 +76,8 @@ def _sound(asked: RoundFilters, today: date) -> RoundFilters:
     unit = asked.unit if is_unit else ""
     is_told = asked.cause in queries.CAUSES and measure in queries.EXPLAINED
     cause = asked.cause if is_told else ""
-    return replace(asked, measure=measure, cause=cause, unit=unit, start=start, end=end)
+    said = asked.said if asked.said in SAID_LABELS else ""
+    return replace(asked, measure=measure, cause=cause, said=said, unit=unit, start=start, end=end)
 
 
 def _sides(asked: RoundFilters) -> list[dict[str, Any]]:
@@ -91,12 +95,30 @@ def _sides(asked: RoundFilters) -> list[dict[str, Any]]:
     ]
 
 
+def _marks(rows: Any, asked: RoundFilters) -> list[dict[str, Any]]:
+    """All of them, those not solved, those that the firm is not content with; with their numbers."""
+    counted = rows.order_by().aggregate(
+        **{name: Count("pk", filter=test) for name, test in queries.SAID.items()}
+    )
+    shown: list[tuple[str, Any]] = [("", gettext("All")), *SAID_LABELS.items()]
+    return [
+        {
+            "label": label if not name else f"{label} {counted[name]}",
+            "url": f"?{urlencode(replace(asked, said=name).as_query())}",
+            "active": asked.said == name,
+        }
+        for name, label in shown
+    ]
+
+
 def _words(actor: Actor, asked: RoundFilters, now: datetime) -> list[tuple[str, str]]:
     """The filter in words, for the head of the page and for the file."""
     cards = queries.unit_cards(actor)
     said = [(gettext("Measure"), str(MEASURES[asked.measure]))]
     if asked.missed:
         said.append((gettext("Shown"), gettext("Fell short")))
+    if asked.said:
+        said.append((gettext("The firm says"), str(SAID_LABELS[asked.said])))
     if asked.cause:
         said.append((gettext("Cause"), str(CAUSE_LABELS[asked.cause])))
     if asked.start and asked.end:
@@ -131,6 +153,7 @@ def _line(actor: Actor, row: Round, names: dict[str, str]) -> dict[str, Any]:
         "label": ROUND_LABELS[row.state],
         "is_late": row.answered_at is not None and row.answered_at > row.due_at,
         "resolved": RESOLVED_LABELS.get(row.resolved, ""),
+        "marks": [SAID_LABELS[name] for name in queries.said_of(row)],
         "rating": GRADE_LABELS.get(row.rating, "") if row.rating else "",
     }
 
@@ -155,6 +178,7 @@ def _sheet(actor: Actor, rows: Any, asked: RoundFilters, now: datetime) -> expor
         gettext("Status"),
         gettext("Solved, says the firm"),
         gettext("Rating by the firm"),
+        gettext("Marks"),
     ]
     listed = list(ordered)
     pauses = watch.pauses_of(actor, [r.pk for r in listed])
@@ -186,4 +210,5 @@ def _export_line(line: dict[str, Any], took: tuple[str, str]) -> list[Any]:
         str(line["label"]),
         str(line["resolved"]),
         str(line["rating"]),
+        "、".join(str(mark) for mark in line["marks"]),
     ]

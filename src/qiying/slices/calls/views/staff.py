@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from qiying.engines.worktime import Calendar
 from qiying.kernel import nav, trail
 from qiying.kernel.access import STAFF, Actor, Role
+from qiying.kernel.language import chooser
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, Call
 from qiying.slices.calls.queries import desk, units
@@ -223,7 +224,8 @@ def _left(call: Call, calendar: Calendar, now: datetime) -> str:
 
 def matter_names(actor: Actor, now: datetime) -> dict[str, str]:
     """Names of the matters in force, by code."""
-    return {m.code: m.name for m in mandate.matters(actor, queries.local_day(now))}
+    choose, matters = chooser(), mandate.matters(actor, queries.local_day(now))
+    return {m.code: choose(m.name_zh, m.name_en) for m in matters}
 
 
 def main_reason(ruling: mandate.Ruling | None) -> str:

@@ -26,6 +26,7 @@ from qiying.slices.calls.models import (
     Wording,
 )
 from qiying.slices.calls.queries import colleagues as people
+from qiying.slices.calls.queries import standing
 from qiying.slices.calls.queries import wordings as shelves
 from qiying.slices.calls.rules.desk import (
     APPROVERS,
@@ -34,6 +35,7 @@ from qiying.slices.calls.rules.desk import (
     TEMPLATE_STEPS,
     WRITERS,
 )
+from qiying.slices.calls.rules.handles import handles
 from qiying.slices.calls.views import filters, staff
 from qiying.slices.calls.views.shared import explain
 from qiying.slices.calls.views.staff import READERS
@@ -234,14 +236,19 @@ def colleagues(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     call = queries.get_by_public_id(actor, public_id)
     q = request.GET.get("q", "").strip().lower()[:64]
+    readers = people.readers_of(actor, call, now=now)
+    units = standing.units_of(actor, readers, now=now)
+    written = handles({p.pk: (p.name, p.username) for p in readers}, units)
     found = [
         p
-        for p in people.readers_of(actor, call, now=now)
+        for p in readers
         if p.pk != actor.person_id and (q in p.name.lower() or q in p.username.lower())
     ]
-    names = [p.name for p in found]
     rows = [
-        {"name": p.name, "insert": p.name if names.count(p.name) == 1 else p.username}
+        {
+            "name": " · ".join(w for w in (p.name or p.username, units.get(p.pk, "")) if w),
+            "insert": written[p.pk],
+        }
         for p in found[:MOST_PEOPLE]
     ]
     return JsonResponse({"people": rows})

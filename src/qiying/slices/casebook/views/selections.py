@@ -26,6 +26,7 @@ from qiying.slices.casebook.forms import (
 )
 from qiying.slices.casebook.models import Selection, labels
 from qiying.slices.casebook.views import lists, shared
+from qiying.slices.registry import public as registry
 
 ORGANISERS = tuple(sorted(rules.ORGANISERS))
 CHOOSERS = tuple(sorted(rules.CHOOSERS))
@@ -269,5 +270,7 @@ def print_list(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if row.state not in rules.LISTED and not actor.has(*MOVERS):
         raise NotFound("not_found")
     return printing.respond(
-        lists.sheet_of(request, actor, row, now=now), notes=lists.notes_of(row)
+        lists.sheet_of(request, actor, row, now=now),
+        notes=lists.notes_of(row),
+        issuer=registry.zone(actor).name,
     )

@@ -25,7 +25,7 @@ def hang_up() -> None:
     """Register navigation, search, names of records and boxes; called once at start-up."""
     nav.item(
         "cases",
-        _("Typical cases"),
+        _("Cases"),  # five tabs share the width of a phone
         "casebook:library",
         "book-open-check",
         EVERYBODY,

@@ -131,4 +131,5 @@ def same_problem(actor: Actor, call_id: int, _now: datetime) -> Panel | None:
         return None
     url = reverse("channels:same", args=[own.public_id])
     label = _("Links") if lines else _("Look for the same problem")
-    return Panel(_("The same problem"), "copy-check", lines, (Action(label, url),), SAME_ORDER)
+    action = Action(label, url, "link" if lines else "search")
+    return Panel(_("The same problem"), "copy-check", lines, (action,), SAME_ORDER)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.db.models import Count, Model, Q, QuerySet
 
+from qiying.kernel import statements
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
 from qiying.slices.mandate.models import (
@@ -56,8 +57,18 @@ def get_edition(actor: Actor, edition_id: int) -> Edition:
 
 
 def get_decision(actor: Actor, decision_id: int, *, with_world: bool = False) -> Decision:
+    name = ("mandate.decision", with_world)
+    asked = statements.kept(name, actor, lambda a: _decision(a, with_world=with_world))
+    found = asked.first(key=decision_id, person=actor.person_id)
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
+def _decision(actor: Actor, *, with_world: bool) -> statements.Records[Decision]:
     rows = Decision.objects.visible_to(actor).select_related("matter")
-    return _one((rows.select_related("snapshot") if with_world else rows).filter(id=decision_id))
+    rows = rows.select_related("snapshot") if with_world else rows
+    return statements.Records(rows.filter(id=statements.KEY))
 
 
 def get_decision_by_public_id(actor: Actor, public_id: str) -> Decision:

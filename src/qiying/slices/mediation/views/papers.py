@@ -1,5 +1,6 @@
 """The agreement and the certificate as documents in Chinese, whatever the reader's language."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from qiying.slices.mediation.models import labels
 from qiying.slices.mediation.queries import Docket
 from qiying.slices.mediation.rules import FACTS, Confirmation, Fact, State
 from qiying.slices.mediation.views import shared
+from qiying.slices.registry import public as registry
 
 CHINESE = "zh-hans"
 
@@ -26,7 +28,7 @@ def agreement(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if docket.agreement is None:
         raise Refused("mediation.no_agreement")
     with translation.override(CHINESE):
-        return letters.respond(_agreement(docket))
+        return letters.respond(_issued(_agreement(docket), request))
 
 
 @page(*sorted(shared.READERS))
@@ -37,7 +39,12 @@ def certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not ended:
         raise Refused("mediation.no_certificate")
     with translation.override(CHINESE):
-        return letters.respond(_certificate(docket))
+        return letters.respond(_issued(_certificate(docket), request))
+
+
+def _issued(letter: Letter, request: HttpRequest) -> Letter:
+    """The paper with the zone that issues it; the committee's own seal stands above."""
+    return replace(letter, issuer=registry.zone(actor_of(request)).name_zh)
 
 
 def _docket(request: HttpRequest, public_id: UUID) -> Docket:

@@ -1,4 +1,4 @@
-// One event stream for all tabs of this browser. A message {"topic": "call", "id": 42} becomes the
+// One event stream for all tabs of this browser. A message {"topic": "call", "key": "9f…"} becomes the
 // DOM event qy:call on <body>; fragments fetch themselves again through their normal address.
 // When the stream is lost the page says so and raises qy:poll every 15 seconds.
 import { one, say } from "./dom.js";

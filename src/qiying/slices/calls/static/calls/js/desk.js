@@ -113,7 +113,7 @@ const isPlaying = (part) => all("audio, video", part).some((media) => !media.pau
 
 document.body.addEventListener("qy:call", ({ detail }) => {
   for (const part of all("[data-call]")) {
-    if (Number(part.dataset.call) === detail?.id && !isPlaying(document)) window.htmx.trigger(part, "qy:this");
+    if (part.dataset.call === detail?.key && !isPlaying(document)) window.htmx.trigger(part, "qy:this");
   }
 });
 

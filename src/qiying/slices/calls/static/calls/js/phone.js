@@ -16,6 +16,6 @@ function refresh(part) {
 
 document.body.addEventListener("qy:call", ({ detail }) => {
   for (const part of all("[data-call]")) {
-    if (Number(part.dataset.call) === detail?.id) refresh(part);
+    if (part.dataset.call === detail?.key) refresh(part);
   }
 });

@@ -48,7 +48,7 @@ function show(people) {
   if (!people.length) return;
   list = make("div", { class: "mention-list", role: "listbox", id: "mention-list" });
   people.forEach((person, i) => {
-    const option = make("div", { role: "option", id: `mention-${i}`, "aria-selected": "false", "data-insert": person.insert, text: person.name === person.insert ? person.name : `${person.name} (${person.insert})` });
+    const option = make("div", { role: "option", id: `mention-${i}`, "aria-selected": "false", "data-insert": person.insert, text: person.name });
     option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(option); });
     list.append(option);
   });
