@@ -20,9 +20,11 @@ from qiying.engines.composite._cube import (
     Fault,
     Node,
     Origin,
+    Reason,
     Unusable,
     cube_of,
 )
+from qiying.engines.composite._judge import judge
 from qiying.engines.composite._plan import (
     Aggregate,
     Denominate,
@@ -34,9 +36,10 @@ from qiying.engines.composite._plan import (
     Step,
     Treat,
     Weigh,
-    judge,
     read_plan,
 )
+from qiying.engines.composite._result import Result, Violation
+from qiying.engines.composite._run import run
 from qiying.engines.composite._tables import read_tables
 
 __all__ = [
@@ -51,13 +54,17 @@ __all__ = [
     "Normalise",
     "Origin",
     "Plan",
+    "Reason",
+    "Result",
     "Screen",
     "Step",
     "Treat",
     "Unusable",
+    "Violation",
     "Weigh",
     "cube_of",
     "judge",
     "read_plan",
     "read_tables",
+    "run",
 ]

@@ -9,8 +9,18 @@ from typing import Any, ClassVar
 from qiying.engines.composite._cube import Cube, Fault, Unusable
 
 Table = Mapping[str, Any]
-IMPUTATIONS = ("mean", "median", "group_mean", "group_median", "row_mean", "last", "linear")
-LOGS = ("log", "log_ct", "log_plus", "log_gii", "box_cox", "none")
+IMPUTATIONS = (
+    "mean",
+    "median",
+    "group_mean",
+    "group_median",
+    "row_mean",
+    "row_median",
+    "last",
+    "linear",
+    "em",
+)
+LOGS = ("log", "log_ct", "log_shift", "log_plus", "log_gii", "box_cox", "none")
 NORMALISATIONS = (
     "minmax",
     "zscore",
@@ -23,10 +33,24 @@ NORMALISATIONS = (
     "reference_distance",
     "goalposts",
     "max_share",
+    "vector",
     "none",
 )
-WEIGHINGS = ("given", "equal", "entropy", "critic", "variation", "pca", "pull_apart")
-AGGREGATIONS = ("amean", "gmean", "hmean", "genmean", "copeland", "topsis", "mpi")
+WEIGHINGS = (
+    "given",
+    "equal",
+    "ahp",
+    "entropy",
+    "critic",
+    "variation",
+    "pca",
+    "balanced",
+    "pull_apart",
+    "bod",
+    "game",
+    "variable",
+)
+AGGREGATIONS = ("amean", "gmean", "hmean", "genmean", "copeland", "topsis", "mpi", "bod")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +63,15 @@ class Denominate:
 
 @dataclass(frozen=True, slots=True)
 class Impute:
-    """Fill what is missing; `group` names a column of iData for the group methods."""
+    """Fill what is missing; `group` names a column of iData for the group methods.
+
+    `ridge` is the share by which `em` draws covariances towards nought, so that it stands where
+    there are more indicators than units.
+    """
 
     method: str = "mean"
     group: str = ""
+    ridge: float = 0.01
     do: ClassVar[str] = "impute"
     allowed: ClassVar[Mapping[str, tuple[str, ...]]] = {"method": IMPUTATIONS}
 
@@ -99,25 +128,53 @@ class Normalise:
 
 @dataclass(frozen=True, slots=True)
 class Weigh:
-    """Weights of indicators within their parent; aggregates keep the given ones."""
+    """Weights of members within their parent.
+
+    `method` is for nodes whose members are all indicators, `by.<node>` for any one node; the other
+    nodes keep the given weights, which `at.<code>` changes. `frame` is "all" (one set for all
+    years) or "year". `judgements.<node>` is a matrix of pairwise judgements for `ahp`, or several;
+    `combine` names the methods that `game` brings together; `base` what `variable` starts from,
+    with its `threshold` and `penalty`; `least` and `most` bound the shares of `bod`.
+    """
 
     method: str = "given"
     shift: float = 0.0
+    frame: str = "all"
     at: Mapping[str, float] = field(default_factory=dict)
+    by: Mapping[str, str] = field(default_factory=dict)
+    judgements: Mapping[str, Any] = field(default_factory=dict)
+    combine: tuple[str, ...] = ()
+    base: str = "given"
+    threshold: float = 60.0
+    penalty: float = 1.0
+    least: float = 0.0
+    most: float = 1.0
     do: ClassVar[str] = "weigh"
-    allowed: ClassVar[Mapping[str, tuple[str, ...]]] = {"method": WEIGHINGS}
+    allowed: ClassVar[Mapping[str, tuple[str, ...]]] = {"method": WEIGHINGS, "base": WEIGHINGS}
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """Bring members together; a node with less than `at_least` of its members is missing."""
+    """Bring members together; a node with less than `at_least` of its members is missing.
+
+    `power` is of `genmean`; `frame` says whether the best and worst of `topsis` are of each year or
+    of all; `toward` whether unevenness takes away ("low") or adds ("high") in `mpi`; `least` and
+    `most` bound the shares of `bod`.
+    """
 
     method: str = "amean"
     at_least: float = 0.0
     power: float = 2.0
     at: Mapping[str, str] = field(default_factory=dict)
+    frame: str = "year"
+    toward: str = "low"
+    least: float = 0.0
+    most: float = 1.0
     do: ClassVar[str] = "aggregate"
-    allowed: ClassVar[Mapping[str, tuple[str, ...]]] = {"method": AGGREGATIONS}
+    allowed: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "method": AGGREGATIONS,
+        "toward": ("low", "high"),
+    }
 
 
 Step = Denominate | Impute | Screen | Treat | Normalise | Weigh | Aggregate
@@ -186,37 +243,20 @@ def read_plan(text: str) -> Plan:
     )
 
 
-def judge(plan: Plan, cube: Cube | None = None) -> tuple[Fault, ...]:
-    """Every fault of a plan: values, order, names that the data lack, choices that cannot be."""
-    faults: list[Fault] = []
-    for place, step in enumerate(plan.steps, 1):
-        faults += _values(step, place, "plan.step")
-        if cube is not None:
-            faults += _names(step, place, cube)
-    order = [list(STEPS).index(s.do) for s in plan.steps if s.do not in {"impute", "screen"}]
-    if order != sorted(set(order)):
-        faults.append(Fault("order", "plan.step"))
-    if not plan.steps or plan.steps[-1].do != "aggregate":
-        faults.append(Fault("no_aggregate", "plan.step"))
-    for place, factor in enumerate(plan.factors, 1):
-        faults += _judge_factor(plan, factor, place)
-    return tuple(faults)
-
-
 def _step(row: Table, place: int, faults: list[Fault]) -> Step | None:
     kind = STEPS.get(str(row.get("do")))
     if kind is None:
         faults.append(Fault("unknown_step", "plan.step", place, "do", str(row.get("do"))))
         return None
     values = {k: v for k, v in row.items() if k != "do"}
-    wrong = _wrong_keys(kind, values)
+    wrong = wrong_keys(kind, values)
     faults += [Fault(code, "plan.step", place, key, str(values[key])) for code, key in wrong]
     if wrong:
         return None
     return kind(**_floats(kind, values))
 
 
-def _wrong_keys(kind: type[Any], values: Table) -> list[tuple[str, str]]:
+def wrong_keys(kind: type[Any], values: Table) -> list[tuple[str, str]]:
     known = {item.name: item for item in fields(kind)}
     found = [("unknown_key", key) for key in values if key not in known]
     for key, value in values.items():
@@ -248,7 +288,7 @@ def _floats(kind: type[Any], values: Table) -> dict[str, Any]:
 
 def _factor(row: Table, place: int, faults: list[Fault]) -> Factor | None:
     values = {"name": "", **row}
-    wrong = _wrong_keys(Factor, values)
+    wrong = wrong_keys(Factor, values)
     faults += [Fault(code, "plan.factor", place, key) for code, key in wrong]
     if wrong or "at" not in row:
         faults.append(Fault("no_factor", "plan.factor", place, "at"))
@@ -256,68 +296,3 @@ def _factor(row: Table, place: int, faults: list[Fault]) -> Factor | None:
     values["choices"] = tuple(values.get("choices", ()))
     values["name"] = values["name"] or values["at"]
     return Factor(**values)
-
-
-def _values(step: Step, place: int, table: str) -> list[Fault]:
-    found = [
-        Fault("unknown_value", table, place, key, str(getattr(step, key)))
-        for key, allowed in step.allowed.items()
-        if getattr(step, key) not in allowed
-    ]
-    for key in ("at_least", "winsorise", "shift"):
-        value = getattr(step, key, 0)
-        if not isinstance(value, int | float) or value < 0 or (key == "at_least" and value > 1):
-            found.append(Fault("out_of_range", table, place, key, str(value)))
-    if isinstance(step, Aggregate):
-        found += [
-            Fault("unknown_value", table, place, f"at.{node}", method)
-            for node, method in step.at.items()
-            if method not in AGGREGATIONS
-        ]
-    if isinstance(step, Treat | Normalise):
-        for code, row in step.only.items():
-            wrong = _wrong_keys(type(step), row)
-            found += [Fault(fault, table, place, f"only.{code}.{key}") for fault, key in wrong]
-            if not wrong:
-                found += _values(replace(step, only={}, **row), place, table)
-    return found
-
-
-def _names(step: Step, place: int, cube: Cube) -> list[Fault]:
-    nodes = {node.code for node in cube.nodes}
-    asked = [*getattr(step, "only", ()), *getattr(step, "at", ())]
-    found = [
-        Fault("unknown_node", "plan.step", place, code) for code in asked if code not in nodes
-    ]
-    if (
-        isinstance(step, Impute)
-        and step.method.startswith("group")
-        and step.group not in cube.groups
-    ):
-        found.append(Fault("unknown_group", "plan.step", place, "group", step.group))
-    frame = getattr(step, "frame", "year")
-    if frame not in {"year", "all", *cube.years}:
-        found.append(Fault("unknown_year", "plan.step", place, "frame", frame))
-    reference = getattr(step, "reference", "")
-    if reference and reference not in cube.units:
-        found.append(Fault("unknown_unit", "plan.step", place, "reference", reference))
-    return found
-
-
-def _judge_factor(plan: Plan, factor: Factor, place: int) -> list[Fault]:
-    if factor.at in {"weights", "data"}:
-        amount = factor.spread if factor.at == "weights" else factor.error
-        good = 0 < amount < 1 and factor.sets > 1
-        return [] if good else [Fault("out_of_range", "plan.factor", place, factor.at)]
-    do, _, key = factor.at.partition(".")
-    step = next((s for s in plan.steps if s.do == do), None)
-    if step is None:
-        return [Fault("step_absent", "plan.factor", place, "at", factor.at)]
-    found = []
-    for choice in factor.choices or ({},):
-        row = {key: choice} if key else choice
-        if not isinstance(row, Mapping) or not row or _wrong_keys(type(step), row):
-            found.append(Fault("unknown_choice", "plan.factor", place, "choices", str(choice)))
-        else:
-            found += _values(replace(step, **row), place, "plan.factor")
-    return found
