@@ -1,17 +1,14 @@
 """The two tables and the plan: loaded unchanged, and every fault named with its place."""
 
-import csv
 import doctest
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from qiying.engines import composite as engine
 from qiying.engines.composite import Origin, Unusable, judge, read_plan, read_tables
+from tests.engines.composite.made import ASEM, ROOT, asem
 
-ROOT = Path(__file__).resolve().parents[3]
-ASEM = ROOT.parent / "shared" / "data" / "asem"
 META = [
     {
         "iCode": "x",
@@ -123,11 +120,7 @@ def test_the_shipped_plan_is_sound() -> None:
 
 @pytest.mark.skipif(not ASEM.exists(), reason="the public example tables are not kept here")
 def test_the_public_example_tables_load_unchanged() -> None:
-    tables = []
-    for name in ("iData.csv", "iMeta.csv"):
-        with (ASEM / name).open(encoding="utf-8", newline="") as file:
-            tables.append(list(csv.DictReader(file)))
-    cube = read_tables(*tables)
+    cube = asem()
     assert cube.values.shape == (1, 51, 49)
     assert [len(cube.children(node.code)) for node in cube.aggregates] == [
         8,

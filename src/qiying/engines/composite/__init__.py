@@ -14,6 +14,8 @@
 (['normalise', 'aggregate'], ())
 """
 
+from qiying.engines.composite._aggregate import aggregate
+from qiying.engines.composite._check import check
 from qiying.engines.composite._cube import (
     VERSION,
     Cube,
@@ -62,6 +64,8 @@ __all__ = [
     "Unusable",
     "Violation",
     "Weigh",
+    "aggregate",
+    "check",
     "cube_of",
     "judge",
     "read_plan",

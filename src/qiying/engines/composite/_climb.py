@@ -7,10 +7,10 @@ import numpy as np
 
 from qiying.engines.composite import _weights as formulas
 from qiying.engines.composite._aggregate import aggregate
-from qiying.engines.composite._cube import Cube, Floats, Node
+from qiying.engines.composite._cube import Cube, Floats, Mask, Node
 from qiying.engines.composite._frontier import benefit_of_doubt
 from qiying.engines.composite._plan import Aggregate, Weigh
-from qiying.engines.composite._sheet import Mask, Sheet
+from qiying.engines.composite._sheet import Sheet
 
 FROM_DATA: Mapping[str, Callable[[Floats, Weigh], Floats]] = {
     "equal": lambda z, _: np.full(z.shape[2], 1 / z.shape[2]),
@@ -121,4 +121,4 @@ def _best_for_each(z: Floats, step: Weigh, code: str, sheet: Sheet) -> Floats:
     if lost.any():
         sheet.say("no_own_weights", code, cells=int(lost.sum()))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(lost[..., None], 1 / z.shape[-1], found / total)
+        return np.asarray(np.where(lost[..., None], 1 / z.shape[-1], found / total))

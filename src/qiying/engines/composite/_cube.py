@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 VERSION = "1.0"
 Floats = NDArray[np.float64]
 Codes = NDArray[np.uint16]
+Mask = NDArray[np.bool_]
 Kind = Literal["Indicator", "Aggregate", "Denominator", "Group", "Other"]
 KINDS: tuple[Kind, ...] = ("Indicator", "Aggregate", "Denominator", "Group", "Other")
 

@@ -1,8 +1,9 @@
 """Missing cells by expectation and maximisation under one normal distribution of the rows."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qiying.engines.composite._cube import Floats
+from qiying.engines.composite._cube import Floats, Mask
 
 ROUNDS, ENOUGH = 500, 1e-10
 
@@ -26,11 +27,13 @@ def conditional_means(x: Floats, ridge: float) -> Floats:
     spread = np.sqrt((np.where(known, block - mean, 0.0) ** 2).sum(axis=0) / count)
     spread = np.where(spread > 0, spread, 1.0)
     z = np.where(known, (block - mean) / spread, 0.0)
-    found[np.ix_(rows, columns)] = np.where(known, block, _iterate(z, known, ridge) * spread + mean)
+    found[np.ix_(rows, columns)] = np.where(
+        known, block, _iterate(z, known, ridge) * spread + mean
+    )
     return found
 
 
-def _iterate(z: Floats, known: np.ndarray, ridge: float) -> Floats:  # type: ignore[type-arg] # a mask
+def _iterate(z: Floats, known: Mask, ridge: float) -> Floats:
     width = z.shape[1]
     mean, cov = np.zeros(width), np.eye(width)
     patterns, which = np.unique(known, axis=0, return_inverse=True)
@@ -52,8 +55,8 @@ def _expect(
     z: Floats,
     mean: Floats,
     cov: Floats,
-    patterns: np.ndarray,  # type: ignore[type-arg] # masks
-    which: np.ndarray,  # type: ignore[type-arg] # places
+    patterns: Mask,
+    which: NDArray[np.int64],
 ) -> tuple[Floats, Floats]:
     """Rows with their expected cells, and the covariance that the expectation leaves out."""
     filled, extra = z.copy(), np.zeros_like(cov)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qiying.engines.composite._cube import Cube, Floats, Origin
+from qiying.engines.composite._cube import Cube, Floats, Mask, Origin
 from qiying.engines.composite._em import conditional_means
 from qiying.engines.composite._plan import Denominate, Impute, Screen
-from qiying.engines.composite._sheet import Mask, Sheet
+from qiying.engines.composite._sheet import Sheet
 
 Centre = Callable[[Floats], float]
 CENTRES: dict[str, Centre] = {
@@ -75,7 +76,7 @@ def _estimates(x: Floats, gaps: Mask, step: Impute, cube: Cube) -> Floats:
     return _along(x, gaps, cube, is_linear=step.method == "linear")
 
 
-def _by_column(x: Floats, gaps: Mask, centre: Centre, groups: np.ndarray) -> Floats:  # type: ignore[type-arg] # text of any length
+def _by_column(x: Floats, gaps: Mask, centre: Centre, groups: NDArray[np.str_]) -> Floats:
     found = np.full(x.shape, np.nan)
     for year, unit, place in np.argwhere(gaps):
         column = x[year, groups[year] == groups[year, unit], place]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from qiying.engines.composite._cube import Cube, Floats, Node, Origin
+from qiying.engines.composite._cube import Cube, Floats, Mask, Node, Origin
 from qiying.engines.composite._plan import Normalise
 from qiying.engines.composite._sheet import Sheet, frames
 
@@ -90,9 +90,7 @@ def bounds(step: Normalise, node: Node) -> tuple[float, float]:
     )
 
 
-def _cap(
-    scaled: Floats, step: Normalise, node: Node, frame: Frame
-) -> tuple[Floats, np.ndarray]:  # type: ignore[type-arg] # a mask
+def _cap(scaled: Floats, step: Normalise, node: Node, frame: Frame) -> tuple[Floats, Mask]:
     ends = {"minmax": (frame.low, frame.high), "goalposts": (0.0, frame.scale)}
     low, high = ends.get(step.method, (-np.inf, 1.0))
     wanted = step.cap or bool(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, ClassVar
 
-from qiying.engines.composite._cube import Cube, Fault, Unusable
+from qiying.engines.composite._cube import Fault, Unusable
 
 Table = Mapping[str, Any]
 IMPUTATIONS = (

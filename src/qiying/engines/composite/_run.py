@@ -48,14 +48,16 @@ def run(plan: Plan, cube: Cube) -> Result:
     faults = judge(plan, cube)
     if faults:
         raise Unusable(faults)
-    sheet, tables = opened(cube), {"data": cube.values}
+    sheet = opened(cube)
+    tables: dict[str, Floats] = {"data": cube.values}
     for step in plan.steps:
         if step.do in WORKS:
             sheet = WORKS[step.do](sheet, step, cube)
             tables[_name(step, tables)] = sheet.values
     weigh, last = last_of(plan)
     scores, weights = climb(sheet, weigh, last, cube)
-    for array in (*tables.values(), scores, *weights.values(), sheet.provenance):
+    sheet.provenance.setflags(write=False)
+    for array in (*tables.values(), scores, *weights.values()):
         array.setflags(write=False)
     return Result(
         tables=tables,

@@ -3,11 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from qiying.engines.composite._cube import Codes, Cube, Floats, Origin, Reason
-
-Mask = NDArray[np.bool_]
+from qiying.engines.composite._cube import Codes, Cube, Floats, Mask, Origin, Reason
 
 
 @dataclass(frozen=True, slots=True)

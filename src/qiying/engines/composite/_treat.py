@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from qiying.engines.composite._cube import Cube, Floats, Origin
+from qiying.engines.composite._cube import Codes, Cube, Floats, Mask, Origin
 from qiying.engines.composite._moments import is_calm, kurtosis, skewness
 from qiying.engines.composite._plan import Treat
-from qiying.engines.composite._sheet import Mask, Sheet, frames
+from qiying.engines.composite._sheet import Sheet, frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,10 @@ def treat(sheet: Sheet, step: Treat, cube: Cube) -> Sheet:
         for taken, held in frames(own.frame, cube.years):
             sample = values[taken, :, place]
             sample = sample[~np.isnan(sample)]
-            subject = node.code if own.frame != "year" or len(cube.years) == 1 else (
-                f"{node.code}@{cube.years[held.start]}"
+            subject = (
+                node.code
+                if own.frame != "year" or len(cube.years) == 1
+                else (f"{node.code}@{cube.years[held.start]}")
             )
             cure = _cure(sample, own, subject, sheet)
             here = (held, slice(None), place)
@@ -112,7 +114,7 @@ def transformed(x: Floats, cure: Cure) -> Floats:
     return np.log(up + 1)
 
 
-def _apply(x: Floats, cure: Cure) -> tuple[Floats, np.ndarray]:  # type: ignore[type-arg] # marks
+def _apply(x: Floats, cure: Cure) -> tuple[Floats, Codes]:
     marks = np.zeros(x.shape, dtype=np.uint16)
     known = ~np.isnan(x)
     marks[known & (x > cure.high)] |= np.uint16(Origin.WINSORISED_HIGH)

@@ -7,7 +7,23 @@ import numpy as np
 
 from qiying.engines.composite._cube import Floats
 
-RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57)
+RANDOM_INDEX = (
+    0.0,
+    0.0,
+    0.0,
+    0.58,
+    0.90,
+    1.12,
+    1.24,
+    1.32,
+    1.41,
+    1.45,
+    1.49,
+    1.51,
+    1.48,
+    1.56,
+    1.57,
+)
 """Mean consistency index of random judgements by size. Source: T. L. Saaty, The Analytic Hierarchy
 Process (1980)."""
 ROUNDS, ENOUGH = 10_000, 1e-14
