@@ -43,6 +43,14 @@ from qiying.engines.composite._plan import (
 from qiying.engines.composite._result import Result, Violation
 from qiying.engines.composite._run import run
 from qiying.engines.composite._tables import read_tables
+from qiying.engines.composite._uncertain import (
+    Sensitivity,
+    Uncertainty,
+    flip,
+    sensitivity,
+    uncertainty,
+    variant,
+)
 
 __all__ = [
     "VERSION",
@@ -59,16 +67,22 @@ __all__ = [
     "Reason",
     "Result",
     "Screen",
+    "Sensitivity",
     "Step",
     "Treat",
+    "Uncertainty",
     "Unusable",
     "Violation",
     "Weigh",
     "aggregate",
     "check",
     "cube_of",
+    "flip",
     "judge",
     "read_plan",
     "read_tables",
     "run",
+    "sensitivity",
+    "uncertainty",
+    "variant",
 ]

@@ -65,14 +65,24 @@ def weigh_node(
     node: Node, members: tuple[Node, ...], z: Floats, step: Weigh, sheet: Sheet
 ) -> Floats:
     """Weights [1 or year, 1 or unit, member] of a node's members z [year, unit, member]."""
-    at_bottom = all(member.kind == "Indicator" for member in members)
-    method = step.by.get(node.code, step.method if at_bottom else "given")
+    method = method_of(node, members, step)
     if method == "bod":
-        return _best_for_each(z, step, node.code, sheet)
-    if method == "variable":
+        w = _best_for_each(z, step, node.code, sheet)
+    elif method == "variable":
         base = _fixed(node, members, z, replace(step, method=step.base), sheet, step.base)
-        return formulas.variable(base, z, step.threshold, step.penalty)
-    return _fixed(node, members, z, step, sheet, method)
+        w = formulas.variable(base, z, step.threshold, step.penalty)
+    else:
+        w = _fixed(node, members, z, step, sheet, method)
+    if not step.times:
+        return w
+    w = w * np.array([step.times.get(member.code, 1.0) for member in members])
+    return np.asarray(w / w.sum(axis=-1, keepdims=True))
+
+
+def method_of(node: Node, members: tuple[Node, ...], step: Weigh) -> str:
+    """How the members of a node are weighed."""
+    at_bottom = all(member.kind == "Indicator" for member in members)
+    return step.by.get(node.code, step.method if at_bottom else "given")
 
 
 def _fixed(

@@ -82,7 +82,7 @@ def _weighing(step: Weigh, place: int, table: str) -> list[Fault]:
 
 def _names(step: Step, place: int, cube: Cube) -> list[Fault]:
     nodes = {node.code for node in cube.nodes}
-    tables = [getattr(step, key, {}) for key in ("only", "at", "by", "judgements")]
+    tables = [getattr(step, key, {}) for key in ("only", "at", "times", "by", "judgements")]
     asked = [code for table in tables if isinstance(table, Mapping) for code in table]
     found = [
         Fault("unknown_node", "plan.step", place, code) for code in asked if code not in nodes

@@ -131,7 +131,8 @@ class Weigh:
     """Weights of members within their parent.
 
     `method` is for nodes whose members are all indicators, `by.<node>` for any one node; the other
-    nodes keep the given weights, which `at.<code>` changes. `frame` is "all" (one set for all
+    nodes keep the given weights, which `at.<code>` changes; `times.<code>` multiplies a weight
+    however it was found. `frame` is "all" (one set for all
     years) or "year". `judgements.<node>` is a matrix of pairwise judgements for `ahp`, or several;
     `combine` names the methods that `game` brings together; `base` what `variable` starts from,
     with its `threshold` and `penalty`; `least` and `most` bound the shares of `bod`.
@@ -141,6 +142,7 @@ class Weigh:
     shift: float = 0.0
     frame: str = "all"
     at: Mapping[str, float] = field(default_factory=dict)
+    times: Mapping[str, float] = field(default_factory=dict)
     by: Mapping[str, str] = field(default_factory=dict)
     judgements: Mapping[str, Any] = field(default_factory=dict)
     combine: tuple[str, ...] = ()

@@ -45,15 +45,18 @@ class Violation:
 
 
 def ranks_of(scores: Floats) -> NDArray[np.int32]:
-    """Competition ranks along the second last axis, highest first, 0 where missing.
+    """Competition ranks of [..., unit, node] among units, highest first, 0 where missing."""
+    return np.moveaxis(competition(np.moveaxis(scores, -2, -1)), -1, -2)
 
-    `scores` is [..., unit, node].
-    """
-    turned = np.moveaxis(scores, -2, -1)
-    flat = turned.reshape(-1, turned.shape[-1])
-    found = np.zeros(flat.shape, dtype=np.int32)
-    for place, row in enumerate(flat):
-        known = ~np.isnan(row)
-        ordered = np.sort(-row[known])
-        found[place, known] = np.searchsorted(ordered, -row[known], side="left") + 1
-    return np.moveaxis(found.reshape(turned.shape), -1, -2)
+
+def competition(scores: Floats) -> NDArray[np.int32]:
+    """Competition ranks along the last axis, highest first, equal ones the better, 0 missing."""
+    order = np.argsort(-scores, axis=-1)  # what is missing comes last
+    ordered = np.take_along_axis(scores, order, axis=-1)
+    place = np.broadcast_to(np.arange(scores.shape[-1], dtype=np.int32), scores.shape).copy()
+    place[..., 1:][ordered[..., 1:] == ordered[..., :-1]] = 0
+    place = np.maximum.accumulate(place, axis=-1) + 1
+    place[np.isnan(ordered)] = 0
+    found = np.empty_like(place)
+    np.put_along_axis(found, order, place, axis=-1)
+    return found
