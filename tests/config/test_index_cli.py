@@ -38,10 +38,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *more: str) -> Result:
+def run(folder: Path, *more: str, command: str = "run") -> Result:
     files = ("--data", "iData.csv", "--meta", "iMeta.csv", "--plan", "plan.toml", "--out", "out")
     paths = [str(folder / word) if "." in word or word == "out" else word for word in files]
-    return CliRunner().invoke(app, ["run", *paths, *more])
+    return CliRunner().invoke(app, [command, *paths, *more])
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -68,7 +68,12 @@ def test_a_run_writes_the_table_of_every_step(folder: Path) -> None:
         "scores.csv",
         "weights.csv",
     ]
-    assert rows(out / "0-data.csv")[2] == {"Time": "2024", "uCode": "c", "roads": "", "dust": "0.69999999999999996"}
+    assert rows(out / "0-data.csv")[2] == {
+        "Time": "2024",
+        "uCode": "c",
+        "roads": "",
+        "dust": "0.69999999999999996",
+    }
     assert rows(out / "1-impute.csv")[2]["roads"] == "1.5"
     assert [row["roads"] for row in rows(out / "provenance.csv")] == ["0", "0", "5"]
     scores = {row["uCode"]: float(row["index"]) for row in rows(out / "scores.csv")}
@@ -110,3 +115,46 @@ def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
     done = run(folder)
     assert done.exit_code == 2
     assert "plan.toml" in done.stderr.replace("\n", "")
+
+
+FACTORS = """
+[[factor]]
+name = "mean"
+at = "aggregate.method"
+choices = ["amean", "topsis"]
+[[factor]]
+name = "weights"
+at = "weights"
+spread = 0.3
+sets = 5
+"""
+
+
+def test_uncertainty_writes_every_replicate_with_its_parameters(folder: Path) -> None:
+    (folder / "plan.toml").write_text(PLAN + FACTORS, encoding="utf-8")
+    done = run(folder, command="uncertainty")
+    assert done.exit_code == 0, done.output
+    assert "10" in done.stdout
+    out = folder / "out"
+    ranks = {row["uCode"]: row for row in rows(out / "ranks.csv")}
+    assert ranks["c"]["rank_50"] == "3"
+    assert [row["mean"] for row in rows(out / "replicates.csv")] == ["0"] * 5 + ["1"] * 5
+    assert {row["uCode"]: row["c"] for row in rows(out / "above.csv")} == {
+        "a": "1",
+        "b": "1",
+        "c": "0.5",
+    }
+
+
+def test_sensitivity_writes_the_indices_of_each_factor(folder: Path) -> None:
+    (folder / "plan.toml").write_text(PLAN + FACTORS, encoding="utf-8")
+    done = run(folder, command="sensitivity")
+    assert done.exit_code == 0, done.output
+    assert [row["factor"] for row in rows(folder / "out" / "factors.csv")] == ["mean", "weights"]
+    assert len(rows(folder / "out" / "units.csv")) == 6
+
+
+def test_an_analysis_without_factors_is_refused(folder: Path) -> None:
+    done = run(folder, command="uncertainty")
+    assert done.exit_code == 2
+    assert "no_factor" in done.stderr

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from qiying.engines.composite import Aggregate, aggregate, check, run
+from qiying.engines.composite import Aggregate, Node, aggregate, check, cube_of, run
 from tests.engines.composite.made import codes, cube, nodes, plan
 
 NAN = np.nan
@@ -154,8 +154,6 @@ def test_mazziotta_and_pareto_by_hand() -> None:
 
 
 def test_each_node_has_its_own_method() -> None:
-    from qiying.engines.composite import Node, cube_of
-
     tree = (
         Node("a", "A", "Indicator", 1, "p"),
         Node("b", "B", "Indicator", 1, "p"),
@@ -174,8 +172,6 @@ def test_each_node_has_its_own_method() -> None:
 
 
 def test_a_node_without_members_has_no_score_and_says_so() -> None:
-    from qiying.engines.composite import Node, cube_of
-
     tree = (*nodes(1), Node("empty", "Empty", "Aggregate", 2))
     result = run(plan("normalise"), cube_of([[1.0], [2.0]], tree))
     assert np.isnan(result.of("empty")).all()

@@ -12,7 +12,19 @@ from tests.engines.composite.made import ASEM, EXAMPLE, asem, codes, cube, plan
 
 NAN = np.nan
 needs_asem = pytest.mark.skipif(not ASEM.exists(), reason="the public tables are not kept here")
-COLUMNS = "Index Conn Sust Physical ConEcFin Political Instit P2P Environ Social SusEcFin".split()
+COLUMNS = [
+    "Index",
+    "Conn",
+    "Sust",
+    "Physical",
+    "ConEcFin",
+    "Political",
+    "Instit",
+    "P2P",
+    "Environ",
+    "Social",
+    "SusEcFin",
+]
 PUBLISHED = {
     "CHE": [68.38, 62.79, 73.98, 63.41, 32.87, 74.78, 85.94, 56.93, 77.21, 87.85, 56.88],
     "NLD": [64.82, 61.94, 67.70, 64.87, 46.62, 84.55, 71.74, 41.92, 58.73, 86.58, 57.78],

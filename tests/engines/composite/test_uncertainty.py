@@ -20,6 +20,12 @@ from qiying.engines.composite import (
     uncertainty,
     variant,
 )
+from qiying.engines.composite._design import (
+    crossed,
+    every,
+    exact_indices,
+    sampled_indices,
+)
 from tests.engines.composite.made import ASEM, EXAMPLE, asem, cube, plan
 
 VALUES = np.random.default_rng(11).lognormal(1, 1, size=(2, 9, 5))
@@ -103,8 +109,6 @@ def test_all_combinations_are_there_once_when_they_are_few_enough() -> None:
 
 
 def test_exact_indices_of_a_sum_and_a_product_by_hand() -> None:
-    from qiying.engines.composite._design import every, exact_indices
-
     grid = every((3, 4)).astype(float)
     first, total = exact_indices(grid[:, 0] * 2 + grid[:, 1] + 50, (3, 4))
     own = np.array([4 * 2 / 3, 15 / 12])
@@ -117,8 +121,6 @@ def test_exact_indices_of_a_sum_and_a_product_by_hand() -> None:
 
 def test_sampled_indices_are_centred() -> None:
     """y = x1 + x2 / 2 + 50, whose first indices an estimator without centring misses by far."""
-    from qiying.engines.composite._design import crossed, sampled_indices
-
     rows = crossed((1000, 1000), 512, seed=4) / 1000
     first, total = sampled_indices(rows[:, 0] + rows[:, 1] / 2 + 50, 2)
     np.testing.assert_allclose(first, [0.8, 0.2], atol=0.03)

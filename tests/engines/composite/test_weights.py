@@ -29,8 +29,10 @@ def test_entropy_takes_noughts_gaps_and_negative_values() -> None:
     found = weights.entropy(z)
     assert found.sum() == pytest.approx(1)
     assert (found > 0).all()
-    np.testing.assert_allclose(found, weights.entropy(z + [0, 0, 1]))
-    np.testing.assert_allclose(weights.entropy(z, 10.0), weights.entropy(z + [10, 10, 11]))
+    np.testing.assert_allclose(found, weights.entropy(z + np.array([0, 0, 1])))
+    np.testing.assert_allclose(
+        weights.entropy(z, 10.0), weights.entropy(z + np.array([10, 10, 11]))
+    )
 
 
 def test_critic_by_hand() -> None:
@@ -83,19 +85,22 @@ def test_several_experts_come_together_by_the_geometric_mean() -> None:
     np.testing.assert_allclose(found, [6 / 7, 1 / 7])
 
 
-@settings(max_examples=40, deadline=None)
-@given(TABLES)
-def test_balanced_members_correlate_equally_with_their_mean(z: np.ndarray) -> None:  # type: ignore[type-arg] # drawn
+@pytest.mark.parametrize("seed", range(12))
+def test_balanced_members_correlate_equally_with_their_mean(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    width = 2 + seed % 4
+    z = (rng.normal(size=(30, 1)) + rng.normal(size=(30, width))) * rng.uniform(1, 9, width)
     w = weights.balanced(z)
     assert w.sum() == pytest.approx(1)
-    mean = z @ w
-    if mean.std() < 1e-3:
-        return
-    moved = weights.deviations(z) > 0
-    r = np.array([np.corrcoef(column, mean)[0, 1] for column in z.T[moved]])
-    used = w[moved] > 1e-9
-    assert np.ptp(r[used]) < 1e-3
-    assert (r[~used] >= r[used].min() - 1e-3).all()
+    r = np.array([np.corrcoef(column, z @ w)[0, 1] for column in z.T])
+    used = w > 0
+    assert np.ptp(r[used]) < 1e-9
+    assert (r[~used] >= r[used].min() - 1e-9).all()
+
+
+def test_balance_is_given_up_where_members_cancel_out() -> None:
+    x = np.array([1.0, 2, 4, 8])
+    assert weights.balanced(np.column_stack([x, -x])).tolist() == pytest.approx([0.5, 0.5])
 
 
 def test_weights_that_pull_apart_are_the_leading_eigenvector() -> None:

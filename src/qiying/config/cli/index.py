@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -13,10 +14,11 @@ from qiying.config.cli._platform import say, text
 from qiying.config.language import mark as _
 
 if TYPE_CHECKING:
-    from qiying.engines.composite import Cube, Plan, Result
+    from qiying.engines.composite import Cube, Plan, Result, Uncertainty
 
 FAILED, UNUSABLE = 1, 2
 SHOWN = 10
+MOST_REPLICATES = 1_000_000
 BEYOND = "\0"
 ENCODINGS = ("utf-8-sig", "gb18030")
 Value = TypeVar("Value")
@@ -29,6 +31,10 @@ Meta = Annotated[
 ]
 Orders = Annotated[Path, typer.Option("--plan", help=text(_("The plan, as TOML.")))]
 Into = Annotated[Path, typer.Option("--out", help=text(_("Folder for the tables.")))]
+Replicates = Annotated[
+    int, typer.Option(min=2, max=MOST_REPLICATES, help=text(_("How many replicates.")))
+]
+Seed = Annotated[int, typer.Option(min=0, help=text(_("Seed of all chance.")))]
 AsJson = Annotated[bool, typer.Option("--json", help=text(_("Print JSON.")))]
 
 app = typer.Typer(
@@ -37,25 +43,16 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def index() -> None:
-    """Keep the group a group, however few commands it has."""
-
-
 @app.command(help=text(_("Run a plan and write the table of every step, scores, ranks, origins.")))
 def run(*, data: Data, meta: Meta, plan: Orders, out: Into, as_json: AsJson = False) -> None:
     """Write the tables; exit code 1 if the independent check disagrees, 2 for unusable input."""
     from qiying.engines import composite
 
-    cube = _understood(lambda: composite.read_tables(_rows(data), _rows(meta)))
-    orders = _understood(lambda: composite.read_plan(_words(plan)))
+    cube, orders = _given(data, meta, plan)
     result = _understood(lambda: composite.run(orders, cube))
     violations = composite.check(orders, cube, result)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with _folder(out):
         _write(out, cube, orders, result)
-    except OSError:
-        raise typer.BadParameter(text(_("“%(path)s” cannot be written."), path=out)) from None
     if as_json:
         typer.echo(json.dumps(_summary(cube, orders, result, violations), ensure_ascii=False))
     else:
@@ -65,6 +62,107 @@ def run(*, data: Data, meta: Meta, plan: Orders, out: Into, as_json: AsJson = Fa
         typer.echo(f"{found.code} {found.subject}: {found.expected} / {found.found}", err=True)
     if violations:
         raise typer.Exit(FAILED)
+
+
+@app.command(help=text(_("Compute replicates of a plan and say how firm each rank is.")))
+def uncertainty(
+    *,
+    data: Data,
+    meta: Meta,
+    plan: Orders,
+    out: Into,
+    replicates: Replicates = 1000,
+    seed: Seed = 0,
+) -> None:
+    """Write ranks with their quantiles, pairs and every replicate with its parameters."""
+    from qiying.engines import composite
+
+    cube, orders = _given(data, meta, plan)
+    found = _understood(
+        lambda: composite.uncertainty(orders, cube, replicates=replicates, seed=seed)
+    )
+    with _folder(out):
+        _write_sample(out, cube, found)
+    _say_sample(found)
+
+
+@app.command(help=text(_("Say which choice of a plan moves ranks and scores most.")))
+def sensitivity(*, data: Data, meta: Meta, plan: Orders, out: Into, seed: Seed = 0) -> None:
+    """Write first and total indices of each factor, for the ranking and for every unit."""
+    from qiying.engines import composite
+
+    cube, orders = _given(data, meta, plan)
+    found = _understood(lambda: composite.sensitivity(orders, cube, seed=seed))
+    names = found.sample.factors
+    with _folder(out):
+        rows = [(name, *map(_cell, found.shift[:, n].tolist())) for n, name in enumerate(names)]
+        _sheet(out / "factors.csv", ("factor", "first", "total"), rows)
+        _sheet(
+            out / "units.csv",
+            ("factor", "Time", "uCode", "first", "total"),
+            (
+                (name, year, unit, *map(_cell, found.units[:, n, y, u].tolist()))
+                for n, name in enumerate(names)
+                for y, year in enumerate(cube.years)
+                for u, unit in enumerate(cube.units)
+            ),
+        )
+    for name, first, total in zip(names, *found.shift.tolist(), strict=True):
+        typer.echo(f"{name:<24} {first:>8.4f} {total:>8.4f}")
+    _say_sample(found.sample)
+
+
+def _given(data: Path, meta: Path, plan: Path) -> "tuple[Cube, Plan]":
+    from qiying.engines import composite
+
+    cube = _understood(lambda: composite.read_tables(_rows(data), _rows(meta)))
+    return cube, _understood(lambda: composite.read_plan(_words(plan)))
+
+
+@contextmanager
+def _folder(out: Path) -> Iterator[None]:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError:
+        raise typer.BadParameter(text(_("“%(path)s” cannot be written."), path=out)) from None
+
+
+def _say_sample(found: "Uncertainty") -> None:
+    count = len(found.parameters)
+    if found.is_exact:
+        say(
+            _("All %(count)d combinations, %(failed)d scores missing"),
+            count=count,
+            failed=found.failed,
+        )
+    else:
+        say(_("%(count)d replicates, %(failed)d scores missing"), count=count, failed=found.failed)
+
+
+def _write_sample(out: Path, cube: "Cube", found: "Uncertainty") -> None:
+    quantiles, groups, above = found.quantiles(), found.tied(), found.above()
+    ranks = (
+        (
+            year,
+            unit,
+            _cell(float(found.nominal[y, u])),
+            str(found.nominal_ranks[y, u]),
+            *map(_cell, quantiles[:, y, u].tolist()),
+            str(groups[y, u]),
+        )
+        for y, year in enumerate(cube.years)
+        for u, unit in enumerate(cube.units)
+    )
+    heading = ("Time", "uCode", "score", "rank", "rank_05", "rank_50", "rank_95", "group")
+    _sheet(out / "ranks.csv", heading, ranks)
+    _table(out / "above.csv", cube, cube.units, above)
+    replicates = (
+        (str(number), *map(str, row), year, *map(_cell, found.scores[number, y].tolist()))
+        for number, row in enumerate(found.parameters.tolist())
+        for y, year in enumerate(cube.years)
+    )
+    _sheet(out / "replicates.csv", ("replicate", *found.factors, "Time", *cube.units), replicates)
 
 
 def _understood(work: Callable[[], Value]) -> Value:
@@ -110,7 +208,9 @@ def _rows(path: Path) -> list[dict[str, str]]:
     twice = sorted({name for name in names if name and names.count(name) > 1})
     rows = list(reader)
     faults = [Fault("repeated_column", path.name, column=name) for name in twice]
-    faults += [Fault("extra_cells", path.name, n) for n, row in enumerate(rows, 1) if BEYOND in row]
+    faults += [
+        Fault("extra_cells", path.name, n) for n, row in enumerate(rows, 1) if BEYOND in row
+    ]
     if faults:
         raise Unusable(tuple(faults))
     return rows
@@ -122,8 +222,12 @@ def _write(out: Path, cube: "Cube", orders: "Plan", result: "Result") -> None:
     _table(out / "scores.csv", cube, result.nodes, result.scores)
     _table(out / "ranks.csv", cube, result.nodes, result.ranks)
     _table(out / "provenance.csv", cube, cube.codes, result.provenance)
-    _sheet(out / "weights.csv", ("node", "member", "Time", "uCode", "weight"), _weights(cube, result))
-    reasons = ((r.code, r.subject, *(f"{k}={_cell(v)}" for k, v in r.numbers)) for r in result.reasons)
+    _sheet(
+        out / "weights.csv", ("node", "member", "Time", "uCode", "weight"), _weights(cube, result)
+    )
+    reasons = (
+        (r.code, r.subject, *(f"{k}={_cell(v)}" for k, v in r.numbers)) for r in result.reasons
+    )
     _sheet(out / "reasons.csv", ("code", "subject", "numbers"), reasons)
     from qiying.engines.composite import VERSION
 

@@ -36,7 +36,8 @@ def crossed(sizes: tuple[int, ...], base: int, seed: int) -> Rows:
 
 
 def _settings(points: Floats, sizes: tuple[int, ...]) -> Rows:
-    return np.minimum(points * sizes, np.array(sizes) - 1).astype(np.int32)
+    found: Rows = np.minimum(points * sizes, np.array(sizes) - 1).astype(np.int32)
+    return found
 
 
 def exact_indices(values: Floats, sizes: tuple[int, ...]) -> tuple[Floats, Floats]:

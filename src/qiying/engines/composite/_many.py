@@ -67,7 +67,7 @@ class Many:
             weigh = next((s for s in plan.steps if isinstance(s, Weigh)), Weigh())
             before = dict(weigh.times)
             own = {code: value * before.get(code, 1.0) for code, value in own.items()}
-            steps = [s for s in plan.steps if not isinstance(s, Weigh)]
+            steps: list[Step] = [s for s in plan.steps if not isinstance(s, Weigh)]
             steps.insert(len(steps) - 1, replace(weigh, times=own))
             plan = replace(plan, steps=tuple(steps))
         return replace(plan, factors=()), cube
@@ -186,7 +186,7 @@ def _product(z: Floats, w: Floats) -> Floats:
     """Sum over members of z [1 or replicate, year, unit, member] w [1 or replicate, member]."""
     if len(z) == 1:
         flat = z[0].reshape(-1, z.shape[-1])
-        return (w @ flat.T).reshape(len(w), *z.shape[1:3])
+        return np.asarray((w @ flat.T).reshape(len(w), *z.shape[1:3]))
     flat = z.reshape(len(z), -1, z.shape[-1])
     found = np.matmul(flat, np.broadcast_to(w, (len(z), w.shape[1]))[:, :, None])
     return np.asarray(found[..., 0].reshape(z.shape[:3]))
