@@ -135,7 +135,8 @@ def pull_apart(panel: Floats) -> Floats:
     """纵横向拉开档次法: the non-negative w of length 1 with the largest w'Hw, H = sum_t Z_t' Z_t.
 
     `panel` is [year, unit, member]; Z are z-scores over all years, missing cells at the mean.
-    From equal weights, w becomes the positive part of Hw until it rests: w'Hw never falls.
+    From equal weights, and from each member alone, w becomes the positive part of Hw until it
+    rests, so that w'Hw never falls; the best of these is taken, of equal ones the first.
     """
     rows = panel.reshape(-1, panel.shape[2])
     spread = deviations(rows)
@@ -143,18 +144,25 @@ def pull_apart(panel: Floats) -> Floats:
     mean = np.where(known, rows, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     z = np.where(known & (spread > 0), (rows - mean) / np.where(spread > 0, spread, 1.0), 0.0)
     h = z.T @ z
-    w = np.ones(len(h))
+    ends = [_rested(h, start) for start in (np.ones(len(h)), *np.eye(len(h)))]
+    reached = np.array([w @ h @ w for w in ends])
+    return shares(ends[int(np.argmax(reached > reached.max() * (1 - 1e-9)))])
+
+
+def _rested(h: Floats, w: Floats) -> Floats:
+    """Where w rests when it becomes the positive part of Hw again and again, at length 1."""
+    w = w / np.sqrt((w**2).sum())
     for _ in range(ROUNDS):
         new = np.maximum(h @ w, 0.0)
         size = np.sqrt((new**2).sum())
-        if size <= 0:
+        if size <= 1e-12 * np.trace(h):
             break
         new /= size
         moved = np.abs(new - w).max()
         w = new
         if moved < ENOUGH:
             break
-    return shares(w)
+    return w
 
 
 def hierarchy(judgements: Floats) -> tuple[Floats, float]:
