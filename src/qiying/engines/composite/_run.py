@@ -35,10 +35,8 @@ def run(plan: Plan, cube: Cube) -> Result:
 
     Parameters
     ----------
-    plan : Plan
-        Steps in order, the last of them ``aggregate``.
-    cube : Cube
-        Values [year, unit, indicator]; NaN is missing.
+    plan, cube
+        Steps in order, the last ``aggregate``; values [year, unit, indicator], NaN is missing.
 
     Raises
     ------
