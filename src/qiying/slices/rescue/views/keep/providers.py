@@ -14,12 +14,11 @@ from qiying.kernel import paging, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
 from qiying.kernel.web import actor_of, page
-from qiying.slices.rescue import operations, queries
-from qiying.slices.rescue.forms.keep import CertificateForm, LicenceForm
+from qiying.slices.rescue import queries
 from qiying.slices.rescue.models import Certificate, Provider, labels
 from qiying.slices.rescue.queries import keep
 from qiying.slices.rescue.rules import KEEPERS
-from qiying.slices.rescue.views.keep import shared
+from qiying.slices.rescue.views.keep import contracts, shared
 from qiying.slices.rescue.views.keep.words import skill_word
 
 ORDER = ("id",)
@@ -39,6 +38,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
     rows = [_row(p, people, skills, today) for p in found]
     context = {
         "page": found,
+        "may_sign": actor.has(*KEEPERS),
         "rows": rows,
         "ending": [_ending(c, today) for c in ending],
         "kpis": [
@@ -83,19 +83,8 @@ def provider_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if provider is None:
             raise NotFound("not_found")
         technicians = list(queries.list_technicians(actor, provider_id=provider.pk).order_by("id"))
-        skills = sorted({c.skill for c in queries.classes(actor)})
-    name = request.POST.get("do", "") if request.method == "POST" else ""
-    forms: dict[str, Any] = {
-        "certify": CertificateForm(
-            request.POST if name == "certify" else None,
-            people=[(str(t.pk), str(t.person)) for t in technicians],
-            skills=[(s, skill_word(s)) for s in skills],
-            auto_id="id_certify_%s",
-        ),
-        "licence": LicenceForm(
-            request.POST if name == "licence" else None, auto_id="id_licence_%s"
-        ),
-    }
+        name = request.POST.get("do", "") if request.method == "POST" else ""
+        forms = contracts.forms_of(actor, provider, technicians, name, request.POST)
 
     def show() -> HttpResponse:
         return _draw(request, actor, provider, technicians, forms, name)
@@ -103,18 +92,9 @@ def provider_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if name in forms:
         actor.require(*KEEPERS)
         form = forms[name]
-        return shared.post(request, form, lambda: _do(actor, provider, name, form), show)
+        return shared.post(request, form, lambda: contracts.do(actor, provider, name, form), show)
     with tenancy.reading(actor):
         return show()
-
-
-def _do(actor: Actor, provider: Provider, name: str, form: Any) -> str:
-    data, now = dict(form.cleaned_data), timezone.now()
-    if name == "certify":
-        operations.certify(actor, int(data.pop("technician")), now=now, **data)
-    else:
-        operations.add_licence(actor, provider.pk, now=now, **data)
-    return reverse("rescue:provider", args=[provider.public_id])
 
 
 def _draw(
@@ -128,14 +108,6 @@ def _draw(
     today = queries.today(timezone.now())
     soon = today + timedelta(days=queries.rule_in_force(actor).certificate_days)
     certificates = queries.certificates_of(actor, [t.pk for t in technicians])
-    words = {
-        "certify": (gettext("Enter a certificate"), "badge-check", "primary"),
-        "licence": (gettext("Enter a licence"), "file-badge", ""),
-    }
-    steps = [
-        {"name": n, "form": forms[n], "label": w, "icon": i, "tone": t, "is_open": n == tried}
-        for n, (w, i, t) in words.items()
-    ]
     context = {
         "provider": provider,
         "kind": labels.PROVIDER_KINDS[provider.kind],
@@ -149,7 +121,7 @@ def _draw(
             for t in technicians
         ],
         "lists": keep.price_lists(actor, provider),
-        "steps": steps if actor.has(*KEEPERS) else [],
+        "steps": contracts.steps_of(forms, tried) if actor.has(*KEEPERS) else [],
         "may_see_phones": actor.has(*KEEPERS),
     }
     return render(request, "rescue/keep/provider.html", context)

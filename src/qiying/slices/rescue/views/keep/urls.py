@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from qiying.slices.rescue.views.keep import (
+    contracts,
     inspections,
     intake,
     machines,
@@ -21,6 +22,7 @@ KEEP_PATHS: list[URLPattern] = [
     path("inspections/", inspections.list_page, name="inspections"),
     path("inspections/<int:inspection_id>/", inspections.inspection_page, name="inspection"),
     path("providers/", providers.list_page, name="providers"),
+    path("providers/new/", contracts.new, name="provider-new"),
     path("providers/<uuid:public_id>/", providers.provider_page, name="provider"),
     path("roster/", roster.roster_page, name="roster"),
     path("roster/publish/", roster.publish, name="roster-publish"),
