@@ -18,8 +18,12 @@ LINES = "L1，人工，小时，120\nP1,轴承,只,88.50,企业,否,Bearing,piec
 def contract(world: World, **more: Any) -> dict[str, Any]:
     day = world.now.date()
     return {
-        **{"name_zh": "新签服务公司", "kind": "contracted", "contract": "HT-1"},
-        **{"from_on": day, "until_on": day + timedelta(days=365), **more},
+        "name_zh": "新签服务公司",
+        "kind": "contracted",
+        "contract": "HT-1",
+        "from_on": day,
+        "until_on": day + timedelta(days=365),
+        **more,
     }
 
 
