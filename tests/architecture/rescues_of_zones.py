@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from qiying.kernel import tenancy
+from qiying.kernel import numbering, tenancy
 from qiying.slices.rescue import operations, queries
 from qiying.slices.rescue.models import Job, Proposal, Provider, Report, Shift, Station, Technician
 from tests.architecture.names import EVERYTHING
@@ -38,6 +38,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("rescue:my-job", "public_id"): "open_rescue.public_id",
     ("rescue:my-paper", "public_id"): "rescue.public_id",
     ("rescue:provider", "public_id"): "provider.public_id",
+    ("rescue:provider-prices", "public_id"): "provider.public_id",
+    ("rescue:prices-table", "public_id"): "provider.public_id",
     ("rescue:replay", "proposal_id"): "proposal.pk",
     ("rescue:retrofit", "public_id"): "retrofit.public_id",
     ("rescue:scan", "label"): "machine.label",
@@ -103,6 +105,8 @@ BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
 def call_for_rescue(zone: "Zone") -> None:
     """A settled rescue with all its papers, one that somebody else was chosen for, a retrofit."""
     world, mark = zone.world, zone.mark
+    # labels count from one in each zone: the other zone's must name nothing here
+    numbering.take(world.system, "rescue.label", 10 * len(mark))
     furnish(world)
     now, chief = world.now, world.actor("chief")
     operations.set_rules(chief, now=now, reason=f"{mark} rules", matter_codes=("M022",))

@@ -316,7 +316,8 @@ def exported(zone: Zone, reader: Reader) -> None:
     assert row.state == "paid"
     assert [line[0] for line in table[1:]] == [job.number]
     paid = sum(Decimal(str(line[column])) for line in table[1:])
-    assert paid == row.zone_cny == quote.zone_cny == quote.total_cny / 2 > 0
+    # half of two hours at 120 yuan; the bearing is the firm's
+    assert paid == row.zone_cny == quote.zone_cny == Decimal("120.00")
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

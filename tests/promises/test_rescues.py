@@ -144,11 +144,22 @@ def test_a_worker_killed_while_it_gives_out_work_loses_nothing(
     assert lost == [(zone["lost"],)], "a promise that ran out meanwhile is said, the others run"
     verdict = json.loads(platform.qiying("audit", "verify", "--json"))
     assert all(v["holds"] for v in verdict)
-    if is_full:
-        assert platform.eventually(
-            lambda: platform.query("SELECT count(*) FROM procrastinate_jobs") == [(0,)],
-            within=240,
-        ), "what the killed workers had begun is done by the next"
+
+
+@pytest.mark.full
+def test_what_the_killed_workers_had_begun_is_done_by_the_next(platform: Any) -> None:
+    """Comes after the kills above; a worker is taken for dead half a minute after its last beat."""
+    platform.eventually(lambda: _queued(platform) == [], within=240)
+    assert _queued(platform) == []
+
+
+def _queued(platform: Any) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = platform.query(
+        "SELECT task_name, status, attempts, args ->> 'handler', scheduled_at "
+        "FROM procrastinate_jobs "
+        "ORDER BY id"
+    )
+    return rows
 
 
 def _went_up(platform: Any, zone: dict[str, Any], jobs: dict[int, tuple[str, str]]) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import psycopg
@@ -60,7 +60,7 @@ def _actor(request: HttpRequest) -> Actor | None:
     return getattr(request, "actor", None)
 
 
-async def _body(stream: Stream) -> AsyncIterator[bytes]:
+async def _body(stream: Stream) -> AsyncGenerator[bytes, None]:
     _streams.setdefault(stream.tenant_id, set()).add(stream)
     await sync_to_async(_let_go)()
     ends_at = asyncio.get_running_loop().time() + LASTS_FOR

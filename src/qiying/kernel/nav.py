@@ -74,17 +74,17 @@ def item(
     """Register an entry; ``count`` answers once per page with a number or, cheaper, cut rows.
 
     Whoever holds a role of ``first_for`` begins there after signing in, whatever its place.
-    Slices that lead to the same page add their roles to one entry.
+    Slices whose people share a page each register it for their own roles.
     """
     if group not in GROUPS:
         raise ValueError(f"unknown navigation group {group!r}")
-    before = _items[url_name].roles if url_name in _items else frozenset[str]()
+    shared = _items[url_name].roles if url_name in _items else frozenset()
     _items[url_name] = Item(
         group,
         label,
         url_name,
         icon,
-        before | frozenset(roles),
+        shared | frozenset(roles),
         order,
         count,
         on_phone,

@@ -50,10 +50,11 @@ def _parsed(text: str) -> Any:
 
 def to_plain(value: Any) -> Any:
     """Turn a dataclass into dictionaries and lists."""
-    if type(value) in _PLAIN:
+    kind: Any = type(value)
+    if kind in _PLAIN:
         return value
     if is_dataclass(value):
-        named = ((n, getattr(value, n), default) for n, default in _defaults(type(value)))
+        named = ((n, getattr(value, n), default) for n, default in _defaults(kind))
         return {n: to_plain(v) for n, v, default in named if default is MISSING or v != default}
     if isinstance(value, list | tuple):
         return [to_plain(v) for v in value]

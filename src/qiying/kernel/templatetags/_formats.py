@@ -57,6 +57,15 @@ def cn_time(value: object) -> str:
     return _local(value).strftime("%H:%M") if isinstance(value, datetime) else NOTHING
 
 
+def cn_clock(value: object) -> str:
+    """``10:42`` of today, ``11-21 10:42`` of another day, in China time."""
+    if not isinstance(value, datetime):
+        return NOTHING
+    told = _local(value)
+    is_today = told.date() == _local(timezone.now()).date()
+    return told.strftime("%H:%M" if is_today else "%m-%d %H:%M")
+
+
 def stamp(value: object) -> SafeString | str:
     """A ``<time>`` element: the moment in China time, machine-readable."""
     if not isinstance(value, datetime):

@@ -26,6 +26,7 @@ FILTERS: Functions = (
     _formats.cn_datetime,
     _formats.cn_date,
     _formats.cn_time,
+    _formats.cn_clock,
     _formats.stamp,
     _formats.ago,
     _formats.duration,

@@ -1,173 +1,174 @@
-"""A provider is signed, staffed and priced in a browser; what is wrong stands at its field."""
+"""Contracts in a browser: signing, prices from a table, people who come and go, stations."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from qiying.kernel import tenancy
-from qiying.slices.rescue.models import Certificate, PriceItem, PriceList, Provider, Technician
+from qiying.kernel.access import Role
+from qiying.slices.rescue.models import (
+    Certificate,
+    Manager,
+    PriceItem,
+    PriceList,
+    Provider,
+    Station,
+    Technician,
+)
 from tests.slices.rescue.keep.test_pages import kept, signed_in
 from tests.slices.world import World
 
 pytestmark = pytest.mark.django_db
-LINES = "L1，人工，小时，120\nP1,轴承,只,88.50,企业,否,Bearing,piece\n"
+HEADS = "编码,项目,计量单位,单价（元）,是否配件,夜间加价\n"
 
 
-def contract(world: World, **more: Any) -> dict[str, Any]:
-    day = world.now.date()
-    return {
-        "name_zh": "新签服务公司",
-        "kind": "contracted",
-        "contract": "HT-1",
-        "from_on": day,
-        "until_on": day + timedelta(days=365),
-        **more,
-    }
+@pytest.fixture
+def provider(world: World) -> Provider:
+    found: Provider = kept(world, Provider, name_zh="甲维修")
+    return found
 
 
-def page_of(world: World, row: Provider | None = None) -> str:
-    return f"/rescue/providers/{(row or kept(world, Provider)).public_id}/"
+def url_of(provider: Provider, more: str = "") -> str:
+    return f"/rescue/providers/{provider.public_id}/{more}"
 
 
-def count(world: World, model: Any) -> int:
-    with tenancy.reading(world.system):
-        return int(model.objects.count())
-
-
-def wrong(answer: Any, name: str = "") -> set[str]:
-    """The fields at which a refused form says something."""
+def test_a_provider_is_signed_once_and_its_contract_changed_on_its_page(world: World) -> None:
+    client, today = signed_in(world, "chief"), world.now.date()
+    form = {"name_zh": "新服务商", "kind": "contracted", "from_on": today, "public_percent": "101"}
+    answer = client.post("/rescue/providers/new/", form)
     assert answer.status_code == 422
-    if not name:
-        return set(answer.context["form"].errors)
-    (step,) = (s for s in answer.context["steps"] if s["name"] == name)
-    assert step["is_open"]
-    return set(step["form"].errors)
+    assert list(answer.context["form"].errors) == ["public_percent"]
+    form["public_percent"] = "40"
+    backwards = {**form, "until_on": today - timedelta(days=1)}
+    assert client.post("/rescue/providers/new/", backwards).context["form"].errors["until_on"]
+    assert client.post("/rescue/providers/new/", form).status_code == 303
+    again = client.post("/rescue/providers/new/", form)
+    assert again.status_code == 422
+    assert again.context["form"].errors["name_zh"]
+    row = kept(world, Provider)
+    change = {"do": "contract", **form, "contract": "HT-2", "until_on": today + timedelta(days=9)}
+    assert client.post(url_of(row), change).status_code == 303
+    found = kept(world, Provider, pk=row.pk)
+    assert (found.contract, found.public_percent, found.name_zh) == ("HT-2", 40, "新服务商")
 
 
-def test_a_contract_is_signed_and_opens_its_page(world: World) -> None:
-    client = signed_in(world, "chief")
-    answer = client.post("/rescue/providers/new/", contract(world))
-    assert answer.status_code == 303
-    assert answer["Location"] == page_of(world)
-    assert client.get(answer["Location"]).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"name_zh": ""}, "name_zh"),
-        ({"name_zh": "长" * 101}, "name_zh"),
-        ({"kind": "nonsense"}, "kind"),
-        ({"from_on": "tomorrow"}, "from_on"),
-        ({"until_on": "2001-01-01"}, "until_on"),
-        ({"public_percent": "101"}, "public_percent"),
-    ],
-)
-def test_a_wrong_contract_says_so_at_its_field(
-    world: World, given: dict[str, str], field: str
+@pytest.mark.parametrize("who", ["leader", "supervisor", "manager"])
+def test_whoever_only_reads_providers_is_offered_no_form_and_refused(
+    world: World, who: str
 ) -> None:
-    before = count(world, Provider)
-    client = signed_in(world, "chief")
-    assert wrong(client.post("/rescue/providers/new/", contract(world, **given))) == {field}
-    assert count(world, Provider) == before
+    client = signed_in(world, who)
+    page = client.get("/rescue/providers/")
+    assert "/rescue/providers/new/" not in page.content.decode()
+    for path in ("providers/new/", "stations/new/"):
+        assert client.get(f"/rescue/{path}").status_code == 403
+        assert client.post(f"/rescue/{path}", {}).status_code == 403
 
 
-def test_a_name_that_is_signed_already_is_not_written_over(world: World) -> None:
-    name = kept(world, Provider).name_zh
-    client = signed_in(world, "chief")
-    answer = client.post("/rescue/providers/new/", contract(world, name_zh=name))
-    assert wrong(answer) == {"name_zh"}
+def send(world: World, provider: Provider, rows: str, **more: Any) -> Any:
+    file = SimpleUploadedFile("prices.csv", (HEADS + rows).encode("utf-8-sig"), "text/csv")
+    form = {"from_on": world.now.date() + timedelta(days=10), "file": file, **more}
+    return signed_in(world, "chief").post(url_of(provider, "prices/"), form)
 
 
-def test_a_contract_written_anew_keeps_name_classes_and_areas(world: World) -> None:
-    row = kept(world, Provider)
-    form = {**contract(world), "do": "contract", "contract": "HT-2"}
-    assert signed_in(world, "chief").post(page_of(world, row), form).status_code == 303
-    now = kept(world, Provider, pk=row.pk)
-    assert now.contract == "HT-2"
-    assert (now.name_zh, now.classes, now.areas) == (row.name_zh, row.classes, row.areas)
+def test_every_bad_line_of_a_price_list_is_named_with_its_reasons(
+    world: World, provider: Provider
+) -> None:
+    before = kept(world, PriceList, provider=provider).pk
+    rows = "W1,工时,小时,120,否,是\nW1,重复,次,5,,\n,无编码,次,abc,也许,\nW3,贵,次,-1,,\n"
+    answer = send(world, provider, rows)
+    assert answer.status_code == 422
+    assert kept(world, PriceList, provider=provider).pk == before
+    bad = answer.context["bad"]
+    assert [line["number"] for line in bad] == [3, 4, 5]
+    assert [len(line["faults"]) for line in bad] == [1, 2, 1]
+    assert all(text for line in bad for _column, text in line["faults"])
 
 
-def test_a_price_list_of_lines_becomes_the_next_version(world: World) -> None:
-    row = kept(world, Provider)
-    day = world.now.date() + timedelta(days=30)
-    form = {"do": "prices", "from_on": day, "items": LINES}
-    client = signed_in(world, "chief")
-    assert client.post(page_of(world, row), form).status_code == 303
-    made = kept(world, PriceList)
-    assert (made.provider_id, made.from_on) == (row.pk, day)
-    part = kept(world, PriceItem, price_list=made, code="P1")
-    assert (part.price_cny, part.is_part, part.has_night_price) == (Decimal("88.50"), True, False)
-    (step,) = (
-        s for s in client.get(page_of(world, row)).context["steps"] if s["name"] == "prices"
+@pytest.mark.parametrize("content", [b"", b"\x00\x01", b"a,b\n1,2\n", HEADS.encode()])
+def test_a_file_that_is_no_price_list_is_refused_in_words(
+    world: World, provider: Provider, content: bytes
+) -> None:
+    for name in ("p.csv", "p.xlsx", "p.exe"):
+        file = SimpleUploadedFile(name, content)
+        answer = send(world, provider, "", file=file)
+        assert answer.status_code == 422
+        assert answer.context["form"].errors["file"]
+
+
+def test_the_newest_list_comes_as_a_table_that_can_be_sent_back(
+    world: World, provider: Provider
+) -> None:
+    old = kept(world, PriceList, provider=provider)
+    table = signed_in(world, "chief").get(url_of(provider, "prices/table/"))
+    assert table.status_code == 200
+    file = SimpleUploadedFile("back.csv", table.content, "text/csv")
+    start = world.now.date() + timedelta(days=10)
+    assert send(world, provider, "", file=file).status_code == 303
+    new = kept(world, PriceList, provider=provider)
+    assert (new.version, new.from_on) == (old.version + 1, start)
+    assert kept(world, PriceList, pk=old.pk).until_on == start
+
+    def items(row: PriceList) -> set[Any]:
+        keys = ("code", "name_zh", "unit_zh", "price_cny", "is_part", "has_night_price", "name_en")
+        one = kept(world, PriceItem, price_list=row)
+        return {tuple(getattr(one, k) for k in keys)}
+
+    assert items(new) == items(old)
+    assert send(
+        world, provider, "", file=SimpleUploadedFile("b.csv", table.content)
+    ).status_code in (
+        303,
+        422,
     )
-    assert "P1,轴承,只,88.50,企业,否,Bearing,piece" in step["form"]["items"].value()
 
 
-@pytest.mark.parametrize(
-    "items",
-    [
-        "",
-        "L1,人工",
-        "L1,人工,小时,abc",
-        "L1,人工,小时,-1",
-        "L1,人工,小时,1.234",
-        "L1,人工,小时,NaN",
-        "L1,人工,小时,1e99",
-        "L1,人工,小时,1\nL1,人工,小时,2",
-        "L1,人工,小时,1,别人",
-        f"{'L' * 21},人工,小时,1",
-        "L1,\x00,小时,1",
-        'L1,"人工,小时,1',
-    ],
-)
-def test_a_price_list_with_a_fault_writes_nothing_and_says_so_at_the_lines(
-    world: World, items: str
-) -> None:
-    before = count(world, PriceList)
-    form = {"do": "prices", "from_on": world.now.date(), "items": items}
-    answer = signed_in(world, "chief").post(page_of(world), form)
-    assert wrong(answer, "prices") == {"items"}
-    assert count(world, PriceList) == before
+def test_somebody_is_added_certified_and_leaves_again(world: World, provider: Provider) -> None:
+    world.person("wu", Role.TECHNICIAN)
+    client, today = signed_in(world, "chief"), world.now.date()
+    page = client.get(url_of(provider))
+    (form,) = [s["form"] for s in page.context["steps"] if s["name"] == "technician"]
+    offered = [word for _code, word in form.fields["person"].choices]
+    assert any("wu" in str(word) for word in offered), offered
+    assert not any("zhao" in str(word) for word in offered)
+    wu, station = world.user("wu").pk, kept(world, Station).pk
+    join = {"do": "technician", "person": wu, "station": station, "joined_on": today}
+    assert client.post(url_of(provider), {**join, "station": ""}).status_code == 422
+    assert client.post(url_of(provider), join).status_code == 303
+    row = kept(world, Technician, person_id=wu)
+    assert row.provider_id == provider.pk
+    again = client.post(url_of(provider), {**join, "idempotency_key": "again"})
+    assert again.status_code == 422
+    proof = {"do": "certify", "technician": row.pk, "skill": "paper", "from_on": today}
+    wrong = client.post(url_of(provider), {**proof, "until_on": today})
+    assert wrong.status_code == 422
+    assert client.post(url_of(provider), proof).status_code == 303
+    assert kept(world, Certificate, technician=row) is not None
+    leave = {"do": "leave", "technician": row.pk, "on": today - timedelta(days=1)}
+    assert client.post(url_of(provider), leave).status_code == 422
+    assert client.post(url_of(provider), {**leave, "on": today}).status_code == 303
+    assert kept(world, Technician, pk=row.pk).left_on == today
+    assert signed_in(world, "leader").post(url_of(provider), join).status_code == 403
 
 
-@pytest.mark.parametrize("person", ["", "abc", "0", "99999999999999999999"])
-def test_nobody_without_the_role_begins_to_work(world: World, person: str) -> None:
-    before = count(world, Technician)
-    form = {"do": "technician", "person_id": person, "station_id": person}
-    answer = signed_in(world, "chief").post(page_of(world), form)
-    assert wrong(answer, "technician") == {"person_id", "station_id"}
-    assert count(world, Technician) == before
+def test_a_leader_of_a_providers_people_is_named(world: World, provider: Provider) -> None:
+    world.person("zhou", Role.PROVIDER_MANAGER)
+    client = signed_in(world, "chief")
+    form = {"do": "manager", "person": world.user("zhou").pk}
+    assert client.post(url_of(provider), {**form, "person": "999999"}).status_code == 422
+    assert client.post(url_of(provider), form).status_code == 303
+    assert kept(world, Manager, provider=provider, person=world.user("zhou")).is_current
 
 
-def test_a_technician_who_is_free_begins_to_work(world: World) -> None:
-    row = kept(world, Technician)
-    with tenancy.acting(world.system):
-        Technician.objects.filter(person_id=row.person_id).update(left_on=world.now.date())
-    form = {"do": "technician", "person_id": row.person_id, "station_id": row.station_id}
-    url = page_of(world, kept(world, Provider, pk=row.provider_id))
-    assert signed_in(world, "chief").post(url, form).status_code == 303
-    assert kept(world, Technician).pk != row.pk
+def test_a_station_is_entered_with_its_place(world: World) -> None:
+    client = signed_in(world, "chief")
+    form = {"code": "east", "name_zh": "东站", "longitude": "191", "latitude": "29"}
+    answer = client.post("/rescue/stations/new/", form)
+    assert list(answer.context["form"].errors) == ["longitude"]
+    assert client.post("/rescue/stations/new/", {**form, "longitude": "119.2"}).status_code == 303
+    assert kept(world, Station, code="east").name_zh == "东站"
 
 
-def test_a_certificate_that_ends_before_it_begins_says_so_at_its_field(world: World) -> None:
-    row, before = kept(world, Technician), count(world, Certificate)
-    skill = kept(world, Certificate).skill
-    day = world.now.date()
-    form = {"do": "certify", "technician": row.pk, "skill": skill, "from_on": day}
-    url = page_of(world, kept(world, Provider, pk=row.provider_id))
-    answer = signed_in(world, "chief").post(url, {**form, "until_on": day})
-    assert wrong(answer, "certify") == {"until_on"}
-    assert count(world, Certificate) == before
-
-
-def test_who_only_reads_finds_no_form_and_writes_nothing(world: World) -> None:
-    client, before = signed_in(world, "leader"), count(world, Provider)
-    assert client.get("/rescue/providers/new/").status_code == 403
-    assert client.post("/rescue/providers/new/", contract(world)).status_code == 403
-    assert client.get(page_of(world)).context["steps"] == []
-    form = {"do": "prices", "from_on": world.now.date(), "items": LINES}
-    assert client.post(page_of(world), form).status_code == 403
-    assert count(world, Provider) == before
+def test_the_phone_of_a_technician_leads_to_the_own_account(world: World) -> None:
+    page = signed_in(world, "zhao").get("/rescue/duty/")
+    assert '/account/"' in page.content.decode()

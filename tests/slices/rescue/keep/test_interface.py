@@ -34,7 +34,10 @@ def count(world: World, model: Any) -> int:
 
 @pytest.mark.parametrize(
     "path",
-    ["/machines", "/jobs", "/coverage", "/settlements", "/roster?start=2026-11-01&end=2026-12-01"],
+    [
+        *("/machines", "/jobs", "/coverage", "/settlements"),
+        *(f"/{name}?start=2026-11-01&end=2026-12-01" for name in ("roster", "figures")),
+    ],
 )
 def test_the_house_reads_and_a_stranger_does_not(world: World, path: str) -> None:
     assert signed_in(world, "chief").get(f"{ROOT}{path}").status_code == 200
@@ -58,7 +61,7 @@ def test_the_same_key_registers_one_machine(world: World) -> None:
     assert post(client, "/machines", body, "k1")["Idempotent-Replay"] == "true"
     assert count(world, Equipment) == before + 1
     assert post(client, "/machines", {**body, "kind": "none"}).status_code == 422
-    assert post(signed_in(world, "rival"), "/machines", body).status_code == 403
+    assert post(signed_in(world, "rival"), "/machines", body).status_code == 404
 
 
 def test_a_rescue_is_reported_once_and_moved_by_its_steps(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -22,6 +22,8 @@ from qiying.slices.rescue.rules import PAYERS, READERS
 
 router = Router(tags=["rescue"])
 PLANNERS = (*READERS, Role.PROVIDER_MANAGER, Role.ADMINISTRATOR, Role.TECHNICIAN)
+Day = Annotated[date, Field(ge=date(1990, 1, 1), lt=date(2150, 1, 1))]
+WEEK, YEAR = timedelta(days=7), timedelta(days=365)
 LONGEST = timedelta(days=62)
 LONGEST_FIGURES = timedelta(days=3660)
 
@@ -41,10 +43,10 @@ class ShiftOut(Schema):
 
 
 class RosterQuery(Schema):
-    """Shifts that begin from ``start`` on, before ``end``; 62 days at most."""
+    """Shifts that begin from ``start`` on, before ``end``; 62 days at most, a week when not said."""
 
-    start: date
-    end: date
+    start: Day | None = None
+    end: Day | None = None
     cursor: str = ""
     size: int = Field(100, ge=1, le=500)
 
@@ -58,13 +60,28 @@ class ShiftsOut(Schema):
 @router.get("/roster", response=ShiftsOut, summary="The roster of a period")
 @roles(*PLANNERS)
 def get_roster(request: HttpRequest, query: Query[RosterQuery]) -> ShiftsOut:
-    if not timedelta(0) < query.end - query.start <= LONGEST:
-        raise Invalid("input.invalid", {"end": "rescue.period"})
-    start, end = (datetime.combine(d, time(0), tzinfo=SHANGHAI) for d in (query.start, query.end))
+    first, last = _coming_week(query)
+    _require_period(first, last, LONGEST)
+    start, end = (datetime.combine(d, time(0), tzinfo=SHANGHAI) for d in (first, last))
     rows = keep.shift_rows(actor_of(request), start, end)
     page = paging.paginate(rows, order=("starts_at", "id"), cursor=query.cursor, size=query.size)
     items = [_shift(s) for s in page.rows]
     return ShiftsOut(items=items, next=page.next, previous=page.previous)
+
+
+def _coming_week(query: RosterQuery) -> tuple[date, date]:
+    start = query.start or queries.today(timezone.now())
+    return start, query.end or start + WEEK
+
+
+def _past_year(query: "FiguresQuery") -> tuple[date, date]:
+    end = query.end or queries.today(timezone.now()) + timedelta(days=1)
+    return query.start or end - YEAR, end
+
+
+def _require_period(start: date, end: date, longest: timedelta) -> None:
+    if not timedelta(0) < end - start <= longest:
+        raise Invalid("input.invalid", {"end": "rescue.period"})
 
 
 def _shift(s: Shift) -> ShiftOut:
@@ -114,10 +131,13 @@ def get_cover(request: HttpRequest, query: Query[CoverQuery]) -> CoverOut:
 
 
 class FiguresQuery(Schema):
-    """Jobs reported from ``start`` on, before ``end``; ten years at most."""
+    """Jobs reported from ``start`` on, before ``end``; ten years at most.
 
-    start: date
-    end: date
+    What is not said makes the twelve months that end today.
+    """
+
+    start: Day | None = None
+    end: Day | None = None
 
 
 class ShareOut(Schema):
@@ -147,14 +167,14 @@ class FiguresOut(Schema):
 @router.get("/figures", response=FiguresOut, summary="Figures of a period")
 @roles(*READERS)
 def get_figures(request: HttpRequest, query: Query[FiguresQuery]) -> FiguresOut:
-    if not timedelta(0) < query.end - query.start <= LONGEST_FIGURES:
-        raise Invalid("input.invalid", {"end": "rescue.period"})
+    start, end = _past_year(query)
+    _require_period(start, end, LONGEST_FIGURES)
     actor = actor_of(request)
-    found = leading.performance(actor, query.start, query.end, now=timezone.now())
+    found = leading.performance(actor, start, end, now=timezone.now())
     total = found.total
     return FiguresOut(
-        start=query.start,
-        end=query.end,
+        start=start,
+        end=end,
         jobs=total.count,
         answer_min=list(total.answer),
         arrival_min=list(total.arrival),

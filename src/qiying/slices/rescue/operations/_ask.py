@@ -249,7 +249,7 @@ def release(move: Move) -> None:
     reason = move.choice("reason", Refusal)
     seat = _released_seat(move)
     row = (
-        Offer.objects.filter(tenant_id=job.tenant_id, seat=seat, technician_id=seat.technician_id)
+        Offer.objects.filter(tenant_id=job.tenant_id, seat=seat, technician=seat.technician)
         .order_by("-id")
         .first()
     )

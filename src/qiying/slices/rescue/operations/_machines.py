@@ -6,9 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
-from qiying.kernel import events, tenancy
+from qiying.kernel import events, numbering, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied, Invalid, Refused
 from qiying.kernel.tenancy import operation
@@ -25,6 +23,8 @@ from qiying.slices.rescue.rules import (
     MachineState,
 )
 
+LABELS = "rescue.label"
+"""The series of labels, one number a machine."""
 MAKERS = KEEPERS | {Role.ENTERPRISE, Role.GRID_OFFICER, Role.DESK, Role.SYSTEM}
 TEXTS = {
     "name": 80,
@@ -145,7 +145,7 @@ def register_machine(
         require_firm(actor, enterprise_id)
         row = Equipment(
             tenant_id=actor.tenant_id,
-            label=rules.label(_serial(actor)),
+            label=rules.label(numbering.take(actor, LABELS)),
             enterprise_id=enterprise_id,
             site_id=_site(actor, enterprise_id, site_id),
             kind=_kind(actor, kind_code),
@@ -180,19 +180,6 @@ def _say_machine(actor: Actor, row: Equipment, now: datetime) -> None:
 
 def _first(*values: float | None) -> float:
     return next(v for v in values if v is not None)
-
-
-def _serial(actor: Actor) -> int:
-    """The next running number of the tenant's machines."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO kernel_counter (tenant_id, name, value) VALUES (%s, %s, 1) "
-            "ON CONFLICT (tenant_id, name) DO UPDATE SET value = kernel_counter.value + 1 "
-            "RETURNING value",
-            [actor.tenant_id, "rescue.label"],
-        )
-        (value,) = cursor.fetchone()
-    return int(value)
 
 
 def _site(actor: Actor, enterprise_id: int, site_id: int | None) -> int | None:

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from qiying.kernel import events
+from qiying.kernel import events, numbering
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.tenancy import operation
 from qiying.slices.registry import public as registry
 from qiying.slices.rescue import rules
 from qiying.slices.rescue.models import Equipment, EquipmentClass, Shift, Technician
+from qiying.slices.rescue.operations._machines import LABELS
 from qiying.slices.rescue.operations._providers import may_lead
 from qiying.slices.rescue.rules import KEEPERS, Criticality, ShiftKind
 
 KEEPERS_OF_MACHINES = KEEPERS | {Role.SYSTEM}
 CHUNK = 2000
-LABELS = "rescue.label"
 """The series of labels, one with that of single machines."""
 
 
@@ -73,7 +73,7 @@ def machines(actor: Actor, rows: Sequence[MachineIn], *, now: datetime) -> list[
     if any(row.kind_code not in kinds for row in rows):
         raise Invalid("input.invalid", {"kind_code": "input.choice"})
     places = _places(actor, rows)
-    first = _reserve(actor, len(rows))
+    first = numbering.take(actor, LABELS, len(rows)) - len(rows) + 1
     made = [
         _machine(actor, row, kinds[row.kind_code], places[row.enterprise_id], serial, now)
         for serial, row in enumerate(rows, start=first)
@@ -104,19 +104,6 @@ def _places(actor: Actor, rows: Sequence[MachineIn]) -> dict[int, Place]:
         if card.longitude is not None and card.latitude is not None:
             found[firm_id] = card.longitude, card.latitude
     return found
-
-
-def _reserve(actor: Actor, count: int) -> int:
-    """The first of so many running numbers in a row."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO kernel_counter (tenant_id, name, value) VALUES (%s, %s, %s) "
-            "ON CONFLICT (tenant_id, name) DO UPDATE "
-            "SET value = kernel_counter.value + excluded.value RETURNING value",
-            [actor.tenant_id, LABELS, count],
-        )
-        (last,) = cursor.fetchone()
-    return int(last) - count + 1
 
 
 def _machine(

@@ -11,6 +11,7 @@ from qiying.slices.rescue.models import (
     Certificate,
     Equipment,
     Job,
+    Manager,
     PriceItem,
     PriceList,
     Provider,
@@ -80,6 +81,18 @@ def price_lists(actor: Actor, provider: Provider) -> list[Prices]:
     for item in rows.order_by("is_part", "code"):
         found.setdefault(item.price_list_id, []).append(item)
     return [Prices(v, tuple(found.get(v.pk, ()))) for v in lists]
+
+
+def people_at_work(actor: Actor) -> frozenset[int]:
+    """Keys of the persons who work for some provider now."""
+    rows = Technician.objects.visible_to(actor).filter(left_on=None)
+    return frozenset(rows.values_list("person_id", flat=True))
+
+
+def managers_now(actor: Actor, provider: Provider) -> frozenset[int]:
+    """Keys of the persons who lead a provider's people now."""
+    rows = Manager.objects.visible_to(actor).filter(provider=provider, is_current=True)
+    return frozenset(rows.values_list("person_id", flat=True))
 
 
 def roster_people(actor: Actor, provider_id: int) -> list[Technician]:

@@ -27,9 +27,10 @@ from qiying.kernel.web import actor_of, page
 from qiying.slices.rescue import queries
 from qiying.slices.rescue.models import labels
 from qiying.slices.rescue.queries import coverage, live, record
-from qiying.slices.rescue.queries.live import Alarm, Board, Case, Person
+from qiying.slices.rescue.queries.live import Board, Case, Person
 from qiying.slices.rescue.rules import UNANSWERED, SeatState, State
 from qiying.slices.rescue.views.chief import shared, strips, words
+from qiying.slices.rescue.views.chief.alarms import alarm_lines
 from qiying.slices.rescue.views.chief.shared import AT_BOARD, Row, Said
 
 TOKEN = "qy-form-token"  # noqa: S105  a place in what is kept, filled for each reader
@@ -86,7 +87,7 @@ def _drawn(actor: Actor, now: datetime) -> str:
     context = {
         "waiting": [_card(c, people, skills) for c in found.cases if c.is_unanswered],
         "moving": [_line(c) for c in found.cases if not c.is_unanswered],
-        "alarms": [AlarmLine.of(a, now) for a in found.alarms],
+        "alarms": alarm_lines(found, now),
         "kpis": _kpis(found, now),
         "people": [_person(p, skills) for p in found.people],
         "may_act": actor.has(Role.DUTY_CHIEF),
@@ -176,33 +177,6 @@ def _line(case: Case) -> Line:
         first.phone if first else "",
         job.night_listed_on is not None and not job.night_who,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmLine:
-    """An alarm as the page shows and sounds it."""
-
-    code: str
-    key: str
-    at: datetime
-    words: Promise | str
-    name: str
-    url: str
-    is_due: bool
-
-    @classmethod
-    def of(cls, alarm: Alarm, now: datetime) -> "AlarmLine":
-        job = alarm.case.job
-        mark = f"-{alarm.tier}" if alarm.tier else ""
-        return cls(
-            alarm.code,
-            f"{alarm.code}{mark}-{job.pk}",
-            alarm.at,
-            words.ALARMS[alarm.code],
-            f"{job.number} {job.title}",
-            shared.job_url(job.public_id),
-            alarm.at <= now,
-        )
 
 
 @dataclass(frozen=True, slots=True)

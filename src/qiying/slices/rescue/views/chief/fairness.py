@@ -31,12 +31,13 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     if kind := exports.wanted(request):
         return exports.respond(_sheet(actor, rows, period, now), kind)
     found = audit.fairness(actor, period.start, period.end)
+    most = max((n for s in found.slices for n in (s.got, s.expected)), default=0) or 1
     cursor = request.GET.get("cursor", "")
     context = {
         "period": period,
         "periods": periods.choices(period),
         "found": found,
-        "slices": [_line(s, period) for s in found.slices],
+        "slices": [_line(s, period, most) for s in found.slices],
         "far": audit.FAR,
         "page": (shown := paging.paginate(rows, order=audit.ORDER, cursor=cursor)),
         "overrides": [_override(o) for o in shown.rows],
@@ -45,9 +46,9 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     return render(request, "rescue/chief/audit.html", context)
 
 
-def _line(found: Slice, period: Period) -> dict[str, Any]:
+def _line(found: Slice, period: Period, most: float) -> dict[str, Any]:
+    """A provider with its two bars; ``most`` is the longest of all, so that rows compare."""
     query = urlencode({**period.query, "provider": str(found.provider.pk)})
-    most = max(found.got, found.expected, 1)
     return {
         "slice": found,
         "url": f"{reverse('rescue:list')}?{query}",

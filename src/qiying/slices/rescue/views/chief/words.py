@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from qiying.slices.rescue.views.keep.words import SKILLS
+
 Words = Mapping[str, Promise | str]
 STEP_LABELS: Words = {
     "acknowledge": _("Take the report up"),
@@ -133,6 +135,8 @@ MEASURES: Words = {
     "rated": _("Rated"),
     "repeat": _("Repeat faults"),
 }
+ALARM_RANK = ("lost", "about_to_lose", "unacknowledged", "offer_expired")
+"""The worst first."""
 ALARMS: Words = {
     "unacknowledged": _("A report that nobody has taken up"),
     "offer_expired": _("An offer was not answered"),
@@ -170,12 +174,12 @@ def passed_over(excluded: Mapping[str, int]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Skills:
-    """Names of skills: the classes of equipment that ask for them."""
+    """Names of skills; of one that nobody has named, the classes that ask for it."""
 
     names: Mapping[str, str]
 
     def __call__(self, code: str) -> str:
-        return self.names.get(code, code)
+        return str(SKILLS[code]) if code in SKILLS else self.names.get(code, code)
 
 
 def skills_of(classes: Iterable[tuple[str, str]]) -> Skills:

@@ -1,50 +1,68 @@
-"""What the house writes about a provider: contract, people, prices, certificates, licences."""
+"""Signing a provider, its price lists as tables, stations."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+import csv
+import io
 from typing import Any
+from uuid import UUID
 
-from django.forms import Form
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 
-from qiying.kernel import people
-from qiying.kernel.access import Actor, Role
-from qiying.kernel.errors import Invalid
-from qiying.kernel.tenancy import reading
+from qiying.kernel import exports, posting, tenancy
+from qiying.kernel.access import Actor
+from qiying.kernel.errors import Invalid, NotFound
+from qiying.kernel.language import is_chinese
+from qiying.kernel.problems import sentence
 from qiying.kernel.web import actor_of, page
 from qiying.slices.rescue import operations, queries
-from qiying.slices.rescue.forms.contracts import (
-    PricesForm,
-    ProviderForm,
-    TechnicianForm,
-    lines_of_list,
-)
-from qiying.slices.rescue.forms.keep import CertificateForm, LicenceForm
+from qiying.slices.rescue.forms.contract import PricesForm, ProviderForm, StationForm
 from qiying.slices.rescue.models import Provider
+from qiying.slices.rescue.operations import price_file
 from qiying.slices.rescue.queries import keep
 from qiying.slices.rescue.rules import KEEPERS
 from qiying.slices.rescue.views.keep import shared
-from qiying.slices.rescue.views.keep.words import skill_word
 
-FIELDS = ("name_en", "kind", "contract", "from_on", "until_on", "public_percent", "phone")
+SHOWN = 100
+
+
+def class_choices(actor: Actor) -> list[tuple[str, str]]:
+    """Classes of equipment by code, as boxes to tick."""
+    with tenancy.reading(actor):
+        return [(c.code, c.name) for c in queries.classes(actor)]
+
+
+def provider_of(actor: Actor, public_id: UUID) -> Provider:
+    """The provider of an address; NotFound when the reader sees none such."""
+    with tenancy.reading(actor):
+        found = queries.list_providers(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("not_found")
+    return found
 
 
 @page(*KEEPERS)
 def new(request: HttpRequest) -> HttpResponse:
     """Put a provider under contract."""
     actor = actor_of(request)
-    form = ProviderForm(request.POST or None)
+    form = ProviderForm(
+        request.POST or None,
+        classes=class_choices(actor),
+        initial={"from_on": queries.today(timezone.now())},
+    )
 
     def work() -> str:
-        data = form.cleaned_data
-        with reading(actor):
-            known = queries.list_providers(actor).filter(name_zh=data["name_zh"].strip())
-            if known.exists():
-                raise Invalid("input.invalid", {"name_zh": "rescue.keep.provider"})
-        return url_of(operations.sign_provider(actor, now=timezone.now(), **data))
+        name = form.cleaned_data["name_zh"].strip()
+        with tenancy.reading(actor):
+            is_known = queries.list_providers(actor).filter(name_zh=name).exists()
+        if is_known:
+            raise Invalid("input.invalid", {"name_zh": "rescue.keep.provider_known"})
+        made = operations.sign_provider(actor, now=timezone.now(), **form.cleaned_data)
+        return reverse("rescue:provider", args=[made.public_id])
 
     return shared.form_page(
         request,
@@ -53,101 +71,115 @@ def new(request: HttpRequest) -> HttpResponse:
         title=gettext("Sign a provider"),
         back=reverse("rescue:providers"),
         crumb=gettext("Providers"),
-        action=gettext("Sign"),
+        action=gettext("Put it under contract"),
     )
 
 
-def url_of(provider: Provider) -> str:
+@page(*KEEPERS)
+def new_station(request: HttpRequest) -> HttpResponse:
+    """A place where technicians wait."""
+    actor = actor_of(request)
+    form = StationForm(request.POST or None)
+
+    def work() -> str:
+        operations.add_station(actor, now=timezone.now(), **form.cleaned_data)
+        return reverse("rescue:providers")
+
+    return shared.form_page(
+        request,
+        form,
+        work,
+        title=gettext("Enter a station"),
+        back=reverse("rescue:providers"),
+        crumb=gettext("Providers"),
+        action=gettext("Enter the station"),
+    )
+
+
+# --- price lists ---
+
+
+@page(*KEEPERS)
+def prices(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A new version of the prices from a table; every bad line is named, then nothing is kept."""
+    actor = actor_of(request)
+    provider = provider_of(actor, public_id)
+    form = PricesForm(request.POST or None, request.FILES or None)
+    judged: price_file.Judged | None = None
+    if request.method == "POST" and form.is_valid():
+        judged = _judge(form)
+        if judged is not None and not judged.bad:
+            answer = posting.send(
+                request, form, lambda: _set(request, actor, provider, form, judged.good)
+            )
+            if answer is not None:
+                return answer
+    status = 422 if request.method == "POST" else 200
+    context = {
+        "provider": provider,
+        "form": form,
+        "bad": [_line(line) for line in judged.bad[:SHOWN]] if judged else [],
+        "columns": [(_heading(c), c.is_needed) for c in price_file.COLUMNS],
+        "back": reverse("rescue:provider", args=[public_id]),
+    }
+    return render(request, "rescue/keep/prices.html", context, status=status)
+
+
+def _judge(form: PricesForm) -> price_file.Judged | None:
+    upload = form.cleaned_data["file"]
+    try:
+        judged = price_file.judge(upload.name, upload.read())
+    except Invalid as problem:
+        form.add_error("file", sentence(problem.code, problem.params or None))
+        return None
+    if not judged.good and not judged.bad:
+        form.add_error("file", gettext("No line of the file can be written."))
+        return None
+    return judged
+
+
+def _set(
+    request: HttpRequest, actor: Actor, provider: Provider, form: PricesForm, items: list[Any]
+) -> str:
+    data = {name: form.cleaned_data[name] for name in ("from_on", "until_on", "note")}
+    operations.set_prices(actor, provider.pk, now=timezone.now(), items=items, **data)
+    messages.success(request, gettext("%(n)s items are on the new price list") % {"n": len(items)})
     return reverse("rescue:provider", args=[provider.public_id])
 
 
-def forms_of(
-    actor: Actor, provider: Provider, technicians: Iterable[Any], tried: str, data: Any
-) -> dict[str, Form]:
-    """The forms of a provider's page; ``tried`` is the one that was sent."""
+def _heading(column: Any) -> str:
+    return str(column.zh if is_chinese() else column.en)
 
-    def options(name: str) -> dict[str, Any]:
-        return {"data": data if name == tried else None, "auto_id": f"id_{name}_%s"}
 
-    skills = sorted({c.skill for c in queries.classes(actor)})
-    contract = ProviderForm(
-        initial={name: getattr(provider, name) for name in FIELDS}, **options("contract")
-    )
-    del contract.fields["name_zh"]
-    prices = keep.price_lists(actor, provider)[:1]
+def _line(line: Any) -> dict[str, Any]:
+    names = {c.name: _heading(c) for c in price_file.COLUMNS}
     return {
-        "technician": TechnicianForm(
-            people=_free(actor, queries.today(timezone.now())),
-            stations=[(str(s.pk), s.name) for s in queries.stations(actor)],
-            **options("technician"),
-        ),
-        "certify": CertificateForm(
-            people=[(str(t.pk), str(t.person)) for t in technicians],
-            skills=[(s, skill_word(s)) for s in skills],
-            **options("certify"),
-        ),
-        "licence": LicenceForm(**options("licence")),
-        "prices": PricesForm(
-            initial={"items": lines_of_list(prices[0].items) if prices else ""},
-            **options("prices"),
-        ),
-        "contract": contract,
+        "number": line.number,
+        "cells": line.cells[:4],
+        "faults": [(names.get(f, f), sentence(code, params)) for f, code, params in line.faults],
     }
 
 
-def _free(actor: Actor, today: date) -> list[tuple[str, str]]:
-    """Who holds the role of a technician and works for nobody yet."""
-    taken = set(queries.list_technicians(actor).values_list("person_id", flat=True))
-    held = people.people_with(actor, Role.TECHNICIAN, on=today)
-    return [(str(p.pk), str(p)) for p in held if p.pk not in taken]
-
-
-def do(actor: Actor, provider: Provider, name: str, form: Any) -> str:
-    """Write what one of the forms says."""
-    _WORK[name](actor, provider, dict(form.cleaned_data))
-    return url_of(provider)
-
-
-def _certify(actor: Actor, _provider: Provider, data: dict[str, Any]) -> None:
-    operations.certify(actor, int(data.pop("technician")), now=timezone.now(), **data)
-
-
-def _licence(actor: Actor, provider: Provider, data: dict[str, Any]) -> None:
-    operations.add_licence(actor, provider.pk, now=timezone.now(), **data)
-
-
-def _technician(actor: Actor, provider: Provider, data: dict[str, Any]) -> None:
-    operations.add_technician(actor, provider.pk, now=timezone.now(), **data)
-
-
-def _prices(actor: Actor, provider: Provider, data: dict[str, Any]) -> None:
-    operations.set_prices(actor, provider.pk, now=timezone.now(), **data)
-
-
-def _contract(actor: Actor, provider: Provider, data: dict[str, Any]) -> None:
-    kept = {"classes": provider.classes, "areas": provider.areas, "name_zh": provider.name_zh}
-    operations.sign_provider(actor, now=timezone.now(), **kept, **data)
-
-
-_WORK: Mapping[str, Callable[[Actor, Provider, dict[str, Any]], None]] = {
-    "technician": _technician,
-    "certify": _certify,
-    "licence": _licence,
-    "prices": _prices,
-    "contract": _contract,
-}
-
-
-def steps_of(forms: Mapping[str, Form], tried: str) -> list[dict[str, Any]]:
-    """The forms as the drawers of the page."""
-    words = {
-        "technician": (gettext("Add a technician"), "user-plus", "primary"),
-        "certify": (gettext("Enter a certificate"), "badge-check", ""),
-        "licence": (gettext("Enter a licence"), "file-badge", ""),
-        "prices": (gettext("Set new prices"), "banknote", ""),
-        "contract": (gettext("Write the contract anew"), "pencil", ""),
-    }
-    return [
-        {"name": n, "form": forms[n], "label": w, "icon": i, "tone": t, "is_open": n == tried}
-        for n, (w, i, t) in words.items()
-    ]
+@page(*KEEPERS)
+def prices_table(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The newest price list as a table to be changed and sent back; headings alone when none."""
+    actor = actor_of(request)
+    provider = provider_of(actor, public_id)
+    with tenancy.reading(actor):
+        lists = keep.price_lists(actor, provider)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_heading(c) for c in price_file.COLUMNS])
+    words = ("是", "否") if is_chinese() else ("yes", "no")
+    for item in lists[0].items if lists else ():
+        marks = [words[0] if on else words[1] for on in (item.is_part, item.has_night_price)]
+        names = [item.name_en, item.unit_en]
+        writer.writerow(
+            exports.inert(v)
+            for v in (item.code, item.name_zh, item.unit_zh, str(item.price_cny), *marks, *names)
+        )
+    response = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv")
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=f"{gettext('Price list')}-{provider.name}.csv"
+    )
+    return response

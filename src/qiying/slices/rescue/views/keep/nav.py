@@ -13,12 +13,14 @@ from qiying.slices.rescue.views.keep import shared
 
 PROBLEMS = {
     "rescue.keep.firm": _("No single firm of the register has this name or credit code."),
-    "rescue.keep.provider": _(
-        "A provider of this name stands here already: write its contract anew on its own page."
-    ),
     "rescue.keep.kind": _("The zone knows no such class of equipment."),
     "rescue.keep.known": _("This machine stands in the register or in the file already."),
     "rescue.keep.place": _("Give both longitude and latitude, or neither."),
+    "rescue.keep.price_known": _("This code stands in the file already."),
+    "rescue.keep.yes_no": _("Write yes or no."),
+    "rescue.keep.provider_known": _(
+        "This provider is in the register; open its page to renew the contract."
+    ),
     "rescue.keep.columns": _("These columns are missing: %(names)s."),
 }
 TOPICS = {

@@ -1,5 +1,6 @@
 """Providers under contract: licences, price lists, people and certificates that run out."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,14 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from qiying.kernel import paging, tenancy
-from qiying.kernel.access import Actor
-from qiying.kernel.errors import NotFound
+from qiying.kernel.templatetags._formats import cn_date
 from qiying.kernel.web import actor_of, page
 from qiying.slices.rescue import queries
 from qiying.slices.rescue.models import Certificate, Provider, labels
 from qiying.slices.rescue.queries import keep
 from qiying.slices.rescue.rules import KEEPERS
-from qiying.slices.rescue.views.keep import contracts, shared
+from qiying.slices.rescue.views.keep import shared
+from qiying.slices.rescue.views.keep.contracts import provider_of
+from qiying.slices.rescue.views.keep.provider_steps import FIELDS, STEPS, Page
 from qiying.slices.rescue.views.keep.words import skill_word
 
 ORDER = ("id",)
@@ -38,8 +40,9 @@ def list_page(request: HttpRequest) -> HttpResponse:
     rows = [_row(p, people, skills, today) for p in found]
     context = {
         "page": found,
-        "may_sign": actor.has(*KEEPERS),
         "rows": rows,
+        "may_keep": actor.has(*KEEPERS),
+        "stations": queries.stations(actor),
         "ending": [_ending(c, today) for c in ending],
         "kpis": [
             {"label": gettext("Providers in contract"), "value": sum(r["is_on"] for r in rows)},
@@ -77,37 +80,37 @@ def _ending(row: Certificate, today: date) -> dict[str, Any]:
 @page(*shared.AT_PROVIDERS)
 def provider_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One provider with everything that its contract says; the house adds what it has seen."""
-    actor = actor_of(request)
+    actor, now = actor_of(request), timezone.now()
+    provider = provider_of(actor, public_id)
     with tenancy.reading(actor):
-        provider = queries.list_providers(actor).filter(public_id=public_id).first()
-        if provider is None:
-            raise NotFound("not_found")
         technicians = list(queries.list_technicians(actor, provider_id=provider.pk).order_by("id"))
         name = request.POST.get("do", "") if request.method == "POST" else ""
-        forms = contracts.forms_of(actor, provider, technicians, name, request.POST)
+        asked = Page(actor, provider, technicians, now)
+        forms = {
+            key: step.build(asked, request.POST if key == name else None)
+            for key, step in (STEPS if actor.has(*KEEPERS) else {}).items()
+        }
 
     def show() -> HttpResponse:
-        return _draw(request, actor, provider, technicians, forms, name)
+        return _draw(request, asked, forms, name)
 
-    if name in forms:
+    def work() -> str:
+        STEPS[name].work(asked, dict(forms[name].cleaned_data), now)
+        return reverse("rescue:provider", args=[provider.public_id])
+
+    if name in STEPS:
         actor.require(*KEEPERS)
-        form = forms[name]
-        return shared.post(request, form, lambda: contracts.do(actor, provider, name, form), show)
+        return shared.post(request, forms[name], work, show, fields=FIELDS)
     with tenancy.reading(actor):
         return show()
 
 
-def _draw(
-    request: HttpRequest,
-    actor: Actor,
-    provider: Provider,
-    technicians: list[Any],
-    forms: dict[str, Any],
-    tried: str,
-) -> HttpResponse:
-    today = queries.today(timezone.now())
+def _draw(request: HttpRequest, asked: Page, forms: Mapping[str, Any], tried: str) -> HttpResponse:
+    actor, provider, technicians = asked.actor, asked.provider, asked.technicians
+    today = queries.today(asked.now)
     soon = today + timedelta(days=queries.rule_in_force(actor).certificate_days)
     certificates = queries.certificates_of(actor, [t.pk for t in technicians])
+    lists = keep.price_lists(actor, provider)
     context = {
         "provider": provider,
         "kind": labels.PROVIDER_KINDS[provider.kind],
@@ -120,19 +123,31 @@ def _draw(
             }
             for t in technicians
         ],
-        "lists": keep.price_lists(actor, provider),
-        "steps": contracts.steps_of(forms, tried) if actor.has(*KEEPERS) else [],
-        "may_see_phones": actor.has(*KEEPERS),
+        "lists": lists,
+        "steps": [_step(key, form, tried) for key, form in forms.items()],
+        "may_keep": actor.has(*KEEPERS),
     }
     return render(request, "rescue/keep/provider.html", context)
+
+
+def _step(key: str, form: Any, tried: str) -> dict[str, Any]:
+    step = STEPS[key]
+    return {
+        "name": key,
+        "form": form,
+        "label": step.label,
+        "icon": step.icon,
+        "tone": step.tone,
+        "is_open": key == tried,
+    }
 
 
 def _facts(provider: Provider) -> list[tuple[Any, ...]]:
     percent = provider.public_percent
     rows = [
         (gettext("Contract"), provider.contract),
-        (gettext("From"), provider.from_on),
-        (gettext("Until, exclusive"), provider.until_on or ""),
+        (gettext("From"), cn_date(provider.from_on)),
+        (gettext("Until, exclusive"), cn_date(provider.until_on) if provider.until_on else ""),
         (gettext("Telephone"), provider.phone),
         (gettext("The zone's share of labour"), f"{percent} %" if percent is not None else ""),
     ]

@@ -53,8 +53,8 @@ def register_phone() -> None:
     for n, (name, url, icon) in enumerate(OF_WORKERS, start=1):
         first = {WORKER} if n == 1 else set[Role]()
         nav.item("work", name, url, icon, {WORKER}, order=n, on_phone=True, first_for=first)
-    account = (_("My account"), "kernel:account", "user", {WORKER})
-    nav.item("work", *account, order=90, on_phone=True)
+    everybody = {FIRM, Role.GRID_OFFICER, WORKER}
+    nav.item("work", _("My account"), "kernel:account", "user", everybody, order=90, on_phone=True)
     nav.command(_("Labels of machines"), "qr-code", "rescue:labels", LABELLERS)
     ical.provider("rescue.shifts")(_shifts)
 

@@ -83,13 +83,22 @@ document.addEventListener("keydown", () => { if (isOn()) wake(); });
 
 // --- alarms ---
 
+const rank = (alarm) => RANK.indexOf(alarm.dataset.alarm);
+
+// one alarm for each job: the worst that has come
 function due() {
   const now = serverNow() / 1000;
-  return all("[data-alarm]").filter((alarm) => Number(alarm.dataset.at) <= now);
+  const worst = new Map();
+  for (const alarm of all("[data-alarm]")) {
+    const known = worst.get(alarm.dataset.job);
+    if (Number(alarm.dataset.at) <= now && (!known || rank(alarm) < rank(known))) worst.set(alarm.dataset.job, alarm);
+  }
+  return [...worst.values()];
 }
 
 function look() {
   const open = due();
+  for (const alarm of all("[data-alarm]")) if (!open.includes(alarm)) alarm.hidden = true;
   for (const alarm of open) {
     alarm.hidden = false;
     const isHeard = heard.has(alarm.dataset.key);
