@@ -141,7 +141,6 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
 
 Body = Mapping[str, Any]
 QUESTION: Body = {"matter": "M016", "longitude": INSIDE[0], "latitude": INSIDE[1]}
-
 HOOK: Body = {"name": "OA", "url": "https://hook.example/in", "topics": ["calls.received"]}
 
 BODIES: Mapping[str, Callable[[Zone], Body]] = {
@@ -240,10 +239,7 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "calls:understanding-train": lambda _z: {},
     "calls:officer-visit": lambda _z: {"purpose": "routine", "text": "all is well"},
     "POST /channels/orders": lambda _z: {"order_number": "ZJ-77", "text": "It is dark"},
-    "POST /channels/orders/{order_id}/answers": lambda _z: {
-        "about": "return",
-        "is_agreed": False,
-    },
+    "POST /channels/orders/{order_id}/answers": lambda _z: {"about": "return", "is_agreed": False},
     "POST /channels/signals": lambda _z: {
         "kind": "power",
         "source": "meter",

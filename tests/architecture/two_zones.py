@@ -15,14 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from qiying.kernel import (
-    files,
-    notifications,
-    numbering,
-    people,
-    saved,
-    tenancy,
-)
+from qiying.kernel import files, notifications, numbering, people, saved, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.models import User
 from qiying.kernel.tenancy import TenantModel

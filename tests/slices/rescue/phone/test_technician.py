@@ -187,3 +187,10 @@ def test_a_technician_of_no_provider_is_told_so(world: World) -> None:
     phone = sign_in(world, "newcomer")
     assert "服务商" in words(phone.get("/rescue/duty/"))
     assert phone.get("/rescue/duty/jobs/").status_code == 403
+
+
+def test_the_tabs_of_the_phone_lead_to_every_page_and_to_the_own_account(world: World) -> None:
+    shown = sign_in(world, "zhao").get("/rescue/duty/").content.decode()
+    tabs = shown[shown.rindex("<nav") :]
+    for name in ("rescue:duty", "rescue:duty-jobs", "rescue:duty-shifts", "kernel:account"):
+        assert f'href="{reverse(name)}"' in tabs

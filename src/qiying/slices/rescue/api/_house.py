@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -16,13 +16,13 @@ from qiying.kernel.errors import Invalid
 from qiying.kernel.people import SHANGHAI
 from qiying.kernel.web import actor_of
 from qiying.slices.rescue import queries
+from qiying.slices.rescue.api._fields import Day
 from qiying.slices.rescue.models import Settlement, Shift
 from qiying.slices.rescue.queries import coverage, keep, leading
 from qiying.slices.rescue.rules import PAYERS, READERS
 
 router = Router(tags=["rescue"])
 PLANNERS = (*READERS, Role.PROVIDER_MANAGER, Role.ADMINISTRATOR, Role.TECHNICIAN)
-Day = Annotated[date, Field(ge=date(1990, 1, 1), lt=date(2150, 1, 1))]
 WEEK, YEAR = timedelta(days=7), timedelta(days=365)
 LONGEST = timedelta(days=62)
 LONGEST_FIGURES = timedelta(days=3660)

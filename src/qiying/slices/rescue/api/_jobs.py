@@ -12,11 +12,18 @@ from pydantic import ConfigDict
 from qiying.kernel import paging, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.api import idempotent, roles
-from qiying.kernel.errors import Invalid, Problem, Refused
-from qiying.kernel.people import SHANGHAI
+from qiying.kernel.errors import Problem, Refused
 from qiying.kernel.web import actor_of
 from qiying.slices.registry import public as registry
 from qiying.slices.rescue import operations, queries
+from qiying.slices.rescue.api._fields import (
+    Accuracy,
+    DeviceKey,
+    Latitude,
+    Longitude,
+    Moment,
+    StepInputs,
+)
 from qiying.slices.rescue.api._readers import EVERYBODY
 from qiying.slices.rescue.models import Job, labels
 from qiying.slices.rescue.queries import record
@@ -96,7 +103,7 @@ class JobIn(Schema):
     contact_phone: str = Field("", max_length=20)
     urgency: str = Field("slowed", max_length=16)
     safety: str = Field("not_asked", max_length=12)
-    stopped_at: datetime | None = None
+    stopped_at: Moment | None = None
 
 
 class JobStepIn(Schema):
@@ -106,7 +113,7 @@ class JobStepIn(Schema):
 
     step: str = Field(max_length=24)
     version: int | None = None
-    inputs: dict[Annotated[str, Field(max_length=24)], Any] = Field(default_factory=dict)
+    inputs: StepInputs = StepInputs()
 
 
 @router.get("/jobs", response=JobsOut, summary="List rescues")
@@ -184,28 +191,9 @@ def take_step(request: HttpRequest, job_id: UUID, body: JobStepIn) -> tuple[int,
             body.step,
             now=timezone.now(),
             version=body.version,
-            **_inputs(body.inputs),
+            **body.inputs.given(),
         )
         return 200, _detail(actor, queries.get_by_public_id(actor, job_id))
-
-
-MOMENTS = frozenset({"sent_at", "until", "valid_until"})
-NUMBERS = frozenset({"longitude", "latitude", "accuracy_m"})
-
-
-def _inputs(given: dict[str, Any]) -> dict[str, Any]:
-    """What JSON cannot say: moments as moments, places as numbers."""
-    found = dict(given)
-    for name in MOMENTS & set(given):
-        try:
-            moment = datetime.fromisoformat(str(given[name]))
-        except ValueError:
-            raise Invalid("input.invalid", {name: "input.date"}) from None
-        found[name] = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-    for name in NUMBERS & set(given):
-        if isinstance(given[name], bool) or not isinstance(given[name], int | float):
-            raise Invalid("input.invalid", {name: "input.number"})
-    return found
 
 
 class TrackIn(Schema):
@@ -214,11 +202,11 @@ class TrackIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     job: UUID
-    device_key: str = Field(min_length=1, max_length=64)
-    longitude: float = Field(ge=-180, le=180)
-    latitude: float = Field(ge=-90, le=90)
-    accuracy_m: float | None = Field(None, ge=0, le=100_000)
-    sent_at: datetime | None = None
+    device_key: DeviceKey
+    longitude: Longitude
+    latitude: Latitude
+    accuracy_m: Accuracy | None = None
+    sent_at: Moment | None = None
 
 
 class TracksIn(Schema):

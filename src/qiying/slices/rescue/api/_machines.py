@@ -14,6 +14,7 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.web import actor_of
 from qiying.slices.registry import public as registry
 from qiying.slices.rescue import operations, queries
+from qiying.slices.rescue.api._fields import Code
 from qiying.slices.rescue.api._readers import EVERYBODY
 from qiying.slices.rescue.models import Equipment
 
@@ -50,7 +51,7 @@ class MachinesOut(Schema):
 
 class MachineQuery(Schema):
     q: str = Field("", max_length=60)
-    kind: str = Field("", max_length=20)
+    kind: Code = ""
     enterprise: UUID | None = None
     cursor: str = ""
     size: int = Field(25, ge=1, le=200)
@@ -62,7 +63,7 @@ class MachineIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
     enterprise: UUID
-    kind: str = Field(min_length=1, max_length=20)
+    kind: Code
     name: str = Field(min_length=1, max_length=80)
     place: str = Field("", max_length=120)
     line: str = Field("", max_length=60)

@@ -24,6 +24,7 @@ from qiying.slices.rescue.rules import (
     Rule,
     SeatState,
     State,
+    is_device_key,
 )
 
 Work = Callable[["Move"], None]
@@ -203,6 +204,8 @@ def checked(name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     given = {k: v for k, v in inputs.items() if v not in (None, "")}
     faults = {k: "input.choice" for k in given if k not in wanted.names}
     faults |= {k: "input.required" for k in wanted.needed if k not in given}
+    if not is_device_key(str(given.get("device_key", "-"))):
+        faults["device_key"] = "input.choice"
     if faults:
         raise Invalid("input.invalid", faults)
     return given

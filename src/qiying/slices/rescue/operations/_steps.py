@@ -13,7 +13,7 @@ from qiying.slices.rescue.models import Job, Technician, Track
 from qiying.slices.rescue.operations import _ask, _finish, _triage, _visit
 from qiying.slices.rescue.operations._money import settle
 from qiying.slices.rescue.operations._move import Move, Work, begin, digest_of, end
-from qiying.slices.rescue.rules import HELD, LIFECYCLE, PHONE, SeatState, Step
+from qiying.slices.rescue.rules import HELD, LIFECYCLE, PHONE, SeatState, Step, is_device_key
 
 STEPS: Mapping[str, Work] = {
     "acknowledge": _triage.acknowledge,
@@ -83,8 +83,6 @@ def _keep_track(move: Move) -> None:
     key = str(move.inputs.get("device_key") or "")
     if not key or move.technician is None or move.name not in PHONE:
         return
-    if len(key) > 64:
-        raise Refused("rescue.device_key")
     _track(move.actor, move.job, move.technician, move.name, move.inputs, at=move.at, now=move.now)
 
 
@@ -139,6 +137,8 @@ def track(
     technician = queries.technician_of(actor)
     if technician is None or not actor.has(Role.TECHNICIAN):
         raise Denied("rescue.technician")
+    if not is_device_key(device_key):
+        raise Refused("rescue.device_key")
     job = queries.get_job(actor, job_id)
     kept = Track.objects.filter(
         tenant_id=actor.tenant_id, technician=technician, device_key=device_key

@@ -58,7 +58,7 @@ from qiying.slices.rescue.rules.defaults import (
     Rule,
     next_tier,
 )
-from qiying.slices.rescue.rules.signs import check_sign, is_label, label, tidy
+from qiying.slices.rescue.rules.signs import check_sign, is_device_key, is_label, label, tidy
 from qiying.slices.rescue.rules.table import (
     CHIEFS,
     DESK,
@@ -144,6 +144,7 @@ __all__ = [
     "Urgency",
     "Why",
     "check_sign",
+    "is_device_key",
     "is_label",
     "label",
     "next_tier",

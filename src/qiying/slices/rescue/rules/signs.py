@@ -8,6 +8,7 @@ another valid label.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 SIZE = 6
 BODIES = len(ALPHABET) ** (SIZE - 1)
+MOST_KEY = 64
 _STRIDE, _START = 12_345_701, 7_654_321
 """A walk through all bodies that shows nobody how many machines there are; 31 does not divide the
 stride."""
@@ -40,3 +41,8 @@ def is_label(text: str) -> bool:
     if len(tidied) != SIZE or not set(tidied) <= set(ALPHABET):
         return False
     return check_sign(tidied[:-1]) == tidied[-1]
+
+
+def is_device_key(text: str) -> bool:
+    """Whether a phone may have made this key: printable, ASCII, 64 signs at most."""
+    return 0 < len(text) <= MOST_KEY and text.isascii() and text.isprintable()

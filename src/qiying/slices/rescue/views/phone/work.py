@@ -35,6 +35,7 @@ from qiying.slices.rescue.rules import (
     Safety,
     SeatState,
     State,
+    is_device_key,
 )
 from qiying.slices.rescue.views.chief.words import STEP_ICONS, STEP_LABELS
 from qiying.slices.rescue.views.phone.firm_job import permits_of
@@ -341,7 +342,7 @@ def _more(request: HttpRequest, step: str) -> dict[str, Any]:
     """The key that makes the step count once, and the sum of the quote that was shown."""
     found: dict[str, Any] = {}
     key = key_of(request)
-    if key and len(key) <= 64 and key.isascii():
+    if is_device_key(key):
         found["device_key"] = key
     digest = request.POST.get("digest", "")
     if "digest" in INPUTS[step].names:
@@ -372,7 +373,7 @@ def track(request: HttpRequest, public_id: UUID) -> JsonResponse:
     with tenancy.reading(actor):
         job = queries.get_by_public_id(actor, public_id)
     place, key = place_of(request.POST), request.POST.get("device_key", "")
-    if "longitude" not in place or not 0 < len(key) <= 64 or not key.isascii():
+    if "longitude" not in place or not is_device_key(key):
         raise Invalid("input.invalid", {"longitude": "input.required"})
     operations.track(actor, job.pk, now=now, device_key=key, **place)
     return JsonResponse({"ok": True})
