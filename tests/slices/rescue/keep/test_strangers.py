@@ -1,5 +1,6 @@
 """The registers are closed to other zones, to firms, technicians and other providers' managers."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -86,15 +87,28 @@ def furnished(world: World) -> Posts:
     }
 
 
+def sentences(answer: Any) -> list[str]:
+    """What a page of refusal says."""
+    return re.findall(r"<(?:h1|p)[^>]*>([^<]*)<", answer.content.decode())
+
+
 def answers(world: World, who: str, posts: Posts) -> dict[str, set[int]]:
-    """What somebody's browser gets at each address, asked for and sent to."""
+    """What somebody's browser gets at each address, asked for and sent to.
+
+    A shift that is not theirs is as gone as one that never was; left out when it is.
+    """
     client, found = signed_in(world, who), {}
+    gone = client.post("/rescue/roster/2000000000/drop/")
+    assert any(sentences(gone))
     for path, bodies in posts.items():
         url = f"/rescue/{path}"
+        if path.endswith("/drop/"):
+            answer = client.post(url)
+            assert answer.status_code == gone.status_code
+            assert sentences(answer) == sentences(gone)
+            continue
         codes = {client.post(url, body).status_code for body in bodies}
-        if not path.endswith("/drop/"):
-            codes.add(client.get(url).status_code)
-        found[path] = codes
+        found[path] = {*codes, client.get(url).status_code}
     return found
 
 
