@@ -150,7 +150,7 @@ def test_a_wrong_form_comes_back_with_what_it_held(world: World, at: At) -> None
     assert answer.status_code == 422
     shown = answer.content.decode()
     assert "机器已自行恢复" in shown
-    assert "This field is required" in shown
+    assert "Fill in “Reason”." in shown
 
 
 def test_who_was_slower_keeps_the_words(world: World, at: At) -> None:
