@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -73,6 +74,21 @@ def test_a_small_zone_has_every_figure_and_says_which_do_not_agree(
     printed = CliRunner().invoke(build(), ["figures"]).stdout
     assert all(row["id"] in printed for row in rows)
     assert CliRunner().invoke(build(), ["figures", "--zone", "nowhere"]).exit_code == 2
+
+
+def test_the_figures_of_industry_120_do_not_hang_on_the_hour_of_asking(small: Zone) -> None:
+    """What came in before midnight and is not due yet is not late because somebody asks later."""
+    actor = stand_in(small.tenant_id, Role.ANALYST)
+
+    def asked(hours: int) -> dict[str, Decimal | None]:
+        found = figures(actor, now=small.now + timedelta(hours=hours), on=AS_OF)
+        return {row.id: row.value for row in found if row.id[:3] in {"A18", "A19", "A20"}}
+
+    at_nine = asked(0)
+    assert at_nine["A18.jobs"]
+    assert at_nine["A19"] == 100
+    for hours in (-8, 1, 12, 24 * 40):
+        assert asked(hours) == at_nine
 
 
 @pytest.mark.full
