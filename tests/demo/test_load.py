@@ -21,7 +21,7 @@ from qiying.demo.load import OccupiedError, load
 from qiying.demo.plan import SMALL_ENTITIES, SMALL_STORIES
 from qiying.demo.selections import FIRST, OF_FIRST
 from qiying.kernel import audit, signin, tenancy
-from qiying.kernel.access import STAFF, Role, stand_in
+from qiying.kernel.access import CONTRACTED, STAFF, Role, stand_in
 from qiying.kernel.models import Event, Notification
 from qiying.kernel.people import actor_of_key
 from qiying.slices.calls import queries as calls
@@ -41,6 +41,7 @@ from qiying.slices.class_issues import queries as classes
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 from qiying.slices.registry.models import Enterprise
+from qiying.slices.rescue.models import Job
 from tests.demo.conftest import Zone
 
 LABELS = build_labels(7)
@@ -53,7 +54,7 @@ def zone(loaded: Any) -> Iterator[Zone]:
 
 
 def test_a_load_says_what_it_does_and_ends_as_loaded(zone: Zone) -> None:
-    parts = ("ground", "people", "firms", "register", "calls", "talks", "casebook")
+    parts = ("ground", "people", "firms", "register", "calls", "talks", "casebook", "rescue")
     assert zone.parts == parts
     assert public.is_loaded()
     assert not public.is_cut_short()
@@ -204,12 +205,16 @@ def test_the_loaded_register_agrees_with_each_label(label: Label, zone: Zone) ->
 def test_there_is_an_account_for_every_role_and_it_sees_its_work(zone: Zone) -> None:
     rows = public.sign_ins()
     roles = Counter(row["role"] for row in rows)
-    assert roles.keys() == {str(role) for role in STAFF | {Role.ENTERPRISE}}
+    assert roles.keys() == {str(role) for role in STAFF | CONTRACTED | {Role.ENTERPRISE}}
     assert (roles["enterprise"], roles["handler"]) == (2, 2)
     for role in (Role.ENTERPRISE, Role.GRID_OFFICER, Role.HANDLER, Role.UNIT_LEADER):
         actor = zone.person(role)
         with tenancy.reading(actor):
             assert Call.objects.visible_to(actor).exists(), role
+    for role in (Role.DUTY_CHIEF, Role.PROVIDER_MANAGER, Role.TECHNICIAN):
+        actor = zone.person(role)
+        with tenancy.reading(actor):
+            assert Job.objects.visible_to(actor).exists(), role
 
 
 def test_printed_passwords_open_printed_accounts_only_while_the_demo_is_on(zone: Zone) -> None:
