@@ -26,6 +26,7 @@ Day = Annotated[date, Field(ge=FIRST, lt=LAST)]
 Moment = Annotated[datetime, AfterValidator(_in_time)]
 DeviceKey = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!-~]+$")]
 Code = Annotated[str, Field(max_length=24, pattern=r"^[A-Za-z0-9_.\-]*$")]
+Few = Annotated[int, Field(ge=1, le=99)]
 Row = Annotated[int, Field(ge=1, lt=2**31)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
@@ -52,7 +53,7 @@ class StepInputs(Schema):
     attachments: Annotated[list[Row], Field(max_length=MOST_FILES)] = []
     cause: Text = ""
     checks: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=30)] = []
-    crew: int = Field(1, ge=1, le=99)
+    crew: Few = 1
     device_key: DeviceKey = "-"
     digest: Annotated[str, Field(max_length=64, pattern=r"^[0-9a-f]*$")] = ""
     fault_code: Text = ""
@@ -73,7 +74,7 @@ class StepInputs(Schema):
     reason: Code = ""
     referred_to: Text = ""
     safety: Code = ""
-    seat: int = Field(1, ge=1, le=99)
+    seat: Few = 1
     sent_at: Moment | None = None
     signed_by: Text = ""
     skill: Code = ""
@@ -83,7 +84,7 @@ class StepInputs(Schema):
     until: Moment | None = None
     urgency: Code = ""
     valid_until: Moment | None = None
-    warranty_days: int = Field(0, ge=0, le=3650)
+    warranty_days: Annotated[int, Field(ge=0, le=3650)] = 0
     who: Text = ""
     why: Code = ""
 
