@@ -28,6 +28,8 @@ ALLOWED = frozenset(
 """Names that are the same in Chinese."""
 LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]{3,}")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
+KEY = re.compile(r"\bqy_[\w-]+…")
+"""The opening of an access key, which is drawn by chance and may look like a word."""
 SPACE = re.compile(r"\s+")
 READ = """() => {
   const aside = "script, noscript, style, template, code, kbd, pre, textarea, [translate=no], body [lang]";
@@ -81,7 +83,7 @@ def foreign_words(texts: Iterable[str], language: str, data: Iterable[str]) -> l
     pattern = LATIN if language.startswith("zh") else CHINESE
     found = []
     for text in texts:
-        line = SPACE.sub(" ", text).strip()
+        line = KEY.sub(" ", SPACE.sub(" ", text)).strip()
         if not pattern.search(line):
             continue
         rest = without(line, data)

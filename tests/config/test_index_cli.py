@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
     (folder / "plan.toml").unlink()
     done = run(folder)
     assert done.exit_code == 2
-    assert "plan.toml" in done.stderr.replace("\n", "")
+    assert "plan.toml" in re.sub(r"[\s│]", "", done.stderr)
 
 
 FACTORS = """

@@ -1,12 +1,14 @@
 """The best roster by integer programming with HiGHS, for small cases and as an oracle."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, hstack, kron, vstack
-from scipy.sparse import eye_array as eye
 
 from qiying.engines.dispatch.roster._cells import Cells, cells_of
 from qiying.engines.dispatch.roster._problem import CoverPlan, CoverProblem
+
+if TYPE_CHECKING:
+    from scipy.optimize import LinearConstraint
 
 
 def exact(problem: CoverProblem, *, deepest: int = 12, gap: float = 1e-9) -> CoverPlan:
@@ -16,6 +18,9 @@ def exact(problem: CoverProblem, *, deepest: int = 12, gap: float = 1e-9) -> Cov
     cover it: maximise the sum of rate (1 - busy) busy^(i-1) y subject to sum_i y <= covers x. Gains
     fall with i, so y fills from below by itself. Raises ``RuntimeError`` if HiGHS gives nothing.
     """
+    # Loaded where it is used: no process that only serves pages pays for it.
+    from scipy.optimize import Bounds, milp
+
     cells = cells_of(problem)
     if not cells.duties or not len(cells.rates):
         return cells.plan(np.zeros(len(cells.duties), dtype=np.int64), 0.0)
@@ -42,7 +47,11 @@ def _tops(cells: Cells) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     return cells.people[cells.profile]
 
 
-def _constraints(cells: Cells, levels: int) -> LinearConstraint:
+def _constraints(cells: Cells, levels: int) -> "LinearConstraint":
+    from scipy.optimize import LinearConstraint
+    from scipy.sparse import csr_array, hstack, kron, vstack
+    from scipy.sparse import eye_array as eye
+
     duties, rows = len(cells.duties), len(cells.rates)
     level = kron(eye(rows), np.ones((1, levels)), format="csr")
     covered = hstack([csr_array(-cells.covers), level])

@@ -82,8 +82,8 @@ _ROLE = {
     Role.ANALYST: "分析员",
     Role.AUDITOR: "审计员",
     Role.ADMINISTRATOR: "管理员 系统管理员 admin",
-    Role.DUTY_CHIEF: "值班长 工业120值班长 dutychief",
+    Role.DUTY_CHIEF: "值班长 工业120值班长 dutychief dutychiefofindustry120",
     Role.TECHNICIAN: "技术员 维修技术员",
-    Role.PROVIDER_MANAGER: "服务商负责人 服务商管理员 providermanager",
+    Role.PROVIDER_MANAGER: "服务商负责人 服务商管理员 providermanager managerofaprovider",
 }
 ROLE_WORDS = _table({str(k): v for k, v in _ROLE.items()}, [str(k) for k in _ROLE])
