@@ -108,6 +108,9 @@ def call_for_rescue(zone: "Zone") -> None:
     # labels count from one in each zone: the other zone's must name nothing here
     numbering.take(world.system, "rescue.label", 10 * len(mark))
     furnish(world)
+    qian = world.user("qian")
+    qian.name = f"{mark} qian"
+    qian.save(update_fields=["name"])
     now, chief = world.now, world.actor("chief")
     operations.set_rules(chief, now=now, reason=f"{mark} rules", matter_codes=("M022",))
     budget = operations.set_budget(
@@ -201,7 +204,7 @@ def _taken(zone: "Zone") -> Job:
         station_id=station.pk,
         joined_on=FOUNDED,
     )
-    skill = "crane"
+    skill = "lifting"
     operations.certify(world.system, worker.pk, now=world.now, skill=skill, from_on=FOUNDED)
     on_duty(world, worker.pk)
     zone.rows["shift"] = _draft(zone, worker)

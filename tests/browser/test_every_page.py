@@ -60,12 +60,17 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "mandate:here": ("", "?matter=M016&lon=119.205&lat=29.005"),
     "mandate:register": ("", "?q=nothing-like-this"),
     "registry:firms": ("", "?q=nothing-like-this"),
+    "rescue:press-machines": ("?firm={firm}", "?firm={firm}&q=nothing-like-this"),
 }
 """Pages that look different with a question in their address."""
 OF_ONES_OWN_FIRMS = {"calls:officer-firm", "calls:officer-raise", "calls:officer-visit"}
 """The tests of access ask for a firm of whoever holds every role; here the grid officer reads."""
-OF_THE_DESK = {"casebook:write": "desk_draft", "casebook:entry-edit": "desk_entry"}
-"""Pages of whoever began a record: the tests of access ask for those of whoever holds every role."""
+OF_THE_DESK = {
+    "casebook:write": "desk_draft",
+    "casebook:entry-edit": "desk_entry",
+    "rescue:duty-job": "rescue",
+}
+"""Pages of whoever holds a record: the tests of access ask for those of whoever holds every role."""
 SAMPLES = {"kernel:style-guide"}
 """Shows every part with records of its own, which stand in no table."""
 
@@ -181,8 +186,10 @@ def addresses(zone: Zone, route: Route) -> list[str]:
     plain = route.address(given)
     unit = zone.world.units["ZONE_SAFE"]
     number = zone.rows["call"].number
+    firm = zone.rows["firm"].public_id
     return [
-        plain + query.format(unit=unit, number=number) for query in QUERIES.get(route.name, ("",))
+        plain + query.format(unit=unit, number=number, firm=firm)
+        for query in QUERIES.get(route.name, ("",))
     ]
 
 

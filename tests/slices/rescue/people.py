@@ -14,12 +14,13 @@ PRICES = (
     PriceIn("P1", "轴承", "个", Decimal("80.00"), "Bearing", "piece", is_part=True),
 )
 TECHNICIANS = {
-    "zhao": ("甲维修", ("paper", "boiler")),
-    "qian": ("甲维修", ("paper",)),
-    "sun": ("乙机电", ("paper", "crane")),
-    "li": ("应急队", ("paper", "boiler", "crane")),
+    "zhao": ("甲维修", ("mechanical", "boiler")),
+    "qian": ("甲维修", ("mechanical",)),
+    "sun": ("乙机电", ("mechanical", "lifting")),
+    "li": ("应急队", ("mechanical", "boiler", "lifting")),
 }
 PLACES = {"north": (119.206, 29.007), "south": (119.23, 28.99)}
+STATIONS = {"north": "城北站", "south": "城南站"}
 BASED = {"zhao": "north", "qian": "south", "sun": "south", "li": "south"}
 
 
@@ -53,7 +54,7 @@ def _providers(world: World) -> None:
     house, now = world.system, world.now
     stations = {
         name: operations.add_station(
-            house, now=now, code=name, name_zh=name, longitude=at[0], latitude=at[1]
+            house, now=now, code=name, name_zh=STATIONS[name], longitude=at[0], latitude=at[1]
         ).pk
         for name, at in PLACES.items()
     }
@@ -110,7 +111,7 @@ def on_duty(world: World, technician_id: int, *, days: int = 6) -> None:
 def _classes(world: World) -> None:
     house, now = world.system, world.now
     operations.define_class(
-        house, now=now, code="paper", name_zh="纸机", name_en="Paper machine", skill="paper"
+        house, now=now, code="paper", name_zh="纸机", name_en="Paper machine", skill="mechanical"
     )
     operations.define_class(
         house,
@@ -125,7 +126,7 @@ def _classes(world: World) -> None:
         inspection_months=24,
     )
     operations.define_class(
-        house, now=now, code="crane", name_zh="行车", name_en="Crane", skill="crane"
+        house, now=now, code="crane", name_zh="行车", name_en="Crane", skill="lifting"
     )
 
 

@@ -1,15 +1,25 @@
 """A job carried to a state by the real operations, as tests need it."""
 
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from hashlib import sha256
 from itertools import count
 from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from qiying.kernel import tenancy
 from qiying.kernel.models import Attachment
 from qiying.slices.rescue import operations, queries
 from qiying.slices.rescue.models import Equipment, Job, Offer, PriceItem, Seat
 from tests.slices.world import World
+
+PIXEL = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGOoqKgAAALUAWneSzH7AAAAAElFTkSuQmCC"
+)
+"""A picture of one point."""
 
 _keys = count(1)
 
@@ -71,11 +81,11 @@ def photo(world: World, who: str) -> int:
         row = Attachment.objects.create(
             tenant_id=actor.tenant_id,
             purpose="rescue",
-            name="after.jpg",
-            stored_as=f"none/{actor.tenant_id}/{next(_keys)}.jpg",
-            content_type="image/jpeg",
-            size=3,
-            sha256="0" * 64,
+            name="修后.png",
+            stored_as=default_storage.save(f"tests/{next(_keys)}.png", ContentFile(PIXEL)),
+            content_type="image/png",
+            size=len(PIXEL),
+            sha256=sha256(PIXEL).hexdigest(),
             uploaded_by=actor.identity,
             uploaded_at=world.now,
         )

@@ -21,7 +21,7 @@ def test_the_red_button_names_the_machine_and_starts_the_promise(world: World) -
     job = steps.reported(world)
     assert job.number.startswith("JJ-")
     assert job.answer_due_at == world.now + timedelta(minutes=120)
-    assert (job.state, job.skill, job.place) == ("reported", "paper", "一车间")
+    assert (job.state, job.skill, job.place) == ("reported", "mechanical", "一车间")
 
 
 def test_a_firm_reports_for_itself_only(world: World) -> None:

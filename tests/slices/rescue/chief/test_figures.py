@@ -163,8 +163,8 @@ def test_the_strip_counts_who_is_there_and_may(world: World) -> None:
         found = coverage.strip(world.system, now=world.now)
     rows = dict(found.rows)
     assert len(found.hours) == 24
-    assert set(rows) == {"paper", "boiler", "crane"}
-    assert {c.people for c in rows["paper"]} == {4}
+    assert set(rows) == {"mechanical", "boiler", "lifting"}
+    assert {c.people for c in rows["mechanical"]} == {4}
     assert {c.people for c in rows["boiler"]} == {2}
     assert found.covered is None
     assert found.bare == 0
@@ -178,5 +178,5 @@ def test_a_promise_costs_more_the_more_it_holds(world: World) -> None:
     hours = [p.hours for p in priced.points if p.hours is not None]
     assert hours
     assert hours == sorted(hours)
-    more = coverage.what_if(plan.problem, ("paper",), 4, 32.0)
+    more = coverage.what_if(plan.problem, ("mechanical",), 4, 32.0)
     assert more.gain >= 0

@@ -139,7 +139,7 @@ def test_somebody_is_added_certified_and_leaves_again(world: World, provider: Pr
     assert row.provider_id == provider.pk
     again = client.post(url_of(provider), {**join, "idempotency_key": "again"})
     assert again.status_code == 422
-    proof = {"do": "certify", "technician": row.pk, "skill": "paper", "from_on": today}
+    proof = {"do": "certify", "technician": row.pk, "skill": "mechanical", "from_on": today}
     wrong = client.post(url_of(provider), {**proof, "until_on": today})
     assert wrong.status_code == 422
     assert client.post(url_of(provider), proof).status_code == 303
