@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiying.kernel import tenancy
-from qiying.kernel.errors import Problem, Refused
+from qiying.kernel.errors import Invalid, Problem, Refused
 from qiying.kernel.models import Event, Notification
 from qiying.slices.rescue import handlers, operations, public, queries, rules
 from qiying.slices.rescue.models import InspectionDue, Job, Proposal, Quote, Shift, Technician
+from qiying.slices.rescue.operations import bring_in
 from qiying.slices.rescue.queries import live
 from qiying.slices.rescue.rules import label as label_of
 from qiying.slices.rescue.rules import signs
@@ -23,6 +24,8 @@ from tests.slices.rescue.steps import take
 from tests.slices.world import World
 
 pytestmark = pytest.mark.django_db
+WRONG_AND_RIGHT = ((0, 24), (1, 25), (2, 0))
+"""Rows and their hours: the longest that is allowed, one too long, one of no length."""
 
 
 @given(serial=st.integers(1, signs.BODIES - 1), place=st.integers(0, 5), other=st.data())
@@ -100,6 +103,25 @@ def test_nobody_has_two_shifts_at_once(world: World) -> None:
     span = {"starts_at": world.now, "ends_at": world.now + timedelta(hours=2)}
     with pytest.raises(Refused, match="shift_overlaps"):
         operations.plan_shift(world.system, person.pk, now=world.now, **span)
+
+
+def test_a_period_with_a_shift_longer_than_a_day_is_refused_by_its_row(world: World) -> None:
+    with tenancy.reading(world.system):
+        person, before = Technician.objects.earliest("pk"), Shift.objects.count()
+    start = world.now + timedelta(days=40)
+    rows = [
+        bring_in.ShiftIn(person.pk, start + timedelta(days=3 * n), end)
+        for n, end in enumerate(start + timedelta(days=3 * n, hours=h) for n, h in WRONG_AND_RIGHT)
+    ]
+    with pytest.raises(Invalid) as refused:
+        bring_in.plan_shifts(world.system, rows, now=world.now)
+    assert refused.value.fields == {
+        "rows.1.ends_at": "rescue.shift_length",
+        "rows.2.ends_at": "rescue.shift_length",
+    }
+    with tenancy.reading(world.system):
+        assert Shift.objects.count() == before
+    assert bring_in.plan_shifts(world.system, rows[:1], now=world.now) == 1
 
 
 def test_a_manager_plans_the_own_people_only(world: World) -> None:

@@ -12,7 +12,7 @@ from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.tenancy import operation
 from qiying.slices.registry import public as registry
-from qiying.slices.rescue import rules
+from qiying.slices.rescue import queries, rules
 from qiying.slices.rescue.models import Equipment, EquipmentClass, Shift, Technician
 from qiying.slices.rescue.operations._machines import LABELS
 from qiying.slices.rescue.operations._providers import may_lead
@@ -142,9 +142,13 @@ def plan_shifts(actor: Actor, rows: Sequence[ShiftIn], *, now: datetime) -> int:
     ------
     Refused
         ``rescue.shift_overlaps`` when somebody would be on duty twice at a time.
+    Invalid
+        ``rescue.shift_length`` at ``rows.N.ends_at`` (N from 0) for each shift that ends before it
+        starts or is longer than the dispatcher looks back for people on duty.
     """
     if not rows:
         return 0
+    _require_lengths(rows)
     people = _people(actor, rows)
     made = [
         Shift(
@@ -173,6 +177,16 @@ def plan_shifts(actor: Actor, rows: Sequence[ShiftIn], *, now: datetime) -> int:
         people=len(people),
     )
     return len(made)
+
+
+def _require_lengths(rows: Sequence[ShiftIn]) -> None:
+    wrong = {
+        f"rows.{position}.ends_at": "rescue.shift_length"
+        for position, row in enumerate(rows)
+        if not row.starts_at < row.ends_at <= row.starts_at + queries.LONGEST_SHIFT
+    }
+    if wrong:
+        raise Invalid("input.invalid", wrong)
 
 
 def _people(actor: Actor, rows: Sequence[ShiftIn]) -> dict[int, Technician]:

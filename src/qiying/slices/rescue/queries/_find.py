@@ -230,12 +230,6 @@ def tab_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
     return found
 
 
-def count_waiting(actor: Actor) -> int:
-    """Jobs nobody has answered yet, counted up to 99."""
-    rows = Job.objects.visible_to(actor).filter(state__in=sorted(UNANSWERED))
-    return rows.order_by()[:99].count()
-
-
 def firm_names(actor: Actor, jobs: Iterable[Job]) -> dict[int, str]:
     """Names of the firms of jobs in the reader's language, in one query."""
     return registry.names(actor, {j.enterprise_id for j in jobs})
