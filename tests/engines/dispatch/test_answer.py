@@ -18,6 +18,8 @@ from qiying.engines.dispatch import (
     Point,
     Problem,
     Step,
+    check,
+    placed,
     solve,
 )
 from tests.engines.dispatch.instances import SKILLS, instance
@@ -71,6 +73,21 @@ def test_what_it_adds_is_what_a_plan_with_the_call_costs_more(seed: int, skill: 
     if answer.best and answer.best[0].added_cost < problem.weights.unserved:
         assert planned.best_cost == pytest.approx(answer.best[0].added_cost)
         assert planned.plan.stops[0].technician == answer.best[0].technician
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(SKILLS), st.sampled_from([1, 1, 2]))
+def test_the_plan_behind_an_answer_holds_the_call_as_said_and_passes_the_checker(
+    seed: int, skill: str, crew: int
+) -> None:
+    problem, new = instance(seed), call(skill, crew=crew)
+    said = Desk(problem, NONE, compiled=False).propose(new)
+    whole = replace(problem, jobs=(*problem.jobs, new))
+    plan = placed(problem, new, said, NONE, compiled=False)
+
+    assert check(whole, plan, NONE) == ()
+    found = {s.technician: s.start_at for s in plan.stops if s.job == new.id}
+    assert found == pytest.approx({o.technician: o.start_at for o in said.best})
 
 
 def test_a_crew_is_answered_with_all_its_people() -> None:

@@ -24,6 +24,7 @@ from qiying.engines.dispatch._compiled import is_available as is_compiled_availa
 from qiying.engines.dispatch._digest import digest
 from qiying.engines.dispatch._json import read_json, read_plan, read_problem, schema, write_json
 from qiying.engines.dispatch._params import VERSION, Params, Weights
+from qiying.engines.dispatch._placed import placed
 from qiying.engines.dispatch._problem import (
     FOREVER,
     Certificate,
@@ -94,6 +95,7 @@ __all__ = [
     "check",
     "digest",
     "is_compiled_available",
+    "placed",
     "read_json",
     "read_plan",
     "read_problem",

@@ -15,6 +15,7 @@ from qiying.slices.rescue.queries import World
 from qiying.slices.rescue.rules import HELD, WANTED, Rule, SeatState, Source, Tier
 
 PARAMS = dispatch.Params(iterations=0)
+SAME_MINUTES = 1e-4
 UNCONFIRMED: dict[str, object] = {"code": "unconfirmed", "numbers": {}}
 
 
@@ -108,18 +109,20 @@ def _recused(world: World, job: Job) -> set[int]:
 
 
 def _confirm(said: dispatch.Proposal, guest: dispatch.Job, world: World) -> Answer:
-    """Put the job where the engine says and let its independent checker look at the whole plan."""
-    chosen = {o.technician for o in said.best}
-    others = {t.id for t in world.problem.technicians} - chosen
-    placed = replace(guest, refused_by=tuple(sorted(others | set(guest.refused_by))))
-    whole = replace(world.problem, jobs=(*world.problem.jobs, placed))
-    if not chosen:
-        return Answer(said, whole, world, is_sound=True)
-    plan = dispatch.solve(whole, PARAMS).plan
-    found = {s.technician for s in plan.stops if s.job == guest.id}
-    is_sound = found == chosen and not dispatch.check(whole, plan, PARAMS)
+    """Let the independent checker look at the very plan the engine's answer stands on.
+
+    Solving again would find another plan, and its differences would say nothing about this one.
+    """
     asked = replace(world.problem, jobs=(*world.problem.jobs, guest))
-    return Answer(said, asked, world, is_sound)
+    if not said.best:
+        return Answer(said, asked, world, is_sound=True)
+    plan = dispatch.placed(world.problem, guest, said, PARAMS)
+    told = {o.technician: o.start_at for o in said.best}
+    found = {s.technician: s.start_at for s in plan.stops if s.job == guest.id}
+    is_there = set(found) == set(told) and all(
+        abs(found[name] - at) <= SAME_MINUTES for name, at in told.items()
+    )
+    return Answer(said, asked, world, is_there and not dispatch.check(asked, plan, PARAMS))
 
 
 def _keep(job: Job, answer: Answer, now: datetime) -> Proposal:
