@@ -64,7 +64,10 @@ from qiying.engines.rates._result import (
     Kind,
     Sheet,
     Violation,
+    digest_of,
+    seal_of,
     wilson,
+    word_of,
 )
 from qiying.engines.rates._solve import rates, rates_by_unit
 
@@ -96,7 +99,10 @@ __all__ = [
     "Table",
     "Violation",
     "check",
+    "digest_of",
     "rates",
     "rates_by_unit",
+    "seal_of",
     "wilson",
+    "word_of",
 ]

@@ -1,10 +1,12 @@
 """What counting gives: figures with their members, findings, sheets."""
 
+import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from qiying.engines.rates._definitions import VERSION, Definitions
 from qiying.engines.rates._records import Period
 
 Kind = Literal["round", "task", "call"]
@@ -59,6 +61,26 @@ def wilson(successes: float, trials: int) -> tuple[float, float]:
     middle, scale = share + Z_95**2 / (2 * trials), 1 + Z_95**2 / trials
     low, high = (middle - spread) / scale, (middle + spread) / scale
     return min(max(0.0, low), share), max(min(1.0, high), share)  # rounding must not cross it
+
+
+def seal_of(period: Period, scope: str | None, definitions: Definitions) -> str:
+    """What every digest of a sheet begins with: rules, period, and whose rounds (None: all)."""
+    days = f"{period.start.isoformat()}|{period.end.isoformat()}"
+    return f"{VERSION}|{definitions.key}|{days}|{scope}"
+
+
+def digest_of(seal: str, name: str, counted: Iterable[str], missed: Iterable[str]) -> str:
+    """Return the SHA-256 of a figure from its members in words, each list by id.
+
+    ``counted`` are pairs as `word_of` writes them, ``missed`` plain ids.
+    """
+    text = f"{seal}|{name}|[{', '.join(counted)}]|[{', '.join(missed)}]"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def word_of(key: int, weight: float) -> str:
+    """A member that adds something, as it stands in a digest."""
+    return f"({key}, {weight})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """From a table and a period to every rate, with its members."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,9 @@ from qiying.engines.rates._result import (
     Finding,
     Kind,
     Sheet,
+    digest_of,
+    seal_of,
+    word_of,
 )
 
 MONTH = timedelta(days=30)
@@ -129,7 +131,7 @@ def _sheet(
     unit: str | None,
 ) -> Sheet:
     rules = context.definitions
-    seal = f"{VERSION}|{rules.key}|{period.start.isoformat()}|{period.end.isoformat()}|{unit}"
+    seal = seal_of(period, unit, rules)
     found: dict[str, Figure] = {}
     for name in ROUND_MEASURES:
         votes = ((r.id, judge.vote(name, r, context)) for r in scope.rounds)
@@ -195,8 +197,7 @@ def _figure(
             missed.append(key)
     counted.sort()
     missed.sort()
-    text = f"{seal}|{name}|{counted}|{missed}"
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = digest_of(seal, name, (word_of(*pair) for pair in counted), map(str, missed))
     return Figure(name, kind, tuple(counted), tuple(missed), digest, rules.least_to_rank)
 
 
