@@ -54,6 +54,7 @@ from qiying.engines.rates._records import (
 )
 from qiying.engines.rates._result import (
     CALL_MEASURES,
+    COMPOSITE,
     FINDINGS,
     MEASURES,
     ROUND_MEASURES,
@@ -73,6 +74,7 @@ from qiying.engines.rates._solve import rates, rates_by_unit
 
 __all__ = [
     "CALL_MEASURES",
+    "COMPOSITE",
     "DEFAULTS",
     "FINDINGS",
     "LETTER",

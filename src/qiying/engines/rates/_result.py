@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from qiying.engines.rates._definitions import VERSION, Definitions
@@ -34,6 +34,8 @@ TASK_MEASURES = ("co_settled", "co_on_time")
 CALL_MEASURES = ("found_by_us", "declined")
 MEASURES = (*ROUND_MEASURES, *TASK_MEASURES, *CALL_MEASURES)
 """The names of all shares, in the order in which they are shown."""
+COMPOSITE = ("responded", "solved", "satisfied")
+"""What the composite is made of, in the order of its weights."""
 FINDINGS = (
     "provisional",
     "exclusion_without_code",
@@ -161,6 +163,12 @@ class Sheet:
     version: str
     declined: tuple[Declined, ...] = ()
     """What was not accepted, by reason and by where the firm was told to go, most first."""
+    asked: tuple[int, ...] = ()
+    """The calls that firms made, which ``per_100_firms`` counts."""
+    firms: int = 0
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """The hashes of ``per_100_firms`` (its calls and how many firms there are) and of
+    ``composite`` (the hashes of its three shares), by name; absent where the number is."""
 
 
 @dataclass(frozen=True, slots=True)

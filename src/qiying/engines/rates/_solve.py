@@ -11,6 +11,7 @@ from qiying.engines.rates._links import Returns
 from qiying.engines.rates._records import CoTask, Period, Receipt, Round, Table
 from qiying.engines.rates._result import (
     CALL_MEASURES,
+    COMPOSITE,
     ROUND_MEASURES,
     TASK_MEASURES,
     Declined,
@@ -143,16 +144,29 @@ def _sheet(
         votes = ((c.call, _call_vote(name, c)) for c in scope.receipts)
         found[name] = _figure(name, "call", votes, seal, rules)
     is_provisional = now < period.end + rules.relapse_within
+    asked = tuple(sorted(c.call for c in scope.receipts if not c.is_found_by_us))
+    per_100, composite = _per_100(len(asked), firms, period), _composite(found, rules)
+    digests = {}
+    if per_100 is not None:
+        per = digest_of(seal, "per_100_firms", map(str, asked), [f"firms {firms}"])
+        digests["per_100_firms"] = per
+    if composite is not None:
+        digests["composite"] = digest_of(
+            seal, "composite", (found[n].digest for n in COMPOSITE), ()
+        )
     return Sheet(
         period,
         unit,
         MappingProxyType(found),
-        _per_100(scope.receipts, firms, period),
-        _composite(found, rules),
+        per_100,
+        composite,
         is_provisional,
         _findings(scope, context, is_provisional=is_provisional),
         VERSION,
         _declined(scope.receipts, seal, rules),
+        asked,
+        firms,
+        MappingProxyType(digests),
     )
 
 
@@ -201,16 +215,15 @@ def _figure(
     return Figure(name, kind, tuple(counted), tuple(missed), digest, rules.least_to_rank)
 
 
-def _per_100(receipts: Sequence[Receipt], firms: int, period: Period) -> float | None:
+def _per_100(asked: int, firms: int, period: Period) -> float | None:
     if firms <= 0:
         return None
-    asked = sum(1 for c in receipts if not c.is_found_by_us)
     return asked / (firms / 100) / ((period.end - period.start) / MONTH)
 
 
 def _composite(found: Mapping[str, Figure], rules: Definitions) -> float | None:
     total = 0.0
-    for weight, name in zip(rules.weights, ("responded", "solved", "satisfied"), strict=True):
+    for weight, name in zip(rules.weights, COMPOSITE, strict=True):
         share = found[name].share
         if share is None:
             return None

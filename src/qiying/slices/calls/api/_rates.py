@@ -10,6 +10,7 @@ from qiying.engines.rates.gaming import HELD_BY, Effect
 from qiying.slices.calls.queries import RoundFilters
 from qiying.slices.calls.queries import rates as counted
 from qiying.slices.calls.queries.units import next_month
+from qiying.slices.calls.views.rate_cells import list_url
 
 Month = Annotated[str, Field("", pattern=r"^$|^20\d\d-(0[1-9]|1[0-2])$", examples=["2026-10"])]
 """As 2026-10; the month before this one when it is left out."""
@@ -34,7 +35,8 @@ class RateOut(Schema):
     """A share with its Wilson 95 % interval.
 
     ``kind`` says what the members are: rounds, co-handlers' tasks or calls; ``digest`` is the
-    SHA-256 of rules, period, unit and members; ``query`` lists the rounds at ``/calls/rounds``.
+    SHA-256 of rules, period, unit and members; ``query`` lists the rounds at ``/calls/rounds``,
+    ``page`` is the address of the list for people.
     """
 
     name: str
@@ -47,6 +49,7 @@ class RateOut(Schema):
     is_ranked: bool
     digest: str
     query: dict[str, str]
+    page: str
 
 
 class RateFindingOut(Schema):
@@ -57,7 +60,11 @@ class RateFindingOut(Schema):
 
 
 class RateSheetOut(Schema):
-    """Every rate of the rounds due from ``start`` until before ``end``."""
+    """Every rate of the rounds due from ``start`` until before ``end``.
+
+    ``per_100_firms`` is made of ``asked`` calls and ``firms``; ``digests`` has its hash and that
+    of ``composite``.
+    """
 
     start: date
     end: date
@@ -66,6 +73,9 @@ class RateSheetOut(Schema):
     settles_at: datetime
     composite: float | None
     per_100_firms: float | None
+    asked: int
+    firms: int
+    digests: dict[str, str]
     figures: list[RateOut]
     findings: list[RateFindingOut]
     version: str
@@ -107,7 +117,7 @@ def month_of(text: str, today: date) -> tuple[date, date]:
 
 def sheet_out(sheet: Sheet, start: date, end: date, *, unit_id: str) -> RateSheetOut:
     """A sheet as it goes out; ``unit_id`` narrows the lists behind the figures."""
-    query = RoundFilters(start, end, unit=unit_id).as_query()
+    filters = RoundFilters(start, end, unit=unit_id)
     return RateSheetOut(
         start=start,
         end=end,
@@ -116,14 +126,18 @@ def sheet_out(sheet: Sheet, start: date, end: date, *, unit_id: str) -> RateShee
         settles_at=counted.settles_at(sheet.period),
         composite=sheet.composite,
         per_100_firms=sheet.per_100_firms,
-        figures=[_rate(figure, query) for figure in sheet.figures.values()],
+        asked=len(sheet.asked),
+        firms=sheet.firms,
+        digests=dict(sheet.digests),
+        figures=[_rate(figure, filters) for figure in sheet.figures.values()],
         findings=[RateFindingOut(code=f.code, rounds=len(f.rounds)) for f in sheet.findings],
         version=sheet.version,
     )
 
 
-def _rate(figure: Figure, query: dict[str, str]) -> RateOut:
+def _rate(figure: Figure, filters: RoundFilters) -> RateOut:
     low, high = figure.interval
+    query = {**filters.as_query(), "measure": figure.name}
     return RateOut(
         name=figure.name,
         kind=figure.kind,
@@ -134,7 +148,8 @@ def _rate(figure: Figure, query: dict[str, str]) -> RateOut:
         high=high,
         is_ranked=figure.is_ranked,
         digest=figure.digest,
-        query={**query, "measure": figure.name} if figure.kind == "round" else {},
+        query=query if figure.kind == "round" else {},
+        page=list_url(figure.name, filters),
     )
 
 
