@@ -10,7 +10,6 @@ from qiying.engines.rates.gaming import HELD_BY, Effect
 from qiying.slices.calls.queries import RoundFilters
 from qiying.slices.calls.queries import rates as counted
 from qiying.slices.calls.queries.units import next_month
-from qiying.slices.calls.views.rate_cells import list_url
 
 Month = Annotated[str, Field("", pattern=r"^$|^20\d\d-(0[1-9]|1[0-2])$", examples=["2026-10"])]
 """As 2026-10; the month before this one when it is left out."""
@@ -35,8 +34,7 @@ class RateOut(Schema):
     """A share with its Wilson 95 % interval.
 
     ``kind`` says what the members are: rounds, co-handlers' tasks or calls; ``digest`` is the
-    SHA-256 of rules, period, unit and members; ``query`` lists the rounds at ``/calls/rounds``,
-    ``page`` is the address of the list for people.
+    SHA-256 of rules, period, unit and members; ``query`` lists the rounds at ``/calls/rounds``.
     """
 
     name: str
@@ -49,7 +47,6 @@ class RateOut(Schema):
     is_ranked: bool
     digest: str
     query: dict[str, str]
-    page: str
 
 
 class RateFindingOut(Schema):
@@ -149,7 +146,6 @@ def _rate(figure: Figure, filters: RoundFilters) -> RateOut:
         is_ranked=figure.is_ranked,
         digest=figure.digest,
         query=query if figure.kind == "round" else {},
-        page=list_url(figure.name, filters),
     )
 
 
