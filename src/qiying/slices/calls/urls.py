@@ -16,6 +16,7 @@ from qiying.slices.calls.views import (
     layers,
     members,
     officer,
+    published,
     queues,
     rates,
     rounds,
@@ -29,6 +30,7 @@ app_name = "calls"
 FIRM_PATHS: list[URLPattern] = [
     path("my/", firm.mine, name="mine"),
     path("my/all/", firm.history, name="history"),
+    path("my/rates/", published.published_rates, name="published"),
     path("my/raise/", firm.raise_call, name="raise"),
     path("my/raise/matters/", firm.matters, name="matters"),
     path("my/ground/<slug:kind>.geojson", firm.ground, name="ground"),
