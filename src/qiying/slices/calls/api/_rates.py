@@ -9,6 +9,7 @@ from qiying.engines.rates import Figure, Sheet
 from qiying.engines.rates.gaming import HELD_BY, Effect
 from qiying.slices.calls.queries import RoundFilters
 from qiying.slices.calls.queries import rates as counted
+from qiying.slices.calls.queries.published import PUBLISHED, Published
 from qiying.slices.calls.queries.units import next_month
 
 Month = Annotated[str, Field("", pattern=r"^$|^20\d\d-(0[1-9]|1[0-2])$", examples=["2026-10"])]
@@ -173,3 +174,61 @@ def simulation_out(
 
 def _move(effect: Effect, name: str) -> RateMoveOut:
     return RateMoveOut(before=effect.before[name].share, after=effect.after[name].share)
+
+
+class PublishedRateOut(Schema):
+    """A share that the zone publishes."""
+
+    name: str
+    numerator: float
+    denominator: int
+    share: float | None
+    low: float
+    high: float
+    digest: str
+
+
+class PublishedUnitOut(Schema):
+    """Verified closure of a unit; ``rank`` is null where there are too few rounds to compare."""
+
+    code: str
+    rank: int | None
+    verified: PublishedRateOut
+
+
+class PublishedOut(Schema):
+    """The last month whose 30 days are over; ``declined`` is calls not accepted by reason code."""
+
+    start: date
+    end: date
+    figures: list[PublishedRateOut]
+    declined: dict[str, int]
+    units: list[PublishedUnitOut]
+
+
+def published_out(found: Published) -> PublishedOut:
+    """What is published, as it goes out."""
+    units = [
+        PublishedUnitOut(code=u.code, rank=u.rank, verified=_plain(u.verified))
+        for u in found.units
+    ]
+    return PublishedOut(
+        start=found.start,
+        end=found.end,
+        figures=[_plain(found.whole.figures[name]) for name in PUBLISHED],
+        declined=dict(found.declined),
+        units=units,
+    )
+
+
+def _plain(figure: Figure) -> PublishedRateOut:
+    low, high = figure.interval
+    return PublishedRateOut(
+        name=figure.name,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        share=figure.share,
+        low=low,
+        high=high,
+        digest=figure.digest,
+    )
