@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from qiying.engines.rates._definitions import VERSION, Definitions
@@ -65,9 +66,9 @@ def wilson(successes: float, trials: int) -> tuple[float, float]:
     return min(max(0.0, low), share), max(min(1.0, high), share)  # rounding must not cross it
 
 
-def seal_of(period: Period, scope: str | None, definitions: Definitions) -> str:
+def seal_of(start: datetime, end: datetime, scope: str | None, definitions: Definitions) -> str:
     """What every digest of a sheet begins with: rules, period, and whose rounds (None: all)."""
-    days = f"{period.start.isoformat()}|{period.end.isoformat()}"
+    days = f"{start.isoformat()}|{end.isoformat()}"
     return f"{VERSION}|{definitions.key}|{days}|{scope}"
 
 

@@ -132,7 +132,7 @@ def _sheet(
     unit: str | None,
 ) -> Sheet:
     rules = context.definitions
-    seal = seal_of(period, unit, rules)
+    seal = seal_of(period.start, period.end, unit, rules)
     found: dict[str, Figure] = {}
     for name in ROUND_MEASURES:
         votes = ((r.id, judge.vote(name, r, context)) for r in scope.rounds)
@@ -146,14 +146,6 @@ def _sheet(
     is_provisional = now < period.end + rules.relapse_within
     asked = tuple(sorted(c.call for c in scope.receipts if not c.is_found_by_us))
     per_100, composite = _per_100(len(asked), firms, period), _composite(found, rules)
-    digests = {}
-    if per_100 is not None:
-        per = digest_of(seal, "per_100_firms", map(str, asked), [f"firms {firms}"])
-        digests["per_100_firms"] = per
-    if composite is not None:
-        digests["composite"] = digest_of(
-            seal, "composite", (found[n].digest for n in COMPOSITE), ()
-        )
     return Sheet(
         period,
         unit,
@@ -166,8 +158,22 @@ def _sheet(
         _declined(scope.receipts, seal, rules),
         asked,
         firms,
-        MappingProxyType(digests),
+        MappingProxyType(_digests(seal, found, asked, firms)),
     )
+
+
+def _digests(
+    seal: str, found: Mapping[str, Figure], asked: Sequence[int], firms: int
+) -> dict[str, str]:
+    """The hashes of the two numbers that are no shares, where there are such numbers."""
+    hashes = {}
+    if firms > 0:
+        members = map(str, asked)
+        hashes["per_100_firms"] = digest_of(seal, "per_100_firms", members, [f"firms {firms}"])
+    if all(found[name].denominator for name in COMPOSITE):
+        parts = (found[name].digest for name in COMPOSITE)
+        hashes["composite"] = digest_of(seal, "composite", parts, ())
+    return hashes
 
 
 def _task_vote(name: str, task: CoTask) -> float:

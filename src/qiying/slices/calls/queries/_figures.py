@@ -122,8 +122,7 @@ class Days:
     query: Mapping[str, str]
 
     def seal(self, scope: str | None) -> str:
-        period = engine.Period(midnight(self.start), midnight(self.end))
-        return engine.seal_of(period, scope, rules.RATES)
+        return engine.seal_of(midnight(self.start), midnight(self.end), scope, rules.RATES)
 
 
 class Figures(Mapping[str, Figure]):

@@ -49,8 +49,9 @@ def list_digest(actor: Actor, filters: RoundFilters, *, now: datetime) -> str:
         engine.word_of(pk, half if has_half and said == Resolved.PARTLY else 1.0)
         for pk, said in sides[0]
     )
-    period = engine.Period(midnight(filters.start), midnight(filters.end))
-    seal = engine.seal_of(period, _scope(actor, filters, narrowed), rules.RATES)
+    scope = _scope(actor, filters, narrowed)
+    days = midnight(filters.start), midnight(filters.end)
+    seal = engine.seal_of(*days, scope, rules.RATES)
     return engine.digest_of(seal, filters.measure, counted, (str(pk) for pk, _ in sides[1]))
 
 
