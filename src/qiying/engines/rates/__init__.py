@@ -54,6 +54,7 @@ from qiying.engines.rates._records import (
 )
 from qiying.engines.rates._result import (
     CALL_MEASURES,
+    COMPOSITE,
     FINDINGS,
     MEASURES,
     ROUND_MEASURES,
@@ -64,12 +65,16 @@ from qiying.engines.rates._result import (
     Kind,
     Sheet,
     Violation,
+    digest_of,
+    seal_of,
     wilson,
+    word_of,
 )
 from qiying.engines.rates._solve import rates, rates_by_unit
 
 __all__ = [
     "CALL_MEASURES",
+    "COMPOSITE",
     "DEFAULTS",
     "FINDINGS",
     "LETTER",
@@ -96,7 +101,10 @@ __all__ = [
     "Table",
     "Violation",
     "check",
+    "digest_of",
     "rates",
     "rates_by_unit",
+    "seal_of",
     "wilson",
+    "word_of",
 ]

@@ -1,10 +1,13 @@
 """What counting gives: figures with their members, findings, sheets."""
 
+import hashlib
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
+from qiying.engines.rates._definitions import VERSION, Definitions
 from qiying.engines.rates._records import Period
 
 Kind = Literal["round", "task", "call"]
@@ -32,6 +35,8 @@ TASK_MEASURES = ("co_settled", "co_on_time")
 CALL_MEASURES = ("found_by_us", "declined")
 MEASURES = (*ROUND_MEASURES, *TASK_MEASURES, *CALL_MEASURES)
 """The names of all shares, in the order in which they are shown."""
+COMPOSITE = ("responded", "solved", "satisfied")
+"""What the composite is made of, in the order of its weights."""
 FINDINGS = (
     "provisional",
     "exclusion_without_code",
@@ -59,6 +64,26 @@ def wilson(successes: float, trials: int) -> tuple[float, float]:
     middle, scale = share + Z_95**2 / (2 * trials), 1 + Z_95**2 / trials
     low, high = (middle - spread) / scale, (middle + spread) / scale
     return min(max(0.0, low), share), max(min(1.0, high), share)  # rounding must not cross it
+
+
+def seal_of(start: datetime, end: datetime, scope: str | None, definitions: Definitions) -> str:
+    """What every digest of a sheet begins with: rules, period, and whose rounds (None: all)."""
+    days = f"{start.isoformat()}|{end.isoformat()}"
+    return f"{VERSION}|{definitions.key}|{days}|{scope}"
+
+
+def digest_of(seal: str, name: str, counted: Iterable[str], missed: Iterable[str]) -> str:
+    """Return the SHA-256 of a figure from its members in words, each list by id.
+
+    ``counted`` are pairs as `word_of` writes them, ``missed`` plain ids.
+    """
+    text = f"{seal}|{name}|[{', '.join(counted)}]|[{', '.join(missed)}]"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def word_of(key: int, weight: float) -> str:
+    """A member that adds something, as it stands in a digest."""
+    return f"({key}, {weight})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +164,12 @@ class Sheet:
     version: str
     declined: tuple[Declined, ...] = ()
     """What was not accepted, by reason and by where the firm was told to go, most first."""
+    asked: tuple[int, ...] = ()
+    """The calls that firms made, which ``per_100_firms`` counts."""
+    firms: int = 0
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """The hashes of ``per_100_firms`` (its calls and how many firms there are) and of
+    ``composite`` (the hashes of its three shares), by name; absent where the number is."""
 
 
 @dataclass(frozen=True, slots=True)

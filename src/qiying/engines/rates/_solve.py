@@ -1,6 +1,5 @@
 """From a table and a period to every rate, with its members."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from qiying.engines.rates._links import Returns
 from qiying.engines.rates._records import CoTask, Period, Receipt, Round, Table
 from qiying.engines.rates._result import (
     CALL_MEASURES,
+    COMPOSITE,
     ROUND_MEASURES,
     TASK_MEASURES,
     Declined,
@@ -19,6 +19,9 @@ from qiying.engines.rates._result import (
     Finding,
     Kind,
     Sheet,
+    digest_of,
+    seal_of,
+    word_of,
 )
 
 MONTH = timedelta(days=30)
@@ -129,7 +132,7 @@ def _sheet(
     unit: str | None,
 ) -> Sheet:
     rules = context.definitions
-    seal = f"{VERSION}|{rules.key}|{period.start.isoformat()}|{period.end.isoformat()}|{unit}"
+    seal = seal_of(period.start, period.end, unit, rules)
     found: dict[str, Figure] = {}
     for name in ROUND_MEASURES:
         votes = ((r.id, judge.vote(name, r, context)) for r in scope.rounds)
@@ -141,17 +144,36 @@ def _sheet(
         votes = ((c.call, _call_vote(name, c)) for c in scope.receipts)
         found[name] = _figure(name, "call", votes, seal, rules)
     is_provisional = now < period.end + rules.relapse_within
+    asked = tuple(sorted(c.call for c in scope.receipts if not c.is_found_by_us))
+    per_100, composite = _per_100(len(asked), firms, period), _composite(found, rules)
     return Sheet(
         period,
         unit,
         MappingProxyType(found),
-        _per_100(scope.receipts, firms, period),
-        _composite(found, rules),
+        per_100,
+        composite,
         is_provisional,
         _findings(scope, context, is_provisional=is_provisional),
         VERSION,
         _declined(scope.receipts, seal, rules),
+        asked,
+        firms,
+        MappingProxyType(_digests(seal, found, asked, firms)),
     )
+
+
+def _digests(
+    seal: str, found: Mapping[str, Figure], asked: Sequence[int], firms: int
+) -> dict[str, str]:
+    """The hashes of the two numbers that are no shares, where there are such numbers."""
+    hashes = {}
+    if firms > 0:
+        members = map(str, asked)
+        hashes["per_100_firms"] = digest_of(seal, "per_100_firms", members, [f"firms {firms}"])
+    if all(found[name].denominator for name in COMPOSITE):
+        parts = (found[name].digest for name in COMPOSITE)
+        hashes["composite"] = digest_of(seal, "composite", parts, ())
+    return hashes
 
 
 def _task_vote(name: str, task: CoTask) -> float:
@@ -195,21 +217,19 @@ def _figure(
             missed.append(key)
     counted.sort()
     missed.sort()
-    text = f"{seal}|{name}|{counted}|{missed}"
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = digest_of(seal, name, (word_of(*pair) for pair in counted), map(str, missed))
     return Figure(name, kind, tuple(counted), tuple(missed), digest, rules.least_to_rank)
 
 
-def _per_100(receipts: Sequence[Receipt], firms: int, period: Period) -> float | None:
+def _per_100(asked: int, firms: int, period: Period) -> float | None:
     if firms <= 0:
         return None
-    asked = sum(1 for c in receipts if not c.is_found_by_us)
     return asked / (firms / 100) / ((period.end - period.start) / MONTH)
 
 
 def _composite(found: Mapping[str, Figure], rules: Definitions) -> float | None:
     total = 0.0
-    for weight, name in zip(rules.weights, ("responded", "solved", "satisfied"), strict=True):
+    for weight, name in zip(rules.weights, COMPOSITE, strict=True):
         share = found[name].share
         if share is None:
             return None

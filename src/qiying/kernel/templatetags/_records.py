@@ -12,7 +12,7 @@ from qiying.kernel import panels as registered
 
 def kpis(items: Iterable[Any], label: object = "") -> dict[str, Any]:
     """A strip of key figures. Item: label, value, unit, delta, trend (good bad flat), note, spark,
-    url, hot (time ran out)."""
+    url, hot (time ran out), seal (the beginning of the hash of what was counted)."""
     return {"items": list(items), "label": label}
 
 

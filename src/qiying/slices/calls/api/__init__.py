@@ -22,7 +22,15 @@ from qiying.slices.calls.api import _triage as triage
 from qiying.slices.calls.api import _watch as watched
 from qiying.slices.calls.api._steps import StepIn, inputs_of
 from qiying.slices.calls.models import is_stranger
-from qiying.slices.calls.queries import DUE_ORDER, ORDER, ROUND_ORDER, Filters, RoundFilters, watch
+from qiying.slices.calls.queries import (
+    DUE_ORDER,
+    ORDER,
+    ROUND_ORDER,
+    Filters,
+    RoundFilters,
+    published,
+    watch,
+)
 from qiying.slices.calls.queries import rates as counted
 from qiying.slices.registry import public as registry
 
@@ -147,6 +155,14 @@ def rates_sheet(request: HttpRequest, query: Query[sheets.SheetQuery]) -> sheets
         raise NotFound("not_found")
     found = counted.sheet(actor, start=start, end=end, now=now, unit=card.code if card else None)
     return sheets.sheet_out(found, start, end, unit_id=str(card.id) if card else "")
+
+
+@router.get("/rates/published", response=sheets.PublishedOut, summary="The published rates")
+@roles(*EVERYBODY)
+def published_rates(request: HttpRequest) -> sheets.PublishedOut:
+    """The zone's shares of the last settled month, for firms too; no call and no person in it."""
+    found = published.published(actor_of(request), now=timezone.now())
+    return sheets.published_out(found)
 
 
 @router.get(

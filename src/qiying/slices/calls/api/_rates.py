@@ -9,6 +9,7 @@ from qiying.engines.rates import Figure, Sheet
 from qiying.engines.rates.gaming import HELD_BY, Effect
 from qiying.slices.calls.queries import RoundFilters
 from qiying.slices.calls.queries import rates as counted
+from qiying.slices.calls.queries.published import PUBLISHED, Published
 from qiying.slices.calls.queries.units import next_month
 
 Month = Annotated[str, Field("", pattern=r"^$|^20\d\d-(0[1-9]|1[0-2])$", examples=["2026-10"])]
@@ -57,7 +58,11 @@ class RateFindingOut(Schema):
 
 
 class RateSheetOut(Schema):
-    """Every rate of the rounds due from ``start`` until before ``end``."""
+    """Every rate of the rounds due from ``start`` until before ``end``.
+
+    ``per_100_firms`` is made of ``asked`` calls and ``firms``; ``digests`` has its hash and that
+    of ``composite``.
+    """
 
     start: date
     end: date
@@ -66,6 +71,9 @@ class RateSheetOut(Schema):
     settles_at: datetime
     composite: float | None
     per_100_firms: float | None
+    asked: int
+    firms: int
+    digests: dict[str, str]
     figures: list[RateOut]
     findings: list[RateFindingOut]
     version: str
@@ -107,7 +115,7 @@ def month_of(text: str, today: date) -> tuple[date, date]:
 
 def sheet_out(sheet: Sheet, start: date, end: date, *, unit_id: str) -> RateSheetOut:
     """A sheet as it goes out; ``unit_id`` narrows the lists behind the figures."""
-    query = RoundFilters(start, end, unit=unit_id).as_query()
+    filters = RoundFilters(start, end, unit=unit_id)
     return RateSheetOut(
         start=start,
         end=end,
@@ -116,14 +124,18 @@ def sheet_out(sheet: Sheet, start: date, end: date, *, unit_id: str) -> RateShee
         settles_at=counted.settles_at(sheet.period),
         composite=sheet.composite,
         per_100_firms=sheet.per_100_firms,
-        figures=[_rate(figure, query) for figure in sheet.figures.values()],
+        asked=len(sheet.asked),
+        firms=sheet.firms,
+        digests=dict(sheet.digests),
+        figures=[_rate(figure, filters) for figure in sheet.figures.values()],
         findings=[RateFindingOut(code=f.code, rounds=len(f.rounds)) for f in sheet.findings],
         version=sheet.version,
     )
 
 
-def _rate(figure: Figure, query: dict[str, str]) -> RateOut:
+def _rate(figure: Figure, filters: RoundFilters) -> RateOut:
     low, high = figure.interval
+    query = {**filters.as_query(), "measure": figure.name}
     return RateOut(
         name=figure.name,
         kind=figure.kind,
@@ -134,7 +146,7 @@ def _rate(figure: Figure, query: dict[str, str]) -> RateOut:
         high=high,
         is_ranked=figure.is_ranked,
         digest=figure.digest,
-        query={**query, "measure": figure.name} if figure.kind == "round" else {},
+        query=query if figure.kind == "round" else {},
     )
 
 
@@ -162,3 +174,61 @@ def simulation_out(
 
 def _move(effect: Effect, name: str) -> RateMoveOut:
     return RateMoveOut(before=effect.before[name].share, after=effect.after[name].share)
+
+
+class PublishedRateOut(Schema):
+    """A share that the zone publishes."""
+
+    name: str
+    numerator: float
+    denominator: int
+    share: float | None
+    low: float
+    high: float
+    digest: str
+
+
+class PublishedUnitOut(Schema):
+    """Verified closure of a unit; ``rank`` is null where there are too few rounds to compare."""
+
+    code: str
+    rank: int | None
+    verified: PublishedRateOut
+
+
+class PublishedOut(Schema):
+    """The last month whose 30 days are over; ``declined`` is calls not accepted by reason code."""
+
+    start: date
+    end: date
+    figures: list[PublishedRateOut]
+    declined: dict[str, int]
+    units: list[PublishedUnitOut]
+
+
+def published_out(found: Published) -> PublishedOut:
+    """What is published, as it goes out."""
+    units = [
+        PublishedUnitOut(code=u.code, rank=u.rank, verified=_plain(u.verified))
+        for u in found.units
+    ]
+    return PublishedOut(
+        start=found.start,
+        end=found.end,
+        figures=[_plain(found.whole.figures[name]) for name in PUBLISHED],
+        declined=dict(found.declined),
+        units=units,
+    )
+
+
+def _plain(figure: Figure) -> PublishedRateOut:
+    low, high = figure.interval
+    return PublishedRateOut(
+        name=figure.name,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        share=figure.share,
+        low=low,
+        high=high,
+        digest=figure.digest,
+    )

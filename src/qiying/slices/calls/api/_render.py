@@ -261,6 +261,7 @@ def _figure(found: Figure) -> out.FigureOut:
         low=low,
         high=high,
         is_ranked=found.is_ranked,
+        digest=found.digest,
         query=dict(found.query),
     )
 

@@ -220,7 +220,10 @@ class UploadOut(Schema):
 
 
 class FigureOut(Schema):
-    """A share with what it was counted from and its Wilson 95 % interval."""
+    """A share with what it was counted from and its Wilson 95 % interval.
+
+    ``digest`` is the SHA-256 of rules, period, whose rounds, and the members.
+    """
 
     numerator: float
     denominator: int
@@ -228,6 +231,7 @@ class FigureOut(Schema):
     low: float
     high: float
     is_ranked: bool
+    digest: str
     query: dict[str, str]
 
 

@@ -4,7 +4,6 @@ from qiying.slices.calls.queries._board import (
     Age,
     Board,
     BoardRow,
-    Figure,
     leader_board,
     totals,
 )
@@ -19,6 +18,7 @@ from qiying.slices.calls.queries._dossier import (
     proposal,
     unit_cards,
 )
+from qiying.slices.calls.queries._figures import Figure
 from qiying.slices.calls.queries._filters import (
     AGES,
     CAP,

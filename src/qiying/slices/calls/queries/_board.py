@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import add
 from typing import Any
 
 from django.db.models import Count, F
@@ -15,6 +14,14 @@ from qiying.kernel.statements import NOW, START, Statement
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call
 from qiying.slices.calls.queries._dossier import unit_cards
+from qiying.slices.calls.queries._figures import (
+    Days,
+    Figure,
+    Figures,
+    Grouped,
+    Members,
+    marks,
+)
 from qiying.slices.calls.queries._filters import AGES
 from qiying.slices.calls.queries._measures import (
     Measure,
@@ -25,35 +32,9 @@ from qiying.slices.calls.queries._measures import (
     midnight,
     population,
 )
-from qiying.slices.calls.queries._tally import names_of, tally
 from qiying.slices.mandate import public as mandate
 
 MOST_ROWS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A share with what it was counted from; ``share`` is None when nothing was asked about."""
-
-    name: str
-    numerator: float
-    denominator: int
-    query: Mapping[str, str]
-    """Lists the numerator at ``list_rounds``; with ``missed=1`` those that fell short."""
-
-    @property
-    def share(self) -> float | None:
-        return self.numerator / self.denominator if self.denominator else None
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson 95 % interval of the share."""
-        return rules.wilson(self.numerator, self.denominator)
-
-    @property
-    def is_ranked(self) -> bool:
-        """Whether there is enough to compare with others."""
-        return self.denominator >= rules.LEAST_TO_RANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +68,25 @@ class Board:
 
 def leader_board(actor: Actor, *, start: date, end: date, now: datetime) -> Board:
     """Rounds due from ``start`` until before ``end``, in two queries and two for names."""
-    asked = statements.kept("calls.board", actor, _cells)
+    asked = statements.kept("calls.board", actor, _marks)
     until = min(midnight(end), now)
-    cells = asked.ask(now=until, start=midnight(start), person=actor.person_id)
-    known = measures(actor.tenant_id)
+    rows = asked.ask(now=until, start=midnight(start), person=actor.person_id)
+    found, days = (
+        Grouped.of(rows, len(GROUPS)),
+        Days(start, end, RoundFilters(start, end).as_query()),
+    )
+    known = tuple(measures(actor.tenant_id))
     cards = unit_cards(actor)
     choose = chooser()
     towns = {c.code: choose(c.name_zh, c.name_en) for c in cards.values()}
     names = {str(c.id): towns[c.code] for c in cards.values()}
     titles = {m.code: choose(m.name_zh, m.name_en) for m in mandate.matters(actor, now.date())}
-    period = RoundFilters(start, end)
+    codes = {str(c.id): c.code for c in cards.values()}
     by_unit, by_matter, by_place = (
-        _grouped(cells, known, period, at, labels)
+        _rows(found.by[at], known, days, at, labels, codes)
         for at, labels in enumerate((names, titles, towns))
     )
-    total = BoardRow("", "", _sum(by_unit, known, period))
+    total = BoardRow("", "", Figures(found.whole, known, days.seal(None), days.query))
     return Board(
         start,
         end,
@@ -130,12 +115,12 @@ def _counts(known: Mapping[str, Measure]) -> dict[str, Count]:
     return found
 
 
-def _cells(actor: Actor) -> Statement:
-    """The rounds of a period by unit, matter and place together; each table adds up its own."""
+def _marks(actor: Actor) -> Statement:
+    """The rounds of a period with unit, matter and place; each table adds up its own."""
     rows = due_between(actor, START, NOW).order_by()
     keys = (answerable_unit(), F("call__matter_code"), F("call__township_code"))
     rows = rows.annotate(**{f"by_{name}": key for name, key in zip(GROUPS, keys, strict=True)})
-    return tally(rows, [f"by_{name}" for name in GROUPS], measures(actor.tenant_id))
+    return marks(rows, [f"by_{name}" for name in GROUPS], measures(actor.tenant_id))
 
 
 GROUPS = ("unit", "matter", "place")
@@ -155,41 +140,25 @@ def _figures(
     }
 
 
-def _grouped(
-    cells: Sequence[tuple[Any, ...]],
-    known: Mapping[str, Measure],
-    period: RoundFilters,
+def _rows(
+    groups: Mapping[str, Members],
+    known: Sequence[str],
+    days: Days,
     at: int,
     labels: Mapping[str, str],
+    codes: Mapping[str, str],
 ) -> tuple[BoardRow, ...]:
-    """The rows of one table; ``at`` is the place of its key in a cell."""
-    sums: dict[str, list[int]] = {}
-    for cell in cells:
-        key, counted_here = str(cell[at] or "-"), cell[len(GROUPS) :]
-        before = sums.get(key)
-        sums[key] = [*counted_here] if before is None else [*map(add, before, counted_here)]
-    names, query = names_of(known), period.as_query()
+    """The rows of one table, most rounds first; ``at`` is the place of its key.
+
+    A unit's hashes are those of its sheet of rates, where a unit goes by its code.
+    """
     found = []
-    for key, summed in sums.items():
-        counted = dict(zip(names, summed, strict=True))
-        figures = _figures(counted, known, {**query, GROUPS[at]: key})
+    for key, members in groups.items():
+        scope = codes.get(key, "") if at == 0 else f"{GROUPS[at]}:{key}"
+        query = {**days.query, GROUPS[at]: key}
+        figures = Figures(members, known, days.seal(scope), query)
         found.append(BoardRow(key, labels.get(key, key), figures))
     return tuple(sorted(found, key=lambda r: (-r.figures["due"].denominator, r.key)))
-
-
-def _sum(
-    rows: tuple[BoardRow, ...], known: Mapping[str, Measure], period: RoundFilters
-) -> dict[str, Figure]:
-    query = period.as_query()
-    return {
-        name: Figure(
-            name,
-            sum(r.figures[name].numerator for r in rows),
-            sum(r.figures[name].denominator for r in rows),
-            {**query, "measure": name},
-        )
-        for name in known
-    }
 
 
 def _ages(actor: Actor, now: datetime) -> tuple[Age, ...]:

@@ -14,19 +14,13 @@ from qiying.kernel.statements import Statement
 from qiying.slices.calls.queries._measures import Measure
 
 
-def names_of(known: Mapping[str, Measure]) -> tuple[str, ...]:
-    """The numbers that ``tally`` gives after the keys, in order."""
-    return tuple(f"{name}_{part}" for name, m in known.items() for part in _parts(m))
-
-
 def _parts(measure: Measure) -> tuple[str, ...]:
     return ("top", "base") if measure.half is None else ("top", "base", "half")
 
 
-def tally(rows: QuerySet[Any], keys: Sequence[str], known: Mapping[str, Measure]) -> Statement:
-    """The keys (annotations of the rounds), then how many rounds each measure counts."""
+def tests_of(known: Mapping[str, Measure]) -> dict[str, Any]:
+    """The tests of the measures, to be made once for each round."""
     tests: dict[str, Any] = {}
-    counts: list[str] = []
     for name, measure in known.items():
         tests |= {
             f"{name}_base": _test(measure.denominator),
@@ -34,6 +28,14 @@ def tally(rows: QuerySet[Any], keys: Sequence[str], known: Mapping[str, Measure]
         }
         if measure.half is not None:
             tests[f"{name}_half"] = _test(measure.half)
+    return tests
+
+
+def tally(rows: QuerySet[Any], keys: Sequence[str], known: Mapping[str, Measure]) -> Statement:
+    """The keys (annotations of the rounds), then how many rounds each measure counts."""
+    tests = tests_of(known)
+    counts: list[str] = []
+    for name, measure in known.items():
         both = {part: f"{name}_base AND {name}_{part}" for part in ("top", "half")}
         counts += [both.get(part, f"{name}_base") for part in _parts(measure)]
     picked = rows.annotate(**tests).values_list(*keys, *tests)

@@ -13,8 +13,8 @@ from qiying.kernel import statements
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.statements import NOW, START, Statement
 from qiying.slices.calls.models import Call, Task
-from qiying.slices.calls.queries._board import Figure
 from qiying.slices.calls.queries._dossier import unit_cards
+from qiying.slices.calls.queries._figures import Figure
 from qiying.slices.calls.queries._filters import CAP, lit, overdue
 from qiying.slices.calls.queries._measures import RoundFilters, due_between, measures, midnight
 from qiying.slices.calls.queries._tally import tally

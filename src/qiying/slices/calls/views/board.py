@@ -117,6 +117,7 @@ def cell_of(figure: Figure) -> Cell:
         low,
         high,
         f"{_rounds_url()}?{'&'.join(f'{k}={_quoted(v)}' for k, v in figure.query.items())}",
+        figure.digest,
     )
 
 
@@ -137,7 +138,7 @@ def _top(value: float) -> str:
 
 def _kpis(total: BoardRow, trend: Sequence[units.Month]) -> list[dict[str, Any]]:
     """The strip: how many were due, then each share with numerator and denominator."""
-    cells = {name: cell_of(figure) for name, figure in total.figures.items()}
+    cells = {name: cell_of(total.figures[name]) for name in ("due", *COLUMNS)}
     due = cells["due"]
     shown = [
         {
@@ -145,6 +146,7 @@ def _kpis(total: BoardRow, trend: Sequence[units.Month]) -> list[dict[str, Any]]
             "value": f"{due.base:,}",
             "url": due.url,
             "note": gettext("promises due by now"),
+            "seal": due.seal,
         }
     ]
     return shown + [_kpi(cells[n], trend) for n in COLUMNS]
@@ -158,6 +160,7 @@ def _kpi(cell: Cell, trend: Sequence[units.Month]) -> dict[str, Any]:
         "url": cell.url,
         "note": gettext("%(top)s of %(base)s") % {"top": cell.top, "base": f"{cell.base:,}"},
         "spark": _spark(cell.name, trend),
+        "seal": cell.seal,
     }
 
 
@@ -231,6 +234,7 @@ def _trend(trend: Sequence[units.Month]) -> SafeString:
 def _sheet(actor: Actor, found: queries.Board, period: Period, now: datetime) -> exports.Sheet:
     """One table of all three groupings; every share with numerator, denominator and interval."""
     headings = [gettext("Grouped by"), gettext("Name"), gettext("Rounds due")]
+    headings.append(gettext("Hash of the rounds due"))
     for name in COLUMNS:
         label = str(MEASURES[name])
         headings += [
@@ -238,6 +242,7 @@ def _sheet(actor: Actor, found: queries.Board, period: Period, now: datetime) ->
             gettext("%(label)s: counted") % {"label": label},
             gettext("%(label)s: of") % {"label": label},
             gettext("%(label)s: 95 %% interval") % {"label": label},
+            gettext("%(label)s: hash") % {"label": label},
         ]
     groups = (
         (gettext("Zone"), [found.total]),
@@ -253,10 +258,11 @@ def _sheet(actor: Actor, found: queries.Board, period: Period, now: datetime) ->
 
 def _export_line(group: str, row: BoardRow) -> list[Any]:
     label = gettext("Not said") if row.key == "-" else row.label
-    line: list[Any] = [group, label, row.figures["due"].denominator]
+    due = row.figures["due"]
+    line: list[Any] = [group, label, due.denominator, due.digest]
     for name in COLUMNS:
         cell = cell_of(row.figures[name])
         share = None if cell.share is None else round(cell.share * 100, 2)
         span = f"{cell.low * 100:.1f}~{cell.high * 100:.1f}" if cell.base else ""
-        line += [share, float(cell.top), cell.base, span]
+        line += [share, float(cell.top), cell.base, span, cell.digest]
     return line

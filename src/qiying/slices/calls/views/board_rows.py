@@ -28,6 +28,12 @@ class Cell:
     low: float
     high: float
     url: str
+    digest: str
+
+    @property
+    def seal(self) -> str:
+        """The beginning of the hash, as people compare it; the list behind says it whole."""
+        return self.digest[:12]
 
     @property
     def x(self) -> str:
@@ -81,7 +87,7 @@ def _cells(line: Line) -> str:
     due = line.due
     return (
         f'<td class="at-title"><b>{escape(line.label)}</b></td>'
-        f'<td class="num"><a href="{escape(due.url)}">{number(due.base)}</a></td>'
+        f'<td class="num"><a href="{escape(due.url)}">{number(due.base)}</a>{_seal(due)}</td>'
         f"{''.join(map(_share, line.cells))}"
     )
 
@@ -92,8 +98,13 @@ def _share(cell: Cell) -> str:
         return f'<td class="{css}">{NONE}</td>'
     return (
         f'<td class="{css}"><a href="{escape(cell.url)}" title="{_span(cell)}">'
-        f'{percent1(cell.share)}</a><small class="quiet">{cell.top}/{cell.base}</small></td>'
+        f'{percent1(cell.share)}</a><small class="quiet">{cell.top}/{cell.base}</small>'
+        f"{_seal(cell)}</td>"
     )
+
+
+def _seal(cell: Cell) -> str:
+    return f'<code class="seal">{cell.seal}</code>'
 
 
 def _span(cell: Cell) -> str:

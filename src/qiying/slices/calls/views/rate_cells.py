@@ -15,7 +15,8 @@ from qiying.kernel import exports
 from qiying.kernel.access import Actor
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import DECLINE_LABELS, RATE_LABELS
-from qiying.slices.calls.queries import RoundFilters
+from qiying.slices.calls.queries import RoundFilters, members
+from qiying.slices.calls.queries.members import MemberFilters
 from qiying.slices.calls.queries.rates import Month
 from qiying.slices.calls.queries.watch import DeclinedFilters
 
@@ -30,7 +31,7 @@ WIDTHS = (20, 6, *(8 for _ in SHOWN), 10)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure on the page; ``url`` "" where there is no list of rounds behind it."""
+    """A figure on the page with the address of the list behind it."""
 
     name: str
     label: Promise | str
@@ -52,8 +53,6 @@ class Cell:
 def cell_of(figure: Figure, filters: RoundFilters | None) -> Cell:
     """A figure with its list; ``filters`` say period and unit."""
     low, high = figure.interval
-    is_listed = filters is not None and figure.name in queries.LISTED
-    query = {**filters.as_query(), "measure": figure.name} if filters else {}
     return Cell(
         figure.name,
         RATE_LABELS[figure.name],
@@ -64,16 +63,23 @@ def cell_of(figure: Figure, filters: RoundFilters | None) -> Cell:
         high,
         figure.is_ranked,
         figure.digest,
-        f"{reverse('calls:rounds')}?{urlencode(query)}"
-        if is_listed
-        else _declined_url(figure, filters),
+        list_url(figure.name, filters) if filters else "",
     )
 
 
-def _declined_url(figure: Figure, filters: RoundFilters | None, **more: str) -> str:
-    """The list behind what was not accepted; "" for other figures without rounds."""
-    if filters is None or not figure.name.startswith("declined"):
-        return ""
+def list_url(name: str, filters: RoundFilters) -> str:
+    """The exact list behind a figure of a sheet of this period and unit."""
+    if name in queries.LISTED:
+        query = {**filters.as_query(), "measure": name}
+        return f"{reverse('calls:rounds')}?{urlencode(query)}"
+    if name == "declined":
+        return _declined_url(filters)
+    there = MemberFilters(filters.start, filters.end, filters.unit, side=name)
+    page = "calls:parts" if name in members.PART_MEASURES else "calls:received"
+    return f"{reverse(page)}?{urlencode(there.as_query())}"
+
+
+def _declined_url(filters: RoundFilters, **more: str) -> str:
     asked = DeclinedFilters(filters.start, filters.end, unit=filters.unit, **more)
     return f"{reverse('calls:declined')}?{urlencode(asked.as_query())}"
 
@@ -107,7 +113,7 @@ def declined_cells(actor: Actor, sheet: Sheet, filters: RoundFilters) -> list[De
     for row in sheet.declined:
         card = cards.get(row.told)
         told = str(card.id) if card else "-"
-        url = _declined_url(row.figure, filters, code=row.code, told=told)
+        url = _declined_url(filters, code=row.code, told=told)
         name = card.name if card else gettext("outside the zone's units")
         found.append(DeclinedCell(DECLINE_LABELS.get(row.code, row.code), name, row.figure, url))
     return found
@@ -119,7 +125,7 @@ class UnitLine:
 
     code: str
     label: str
-    due: int
+    due: Cell
     cells: list[Cell]
     is_ranked: bool
     url: str
@@ -132,12 +138,12 @@ def unit_lines(actor: Actor, month: Month, start: date, end: date) -> list[UnitL
     for code, sheet in month.units.items():
         card = cards.get(code)
         filters = RoundFilters(start, end, unit=str(card.id) if card else "-")
-        due = sheet.figures["due"].denominator
+        due = cell_of(sheet.figures["due"], filters)
         cells = [cell_of(sheet.figures[name], filters) for name in SHOWN]
         label = card.name if card else gettext("Not said")
         url = f"?{urlencode({'month': f'{start:%Y-%m}', 'unit': code})}" if code else ""
-        found.append(UnitLine(code, label, due, cells, due >= rules.LEAST_TO_RANK, url))
-    return sorted(found, key=lambda line: (-line.due, line.label))
+        found.append(UnitLine(code, label, due, cells, due.base >= rules.LEAST_TO_RANK, url))
+    return sorted(found, key=lambda line: (-line.due.base, line.label))
 
 
 def file_of(
@@ -170,6 +176,7 @@ def _four(label: str) -> list[str]:
         gettext("%(label)s: counted") % said,
         gettext("%(label)s: of") % said,
         gettext("%(label)s: 95 %% interval") % said,
+        gettext("%(label)s: hash") % said,
     ]
 
 
@@ -204,7 +211,7 @@ def _brief(figure: Figure) -> str:
 
 def _long(figure: Figure) -> list[Any]:
     share = None if figure.share is None else round(figure.share * 100, 2)
-    return [share, figure.numerator, figure.denominator, _span(figure)]
+    return [share, figure.numerator, figure.denominator, _span(figure), figure.digest]
 
 
 def _span(figure: Figure) -> str:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from qiying.engines.rates import MEASURES, SOURCES, Sheet
+from qiying.engines.rates import COMPOSITE, MEASURES, SOURCES, Sheet
 from qiying.engines.rates.gaming import HELD_BY, Effect
 from qiying.kernel import exports, printing
 from qiying.kernel.access import Actor
@@ -82,6 +82,7 @@ def rates(request: HttpRequest) -> HttpResponse:
     if kind := _wanted(request):
         return _file(actor, month, asked, now, kind)
     sheet = month.units.get(asked.unit, month.whole) if asked.unit else month.whole
+    filters = _filters(actor, sheet, asked)
     simulated = counted.simulation(
         actor, start=asked.start, end=asked.end, now=now, intensity=asked.intensity / 100
     )
@@ -92,9 +93,10 @@ def rates(request: HttpRequest) -> HttpResponse:
         "unit": _unit_name(actor, asked.unit) if sheet.unit else "",
         "sheet": sheet,
         "settled_on": asked.end + rules.RELAPSE_WITHIN,
-        "kpis": _kpis(sheet),
-        "cells": _cells(actor, sheet, asked),
-        "declined": cells.declined_cells(actor, sheet, _filters(actor, sheet, asked)),
+        "kpis": _kpis(sheet, filters),
+        "sums": _sums(sheet, filters),
+        "cells": cells.cells_of(sheet.figures, (n for n in MEASURES if n != "due"), filters),
+        "declined": cells.declined_cells(actor, sheet, filters),
         "columns": [RATE_LABELS[name] for name in cells.SHOWN],
         "lines": cells.unit_lines(actor, month, asked.start, asked.end),
         "findings": [(FINDING_LABELS[f.code], len(f.rounds)) for f in sheet.findings if f.rounds],
@@ -151,7 +153,7 @@ def _unit_name(actor: Actor, code: str) -> str:
     return names.get(code, code)
 
 
-def _kpis(sheet: Sheet) -> list[dict[str, Any]]:
+def _kpis(sheet: Sheet, filters: RoundFilters) -> list[dict[str, Any]]:
     shown = []
     for name in ("declared", "verified", "on_time", "solved", "satisfied"):
         figure = sheet.figures[name]
@@ -163,18 +165,38 @@ def _kpis(sheet: Sheet) -> list[dict[str, Any]]:
                 "value": "—" if share is None else f"{share * 100:.1f}",
                 "unit": "" if share is None else "%",
                 "note": f"{low * 100:.1f} ~ {high * 100:.1f} %" if figure.denominator else "",
+                "url": cells.list_url(name, filters),
+                "seal": figure.digest[:12],
             }
         )
     if sheet.composite is not None:
-        note = gettext("0.30 response, 0.35 solved, 0.35 satisfied")
-        value = f"{sheet.composite * 100:.1f}"
-        shown.append({"label": gettext("Composite"), "value": value, "unit": "", "note": note})
+        shown.append(
+            {
+                "label": gettext("Composite"),
+                "value": f"{sheet.composite * 100:.1f}",
+                "unit": "",
+                "note": gettext("0.30 response, 0.35 solved, 0.35 satisfied"),
+                "url": "#composite",
+                "seal": sheet.digests["composite"][:12],
+            }
+        )
     return shown
 
 
-def _cells(actor: Actor, sheet: Sheet, asked: Asked) -> list[cells.Cell]:
-    filters = _filters(actor, sheet, asked)
-    return cells.cells_of(sheet.figures, (n for n in MEASURES if n != "due"), filters)
+def _sums(sheet: Sheet, filters: RoundFilters) -> dict[str, Any]:
+    """The composite with the lists of its three shares, and the calls per hundred firms."""
+    weights = zip(COMPOSITE, rules.RATES.weights, strict=True)
+    return {
+        "digests": sheet.digests,
+        "parts": [
+            {"label": RATE_LABELS[name], "weight": f"{weight:.2f}", "url": url}
+            for name, weight in weights
+            for url in [cells.list_url(name, filters)]
+        ],
+        "asked": len(sheet.asked),
+        "firms": sheet.firms,
+        "asked_url": cells.list_url("asked", filters),
+    }
 
 
 def _filters(actor: Actor, sheet: Sheet, asked: Asked) -> RoundFilters:

@@ -26,7 +26,7 @@ from qiying.slices.calls.models import (
     SAID_LABELS,
     Round,
 )
-from qiying.slices.calls.queries import RoundFilters, watch
+from qiying.slices.calls.queries import RoundFilters, members, watch
 from qiying.slices.calls.rules import RoundState
 from qiying.slices.calls.views import filters, staff
 from qiying.slices.calls.views.board import MEASURES
@@ -62,6 +62,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "last": asked.end - timedelta(days=1) if asked.end else None,
         "words": _words(actor, asked, now),
+        "digest": members.list_digest(actor, asked, now=now),
         "sides": _sides(asked),
         "marks": _marks(queries.list_rounds(actor, replace(asked, said=""), now=now), asked),
     }
