@@ -16,7 +16,8 @@ from qiying.kernel.access import Actor
 from qiying.kernel.models import Event
 from qiying.slices.calls.models import Call
 from qiying.slices.calls.queries import units
-from qiying.slices.calls.queries._board import Figure, totals
+from qiying.slices.calls.queries._board import totals
+from qiying.slices.calls.queries._figures import Figure
 from qiying.slices.calls.queries._case import local_day
 from qiying.slices.calls.queries._filters import AGES, aged, lit
 from qiying.slices.calls.queries._lights import light
