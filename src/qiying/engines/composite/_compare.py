@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import kendalltau, rankdata
 
 from qiying.engines.composite._cube import Cube, Fault, Floats, Node, Unusable
 from qiying.engines.composite._plan import Plan
@@ -145,7 +146,6 @@ def compare(one: Iterable[tuple[str, float]], other: Iterable[tuple[str, float]]
 
     Ranks are within each index; a unit that one lacks, or has without a score, is NaN there.
     """
-    from scipy.stats import kendalltau
 
     first, second = dict(one), dict(other)
     units = tuple(dict.fromkeys([*first, *second]))
@@ -166,6 +166,5 @@ def _places(scores: Floats) -> Floats:
 
 def _middle(scores: Floats) -> Floats:
     """Ranks with the middle one for equal scores."""
-    from scipy.stats import rankdata
 
     return np.asarray(rankdata(scores), dtype=np.float64)
