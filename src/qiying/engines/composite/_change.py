@@ -152,7 +152,8 @@ def _mixtures(plan: Plan, cube: Cube, ends: tuple[int, int]) -> dict[Combination
 
 def _before(plan: Plan, cube: Cube) -> tuple[Sheet, list[Step]]:
     """The sheet before treatment and normalisation, and these steps."""
-    sheet, later = opened(cube), []
+    sheet = opened(cube)
+    later: list[Step] = []
     for step in plan.steps:
         if isinstance(step, Treat | Normalise):
             later.append(step)

@@ -209,7 +209,7 @@ def _faults(scheme: Scheme, firms: Sequence[Firm]) -> list[Fault]:
         found.append(Fault("shares", "scheme", column="shares", value=str(scheme.shares)))
     named = [scheme.lift_to, *scheme.least, *(veto.worst for veto in scheme.vetoes)]
     found += [Fault("unknown_class", "scheme", value=n) for n in named if n not in scheme.names]
-    codes = [row.code for row in (*scheme.bonuses, *scheme.vetoes)]
+    codes = [b.code for b in scheme.bonuses] + [v.code for v in scheme.vetoes]
     found += [Fault("repeated_fact", "scheme", value=c) for c in codes if codes.count(c) > 1]
     by_unit = {firm.unit: firm for firm in firms}
     for place, firm in enumerate(firms, 1):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.stats import kendalltau, rankdata
@@ -117,7 +118,7 @@ def without(plan: Plan, cube: Cube, code: str) -> tuple[Plan, Cube]:
     )
     steps = []
     for step in plan.steps:
-        tables = {
+        tables: dict[str, Any] = {
             key: {k: v for k, v in getattr(step, key).items() if k not in gone}
             for key in ("only", "at", "times", "by", "judgements")
             if hasattr(step, key)

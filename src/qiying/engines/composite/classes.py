@@ -10,14 +10,13 @@ with its reason. Made for 亩均效益 (benefit per mu) of firms; shares and cas
 from qiying.engines.composite._classes import (
     Bonus,
     Firm,
-    Item,
     Rating,
     Scheme,
     Veto,
     classify,
 )
 from qiying.engines.composite._classes_check import check_classes
-from qiying.engines.composite._points import points
+from qiying.engines.composite._points import Item, points
 
 __all__ = [
     "Bonus",
