@@ -93,7 +93,7 @@ def test_the_parts_are_means_over_all_orders_written_out() -> None:
     weights = np.asarray(run(order, data).weights["index"])[:, 0]
     turn = np.array([1, -1, 1, 1])
 
-    def score(own: int, frame: int, weight: int) -> np.ndarray:  # type: ignore[type-arg] # scores
+    def score(own: int, frame: int, weight: int) -> np.ndarray:
         x, f = data.values[own] * turn, data.values[frame] * turn
         z = (x - f.min(axis=0)) / (f.max(axis=0) - f.min(axis=0)) * 100
         return np.asarray(z @ weights[weight])

@@ -226,6 +226,6 @@ def test_the_check_finds_a_false_class_rank_and_score() -> None:
         (0, {"by_rank": "A"}, "quota"),
     ):
         wrong = [*sound]
-        wrong[place] = replace(wrong[place], **change)  # type: ignore[arg-type] # by name
+        wrong[place] = replace(wrong[place], **change)
         assert code in {v.code for v in check_classes(RICH, firms, wrong)}
     assert [v.code for v in check_classes(RICH, firms, sound[1:])] == ["units"]
