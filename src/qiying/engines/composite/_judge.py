@@ -18,6 +18,7 @@ from qiying.engines.composite._plan import (
     Weigh,
     wrong_keys,
 )
+from qiying.engines.composite._sheet import span
 
 
 def judge(plan: Plan, cube: Cube | None = None) -> tuple[Fault, ...]:
@@ -94,12 +95,17 @@ def _names(step: Step, place: int, cube: Cube) -> list[Fault]:
     ):
         found.append(Fault("unknown_group", "plan.step", place, "group", step.group))
     frame = getattr(step, "frame", "year")
-    if frame not in {"year", "all", *cube.years}:
+    if frame not in {"year", "all"} and not _is_span(frame, cube.years):
         found.append(Fault("unknown_year", "plan.step", place, "frame", frame))
     reference = getattr(step, "reference", "")
     if reference and reference not in cube.units:
         found.append(Fault("unknown_unit", "plan.step", place, "reference", reference))
     return found
+
+
+def _is_span(frame: str, years: tuple[str, ...]) -> bool:
+    first, last = span(frame)
+    return {first, last} <= set(years) and years.index(first) <= years.index(last)
 
 
 def _judge_factor(plan: Plan, factor: Factor, place: int) -> list[Fault]:

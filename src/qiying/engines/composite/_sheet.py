@@ -38,5 +38,11 @@ def frames(frame: str, years: tuple[str, ...]) -> list[tuple[slice, slice]]:
         return [(slice(y, y + 1), slice(y, y + 1)) for y in range(len(years))]
     if frame == "all":
         return [(slice(None), slice(None))]
-    place = years.index(frame)
-    return [(slice(place, place + 1), slice(None))]
+    first, last = span(frame)
+    return [(slice(years.index(first), years.index(last) + 1), slice(None))]
+
+
+def span(frame: str) -> tuple[str, str]:
+    """First and last year of a frame that is one year, or some written as "2019..2021"."""
+    first, _, last = frame.partition("..")
+    return first, last or first

@@ -1,5 +1,23 @@
-"""Inequality, clustering on the map, coupling, obstacles and speed of scores."""
+"""Statistics, what an index hangs on, why scores changed, who rose, inequality, the map, coupling."""
 
+from qiying.engines.composite._change import (
+    CAUSES,
+    Change,
+    RankChange,
+    by_member,
+    by_member_geometric,
+    explain,
+    explain_ranks,
+)
+from qiying.engines.composite._compare import (
+    Comparison,
+    Effective,
+    Removal,
+    compare,
+    effective,
+    remove_elements,
+    without,
+)
 from qiying.engines.composite._coupling import (
     GRADES,
     Coupling,
@@ -8,24 +26,80 @@ from qiying.engines.composite._coupling import (
     obstacles,
     speed,
 )
+from qiying.engines.composite._growth import (
+    Bands,
+    Crossing,
+    Moves,
+    bands,
+    crossing,
+    growth,
+    moves,
+    shares_of,
+)
 from qiying.engines.composite._inequality import Parts, dagum, gini, theil
 from qiying.engines.composite._moments import kurtosis, skewness
 from qiying.engines.composite._space import Clustering, moran, nearest
+from qiying.engines.composite._study import (
+    QUANTILES,
+    Components,
+    Correlations,
+    Limits,
+    Pair,
+    Statistics,
+    components,
+    correlate,
+    cronbach,
+    flagged,
+    statistics,
+)
 
 __all__ = [
+    "CAUSES",
     "GRADES",
+    "QUANTILES",
+    "Bands",
+    "Change",
     "Clustering",
+    "Comparison",
+    "Components",
+    "Correlations",
     "Coupling",
+    "Crossing",
+    "Effective",
+    "Limits",
+    "Moves",
+    "Pair",
     "Parts",
+    "RankChange",
+    "Removal",
     "Speed",
+    "Statistics",
+    "bands",
+    "by_member",
+    "by_member_geometric",
+    "compare",
+    "components",
+    "correlate",
     "coupling",
+    "cronbach",
+    "crossing",
     "dagum",
+    "effective",
+    "explain",
+    "explain_ranks",
+    "flagged",
     "gini",
+    "growth",
     "kurtosis",
     "moran",
+    "moves",
     "nearest",
     "obstacles",
+    "remove_elements",
+    "shares_of",
     "skewness",
     "speed",
+    "statistics",
     "theil",
+    "without",
 ]
