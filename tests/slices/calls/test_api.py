@@ -244,8 +244,14 @@ def test_rates_lead_to_the_rounds_behind_them(world: World) -> None:
     steps.closed(world)
     client = signed_in(world, "leader")
     period = "start=2026-11-01&end=2026-12-01"
-    assert client.get(f"{ROOT}/rates?{period}").status_code == 200
-    assert client.get(f"{ROOT}/rounds?{period}&measure=declared").json()["items"] == []
+    rounds = f"{ROOT}/rounds?{period}&measure=declared"
+    with time_machine.travel(world.now, tick=False):
+        assert client.get(f"{ROOT}/rates?{period}").status_code == 200
+        assert client.get(rounds).json()["items"] == []
+    due = world.later(days=8)
+    with time_machine.travel(due, tick=False):
+        listed = signed_in(world, "leader").get(rounds).json()["items"]
+    assert [row["call_number"] for row in listed] == ["QY-261116-001"]
     assert signed_in(world, "boss").get(f"{ROOT}/rates").status_code == 403
 
 
