@@ -17,8 +17,8 @@ from qiying.kernel.models import Event
 from qiying.slices.calls.models import Call
 from qiying.slices.calls.queries import units
 from qiying.slices.calls.queries._board import totals
-from qiying.slices.calls.queries._figures import Figure
 from qiying.slices.calls.queries._case import local_day
+from qiying.slices.calls.queries._figures import Figure
 from qiying.slices.calls.queries._filters import AGES, aged, lit
 from qiying.slices.calls.queries._lights import light
 from qiying.slices.calls.queries._measures import midnight

@@ -51,7 +51,8 @@ def published(actor: Actor, *, now: datetime) -> Published:
     platform = system(actor.tenant_id)
     month = rates.by_unit(platform, start=start, end=end, now=now)
     names = {card.code: card.name for card in unit_cards(platform).values()}
-    rows = [(code, sheet.figures["verified"]) for code, sheet in month.units.items() if code]
+    verified = [(code, sheet.figures["verified"]) for code, sheet in month.units.items() if code]
+    rows = [(code, figure) for code, figure in verified if figure.denominator]
     rows.sort(key=lambda r: (not r[1].is_ranked, -(r[1].share or 0), r[0]))
     units = tuple(
         UnitRate(code, names.get(code, code), figure, place if figure.is_ranked else None)
