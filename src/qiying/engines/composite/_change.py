@@ -82,13 +82,8 @@ def explain(plan: Plan, cube: Cube, first: str, last: str, *, node: str = "") ->
     own = run(plan, cube)
     ends = cube.years.index(first), cube.years.index(last)
     wanted = own.nodes.index(node) if node else len(own.nodes) - 1
-    mixtures = _mixtures(plan, cube, ends)
-    values = {
-        moved: _climbed(mixtures[moved - {"weights"}], plan, cube, own, moved, ends, wanted)
-        for moved in _subsets(CAUSES)
-    }
     total = own.scores[ends[1], :, wanted] - own.scores[ends[0], :, wanted]
-    parts = np.stack([_shapley(cause, values) for cause in CAUSES])
+    parts = _parts(plan, cube, own, ends, wanted)
     lost = np.isnan(parts).any(axis=0)
     return Change(
         node=own.nodes[wanted],
@@ -98,6 +93,16 @@ def explain(plan: Plan, cube: Cube, first: str, last: str, *, node: str = "") ->
         parts=np.where(lost, np.nan, parts),
         undefined=int((lost & ~np.isnan(total)).sum()),
     )
+
+
+def _parts(plan: Plan, cube: Cube, own: Result, ends: tuple[int, int], wanted: int) -> Floats:
+    """[cause, unit]: what each cause brought, from the scores of all sixteen mixtures."""
+    mixtures = _mixtures(plan, cube, ends)
+    values = {
+        moved: _climbed(mixtures[moved - {"weights"}], plan, cube, own, moved, ends, wanted)
+        for moved in _subsets(CAUSES)
+    }
+    return np.stack([_shapley(cause, values) for cause in CAUSES])
 
 
 def _refusals(plan: Plan, cube: Cube, years: Iterable[str], node: str) -> list[Fault]:
