@@ -150,19 +150,7 @@ def plan_shifts(actor: Actor, rows: Sequence[ShiftIn], *, now: datetime) -> int:
         return 0
     _require_lengths(rows)
     people = _people(actor, rows)
-    made = [
-        Shift(
-            tenant_id=actor.tenant_id,
-            technician_id=row.technician_id,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            kind=row.kind,
-            station_id=people[row.technician_id].station_id,
-            turnout_min=row.turnout_min,
-            is_published=row.is_published,
-        )
-        for row in rows
-    ]
+    made = [_shift(actor, row, people[row.technician_id].station_id) for row in rows]
     try:
         with transaction.atomic():
             Shift.objects.bulk_create(made, batch_size=CHUNK)
@@ -177,6 +165,19 @@ def plan_shifts(actor: Actor, rows: Sequence[ShiftIn], *, now: datetime) -> int:
         people=len(people),
     )
     return len(made)
+
+
+def _shift(actor: Actor, row: ShiftIn, station_id: int) -> Shift:
+    return Shift(
+        tenant_id=actor.tenant_id,
+        technician_id=row.technician_id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        kind=row.kind,
+        station_id=station_id,
+        turnout_min=row.turnout_min,
+        is_published=row.is_published,
+    )
 
 
 def _require_lengths(rows: Sequence[ShiftIn]) -> None:
