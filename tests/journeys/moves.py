@@ -20,6 +20,7 @@ MARKS = [
 
 def step(reader: Reader, name: str) -> Locator:
     """The form of one step on the page of a call, opened once the form sent before is gone."""
+    reader.page.wait_for_load_state()  # its scripts may still move what is clicked
     expect(reader.page.locator("form[data-sending]")).to_have_count(0)
     box = reader.page.locator(f"details.step[id^='do-{name}']")
     expect(box).to_have_count(1)

@@ -90,6 +90,7 @@ def work(zone: Zone) -> None:
 
 def step(reader: Reader, name: str) -> Locator:
     """The form of one step on the page of the class issue, opened."""
+    reader.page.wait_for_load_state()  # its scripts may still move what is clicked
     box = reader.page.locator(f"#do-{name}")
     expect(box).to_have_count(1)
     if box.get_attribute("open") is None:

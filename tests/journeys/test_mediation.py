@@ -48,6 +48,7 @@ def quarrel(zone: Zone) -> Zone:
 
 def step(reader: Reader, name: str) -> Locator:
     """The form of one step on the page of a dispute, opened."""
+    reader.page.wait_for_load_state()  # its scripts may still move what is clicked
     box = reader.page.locator(f"#do-{name}")
     expect(box).to_have_count(1)
     if box.get_attribute("open") is None:
