@@ -76,19 +76,36 @@ def test_a_plan_that_is_hardly_better_disturbs_nobody(world: World) -> None:
         assert Proposal.objects.filter(source="improve").count() == 0
 
 
+def everything_moves(told: queries.World, _rule: object, _seed: int) -> _improve.Better:
+    plan = dispatch.solve(told.problem, dispatch.Params(iterations=0))
+    moved = {int(p.job): [int(p.technician)] for p in told.problem.published}
+    return _improve.Better(told, plan, 99.0, moved)
+
+
+def test_a_better_plan_does_not_hide_that_an_offer_was_not_answered_in_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = steps.offered(world)
+    world.later(minutes=11)
+    monkeypatch.setattr(_improve, "_search", everything_moves)
+    operations.improve(world.system, now=world.now)
+    with tenancy.reading(world.system):
+        (offer,) = Offer.objects.filter(seat__job=job)
+    assert (offer.state, offer.answer_by_at <= world.now) == ("open", True)
+
+    operations.take(world.system, job.pk, "expire", now=world.now)
+    with tenancy.reading(world.system):
+        states = list(Offer.objects.filter(seat__job=job).order_by("id").values_list("state"))
+    assert states[0] == ("expired",)
+
+
 def test_a_better_plan_moves_the_offer_and_not_who_has_accepted(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However small the gain, if it may be published at all."""
     job, held = steps.offered(world), steps.answered(world)
     kept = steps.holder(world, held)
-
-    def found(told: queries.World, _rule: object, _seed: int) -> _improve.Better:
-        plan = dispatch.solve(told.problem, dispatch.Params(iterations=0))
-        moved = {int(p.job): [int(p.technician)] for p in told.problem.published}
-        return _improve.Better(told, plan, 99.0, moved)
-
-    monkeypatch.setattr(_improve, "_search", found)
+    monkeypatch.setattr(_improve, "_search", everything_moves)
     kept_rows = operations.improve(world.system, now=world.now)
     assert kept_rows == 2
     with tenancy.reading(world.system):

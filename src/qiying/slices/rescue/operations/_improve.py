@@ -18,12 +18,12 @@ from qiying.kernel.access import Actor
 from qiying.kernel.errors import Problem
 from qiying.kernel.tenancy import operation
 from qiying.slices.rescue import queries
-from qiying.slices.rescue.models import Job, Proposal
+from qiying.slices.rescue.models import Job, Offer, Proposal
 from qiying.slices.rescue.operations._ask import revoke
 from qiying.slices.rescue.operations._propose import one_dispatcher
 from qiying.slices.rescue.operations._steps import take
 from qiying.slices.rescue.queries import World
-from qiying.slices.rescue.rules import Rule, SeatState, Source, State
+from qiying.slices.rescue.rules import OfferState, Rule, SeatState, Source, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _change(actor: Actor, job: Job, better: Better, now: datetime) -> None:
     seats = queries.seats_of(job, for_update=True)
     _keep(job, better, now)
     is_open = all(s.state == SeatState.OFFERED for s in seats)
-    if not is_open or job.state != State.PROPOSED:
+    if not is_open or job.state != State.PROPOSED or _has_run_out(job, now):
         return
     try:
         with transaction.atomic():
@@ -98,6 +98,13 @@ def _change(actor: Actor, job: Job, better: Better, now: datetime) -> None:
             take(actor, job.pk, "offer", now=now)
     except Problem:
         return
+
+
+def _has_run_out(job: Job, now: datetime) -> bool:
+    """An offer that was not answered in time is ended as such, and the ladder goes up; a better
+    plan must not hide it."""
+    late = Offer.objects.filter(tenant_id=job.tenant_id, seat__job=job, state=OfferState.OPEN)
+    return late.filter(answer_by_at__lte=now).exists()
 
 
 def _keep(job: Job, better: Better, now: datetime) -> Proposal:
