@@ -28,11 +28,8 @@ def terms_of(
     call, round_ = found.call, found.round
     terms = rules.part_terms(now, call.urgency, round_.promised_at, registry.calendar(actor))
     parts = found.tasks_of(round_) if step != "dispatch" else []
-    co = [t for t in parts if not t.is_lead]
-    _lead, shares = rules.share_out([t.weight for t in co])
-    helping = {
-        t.unit_id: Helper(t.due_at, t.weight, share) for t, share in zip(co, shares, strict=True)
-    }
+    shares = found.shares_of(round_)
+    helping = {t.unit_id: Helper(t.due_at, t.weight, shares[t.pk]) for t in parts if not t.is_lead}
     barred = {str(u) for u in helping} if step in STAYING else set[str]()
     if step == "add_co":
         barred.add(str(call.lead_unit_id))
