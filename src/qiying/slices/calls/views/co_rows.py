@@ -56,7 +56,7 @@ def row(form: StepForm, terms: CoTerms, unit_id: str, unit: str) -> SafeString:
     """The row under a unit's box: its entries, or what the unit keeps."""
     helper = terms.helping.get(int(unit_id))
     if helper is not None:
-        words = gettext("keeps its part: due %(due)s, share %(share)s %%")
+        words = gettext("keeps its part: due %(due)s, share %(share)s%%")
         said = words % {"due": _moment(helper.due_at), "share": helper.share}
         return markup(f'<p class="co-row co-kept">{escape(said)}</p>')
     entries = (
