@@ -153,7 +153,7 @@ class Journey:
         row = box.get_by_role("group", name=words.co_handler)
         row.get_by_label(desk.say("What this unit does")).fill(words.duty)
         row.get_by_label(desk.say("Due at")).fill("2026-11-17T12:00")
-        row.get_by_label(desk.say("Weight in per cent")).fill("30")
+        row.get_by_label(desk.say("Weight (%)")).fill("30")
         self._picture(desk, "dispatch")
         desk.press("Dispatch", within=box)
         expect(desk.page.locator(".case-marks")).to_contain_text(desk.say("to be signed for"))

@@ -16,7 +16,7 @@ from qiying.slices.calls.rules import LEAST_WEIGHT, MOST_WEIGHT, due_fits, weigh
 WORDS: Mapping[str, Promise] = {
     "duty": _("What this unit does"),
     "due": _("Due at"),
-    "weight": _("Weight in per cent"),
+    "weight": _("Weight (%)"),
 }
 MOST_DUTY = 500
 

@@ -120,7 +120,7 @@ RECEIVED_HEADS = (
     *(_("Found by us"), _("Status")),
 )
 PART_HEADS = (
-    *(_("Number"), _("Request"), _("Firm"), _("Unit"), _("Weight in per cent"), _("Due at")),
+    *(_("Number"), _("Request"), _("Firm"), _("Unit"), _("Weight (%)"), _("Due at")),
     *(_("Stage report at"), _("Done at")),
 )
 

@@ -124,7 +124,7 @@ def _task_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.She
         gettext("Firm"),
         gettext("Unit"),
         gettext("Part"),
-        gettext("Weight in per cent"),
+        gettext("Weight (%)"),
         gettext("What this unit does"),
         gettext("Status"),
         gettext("Person in charge"),
