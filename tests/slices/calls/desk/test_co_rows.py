@@ -247,3 +247,17 @@ def test_the_firm_reads_nothing_of_tasks_and_shares(at: At, world: World) -> Non
     page = text_of(at("boss").get(f"/calls/{call.public_id}/"))
     assert "查验用电台账" not in page
     assert "30%" not in page
+
+
+def test_an_overdue_call_says_until_when_a_part_can_still_be_given(
+    at: At, world: World, clock: time_machine.Traveller
+) -> None:
+    call = steps.working(world, co=())
+    world.later(days=15)
+    clock.move_to(world.now)
+    drawn = text_of(form_of(at("desk"), call, "add_co"))
+    assert (
+        "The answer to the firm is overdue: a due time may be set until 2026-12-02 17:30" in drawn
+    )
+    fields = {"text": "要人", **rows(world, ETB={"due": "2026-12-02T12:00"})}
+    assert send(at("desk"), world, call, "add_co", **fields).status_code == 303

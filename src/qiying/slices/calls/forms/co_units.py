@@ -37,6 +37,8 @@ class CoTerms:
     now: datetime
     usual_due_at: datetime
     latest_at: datetime
+    is_promise_over: bool = False
+    """The answer is overdue: a part can be given until it must be signed for."""
     helping: Mapping[int, Helper] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     """The units that can be ticked: name by id as text."""

@@ -34,7 +34,8 @@ def terms_of(
     if step == "add_co":
         barred.add(str(call.lead_unit_id))
     names = {v: str(w) for _g, options in units for v, w in options if v not in barred}
-    return CoTerms(now, terms.usual_due_at, terms.latest_at, helping, names)
+    is_over = terms.latest_at != round_.promised_at
+    return CoTerms(now, terms.usual_due_at, terms.latest_at, is_over, helping, names)
 
 
 def offered(units: filters.Groups, terms: CoTerms) -> filters.Groups:
@@ -45,9 +46,18 @@ def offered(units: filters.Groups, terms: CoTerms) -> filters.Groups:
 
 def hint(terms: CoTerms) -> str:
     """What holds where a row is left empty, and what may be entered."""
-    words = gettext(
-        "What is left empty follows the rule: due %(usual)s, an equal share. A due time may be set "
-        "until %(latest)s, when the answer to the firm is due; the weights leave the lead a share."
+    words = (
+        gettext(
+            "What is left empty follows the rule: due %(usual)s, an equal share. The answer to the "
+            "firm is overdue: a due time may be set until %(latest)s; the weights leave the lead a "
+            "share."
+        )
+        if terms.is_promise_over
+        else gettext(
+            "What is left empty follows the rule: due %(usual)s, an equal share. A due time may be "
+            "set until %(latest)s, when the answer to the firm is due; the weights leave the lead "
+            "a share."
+        )
     )
     return words % {"usual": _moment(terms.usual_due_at), "latest": _moment(terms.latest_at)}
 
