@@ -216,7 +216,7 @@ def test_the_page_shows_each_co_handlers_task_time_light_share_and_reports(
     page = text_of(at("safety").get(case(call)))
     for told in ("查验用电台账", "30%", "35%", "equal share", "已查一半", "只差签章"):
         assert told in page, told
-    assert "2026-11-16 16:00 · set by the desk" in page
+    assert "2026-11-16 16:00<br>set by the desk" in page
     line = next(
         p for p in at("safety").get(case(call)).context["rounds"][0].tasks if p.task.pk == row
     )
