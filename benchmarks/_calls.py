@@ -173,7 +173,6 @@ def _task(zone: Zone, n: int, count: int) -> Iterator[Row]:
         "unit_id": lead_of(zone, n),
         "is_lead": True,
         "state": "done" if state in {"closed", "archived"} else "signed",
-        "weight": 1,
         "sent_at": at,
         "sign_due_at": at + timedelta(hours=4),
         "due_at": at + timedelta(days=5),

@@ -78,11 +78,11 @@ def _open(zone: Zone, size: int) -> None:
             connection.execute(
                 """
                 INSERT INTO calls_task (tenant_id, call_id, round_id, unit_id, is_lead, state,
-                                        weight, sent_at, sign_due_at, due_at)
+                                        sent_at, sign_due_at, due_at)
                 SELECT c.tenant_id, c.id, r.id, CASE WHEN %(lead)s THEN c.lead_unit_id
                        ELSE %(co)s END, %(lead)s,
                        CASE WHEN %(lead)s AND c.step_clock = '' THEN 'signed' ELSE 'sent' END,
-                       1, c.dispatched_at, %(now)s, %(now)s
+                       c.dispatched_at, %(now)s, %(now)s
                   FROM calls_call c JOIN calls_round r ON r.call_id = c.id
                 """,
                 {"lead": is_lead, "co": zone.units["FIN"], "now": NOW},

@@ -102,15 +102,26 @@ def _dispatch(tale: Tale, step: Step, now: datetime) -> Call:
     lead = tale.call.proposed_unit_id or next(
         unit_ids[code] for code in _FALLBACKS if unit_ids[code] != complained
     )
-    wanted = [unit_ids[code] for code in tale.story.co_units]
+    wanted = {code: unit_ids[code] for code in tale.story.co_units}
     return calls.dispatch(
         tale.desk,
         tale.call.pk,
         now=now,
         lead_unit_id=lead,
-        co_units=[calls.CoUnit(i) for i in wanted if i not in {lead, complained}],
+        co_units=[
+            _part(tale, code, unit_id)
+            for code, unit_id in wanted.items()
+            if unit_id not in {lead, complained}
+        ],
         text=step.text_zh,
     )
+
+
+def _part(tale: Tale, code: str, unit_id: int) -> calls.CoUnit:
+    """What a co-handler is given to do; most share equally, some carry what the desk says."""
+    chance = stream(tale.story.number, f"part {code}")
+    weight = (None, None, 20, 30)[int(chance.integers(4))]
+    return calls.CoUnit(unit_id, weight, phrase("co_duty", _NO_SLOTS, chance))
 
 
 def _dispute(tale: Tale, step: Step, now: datetime) -> Call:

@@ -51,6 +51,12 @@ SELECT a.id, b.id FROM calls_pause a JOIN calls_pause b ON a.call_id = b.call_id
    AND a.from_at < coalesce(b.to_at, 'infinity') AND b.from_at < coalesce(a.to_at, 'infinity')
    AND a.from_at < coalesce(a.to_at, 'infinity') AND b.from_at < coalesce(b.to_at, 'infinity')
 """
+PARTS = """
+SELECT c.number, t.state, t.is_lead, t.weight, t.sent_at, t.set_due_at, t.due_at, t.sign_due_at,
+       r.id AS round_id, coalesce(r.extended_due_at, r.due_at) AS promised_at
+  FROM calls_task t JOIN calls_round r ON r.id = t.round_id JOIN calls_call c ON c.id = t.call_id
+ WHERE t.state <> 'withdrawn'
+"""
 OF_PROOF = "a call is closed by an answer and a call-back, or by three documented attempts"
 OPEN_STATES = frozenset(rules.OPEN)
 
@@ -67,6 +73,23 @@ def no_open_call_is_without_time_or_reason() -> None:
             assert row["evidence_id"] is not None, row
         else:
             assert row["reason_code"] is None, row
+
+
+def no_part_is_due_after_the_answer_and_the_lead_keeps_a_share() -> None:
+    """An open part ends with the answer at the latest; weights and rest make a whole."""
+    by_round: dict[int, list[int | None]] = defaultdict(list)
+    for row in rows(PARTS):
+        if row["is_lead"]:
+            assert row["weight"] is row["set_due_at"] is None, row
+            continue
+        by_round[row["round_id"]].append(row["weight"])
+        if row["state"] != "done":
+            assert row["due_at"] <= max(row["promised_at"], row["sign_due_at"]), row
+    for weights in by_round.values():
+        lead_share, shares = rules.share_out(weights)
+        assert lead_share >= 1, weights
+        assert min(shares) >= 1, weights
+        assert lead_share + sum(shares) == 100, weights
 
 
 def nobody_leads_twice() -> None:
@@ -190,6 +213,7 @@ def everything_holds(world: World, names: tuple[str, ...], replayed: set[int]) -
     with tenancy.reading(world.system):
         no_open_call_is_without_time_or_reason()
         nobody_leads_twice()
+        no_part_is_due_after_the_answer_and_the_lead_keeps_a_share()
         no_call_is_closed_without_proof()
         pauses_are_apart()
         every_change_is_a_row_of_the_table()

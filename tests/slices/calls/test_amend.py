@@ -294,12 +294,12 @@ def test_the_case_page_offers_the_changes_and_takes_them(world: World, who: str)
     call = steps.working(world, co=("EMB",))
     client, page = browser(world, who), f"/calls/case/{call.public_id}/"
     text = client.get(page).content.decode()
-    task = steps.task(world, call, "EMB")
+    task, etb = steps.task(world, call, "EMB"), world.units["ETB"]
     for anchor in ("do-redispatch", "do-classify", "do-add_co", f"do-recall-{task}"):
         assert anchor in text, anchor
     forms: list[tuple[str, int, dict[str, Any]]] = [
         ("recall", task, {}),
-        ("add_co", call.pk, {"co_units": [world.units["ETB"]], "duty": "核查设备"}),
+        ("add_co", call.pk, {"co_units": [etb], f"co{etb}-duty": "核查设备"}),
         ("redispatch", call.pk, {"lead_unit_id": world.units["FIRE"]}),
     ]
     for step, row, fields in forms:

@@ -1,5 +1,6 @@
 """The JSON interface: a key raises calls, people carry them on, both read what is theirs."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -293,3 +294,75 @@ def test_a_place_on_another_part_of_the_earth_is_a_slip(
     body = {**BODY, "longitude": place[0], "latitude": place[1]}
     answer = post(signed_in(world, "boss"), "/", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "mandate.case")
+
+
+@pytest.fixture
+def _clock(world: World) -> Iterator[None]:
+    with time_machine.travel(world.now, tick=False):
+        yield
+
+
+@pytest.mark.usefixtures("_clock")
+def test_a_co_handlers_terms_go_in_and_come_out(world: World) -> None:
+    call = steps.triage(world)
+    desk, path = signed_in(world, "desk"), f"/{call.public_id}/steps"
+    rows = [
+        {"unit": "EMB", "duty": "检测", "due_at": "2026-11-17T12:00:00", "weight": 30},
+        {"unit": "ETB"},
+    ]
+    body = {"step": "dispatch", "lead_unit": "ZONE_SAFE", "co_units": rows}
+    assert post(desk, path, body).status_code == 200
+    emb = steps.task(world, call, "EMB")
+    steps.take(world, "emb", call, "sign", task_id=emb)
+    steps.take(world, "emb", call, "stage_report", task_id=emb, text="已检一半")
+    found = signed_in(world, "safety").get(f"{ROOT}/{call.public_id}").json()["rounds"][0]
+    parts = {t["unit"]: t for t in found["tasks"]}
+    noon = datetime(2026, 11, 17, 4, 0, tzinfo=UTC)
+    told = parts["EMB"]
+    for name in ("due_at", "set_due_at"):
+        assert datetime.fromisoformat(told[name]) == noon
+    assert (told["duty"], told["weight"], told["share"]) == ("检测", 30, 30)
+    assert [r["text"] for r in told["reports"]] == ["已检一半"]
+    other, lead = parts["ETB"], parts["ZONE_SAFE"]
+    assert (other["set_due_at"], other["weight"], other["share"]) == (None, None, 35)
+    assert (lead["weight"], lead["share"]) == (None, 35)
+    outside = signed_in(world, "boss").get(f"{ROOT}/{call.public_id}").json()["rounds"][0]
+    for row in outside["tasks"]:
+        assert (row["duty"], row["reports"], row["person"]) == ("", [], "")
+        assert row["weight"] is row["share"] is row["set_due_at"] is None
+
+
+@pytest.mark.usefixtures("_clock")
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ({"due_at": "2026-11-16T09:00:00+08:00"}, "calls.co_due"),
+        ({"due_at": "2027-11-16T09:00:00+08:00"}, "calls.co_due"),
+        ({"unit": "ZONE_SAFE"}, "calls.co_lead"),
+        ({"unit": "NOBODY"}, "input.choice"),
+    ],
+)
+def test_terms_that_do_not_fit_are_a_problem_with_their_code(
+    world: World, row: dict[str, Any], code: str
+) -> None:
+    call = steps.triage(world)
+    body = {
+        "step": "dispatch",
+        "lead_unit": "ZONE_SAFE",
+        "co_units": [{"unit": "EMB", **row}],
+    }
+    answer = post(signed_in(world, "desk"), f"/{call.public_id}/steps", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "input.invalid")
+    assert [(e["field"], e["code"]) for e in answer.json()["errors"]] == [("co_units", code)]
+    assert steps.fresh(world, call).state == "triage"
+
+
+@pytest.mark.parametrize(
+    "row", [{"weight": 0}, {"weight": 100}, {"weight": 1.5}, {"due_at": "9999-12-31T00:00:00Z"}]
+)
+def test_terms_of_no_sense_are_refused_by_the_schema(world: World, row: dict[str, Any]) -> None:
+    call = steps.triage(world)
+    rows = [{"unit": "EMB", **row}]
+    body = {"step": "dispatch", "lead_unit": "ZONE_SAFE", "co_units": rows}
+    answer = post(signed_in(world, "desk"), f"/{call.public_id}/steps", body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "input.invalid")

@@ -29,9 +29,19 @@ def _unit(world: World, call: Call) -> st.SearchStrategy[int | None]:
     return st.sampled_from([*likely, *others])
 
 
-def _co_units(world: World, _call: Call) -> st.SearchStrategy[list[CoUnit]]:
+def _co_units(world: World, call: Call) -> st.SearchStrategy[list[CoUnit]]:
+    """Mostly bare, now and then with a task, a weight and a due time that may not fit."""
     ids = st.sampled_from([world.units[code] for code in LEADS])
-    return st.lists(ids, max_size=2, unique=True).map(lambda found: [CoUnit(i) for i in found])
+    due_at = st.integers(-1, 60).map(lambda hours: world.now + timedelta(hours=hours))
+    row = st.builds(
+        CoUnit,
+        ids,
+        weight=st.none() | st.sampled_from((1, 30, 60, 99, 100)),
+        duty=st.sampled_from(("", "核查台账")),
+        due_at=st.none() | due_at | st.just(call.due_at),
+    )
+    bare = st.builds(CoUnit, ids)
+    return st.lists(bare | row, max_size=2, unique_by=lambda c: c.unit_id)
 
 
 def _row(model: Any) -> Values:

@@ -47,7 +47,8 @@ def test_a_call_goes_round_the_loop_by_its_pages(at: At, world: World) -> None:
     form = desk.get(case(call)).context["steps"][0].form
     assert form["lead_unit_id"].value() == world.units["ZONE_SAFE"]
     lead = form["lead_unit_id"].value()
-    fields = {"lead_unit_id": lead, "co_units": [world.units["EMB"]], "duty": "配合执法"}
+    emb = world.units["EMB"]
+    fields = {"lead_unit_id": lead, "co_units": [emb], f"co{emb}-duty": "配合执法"}
     assert send(desk, world, call, "dispatch", **fields).status_code == 303
     row = task(world, call, "ZONE_SAFE")
     assert send(unit, world, call, "sign", row=row).status_code == 303
@@ -186,7 +187,7 @@ def test_another_lead_than_proposed_needs_a_reason(at: At, world: World) -> None
     response = send(desk, world, call, "dispatch", lead_unit_id=other)
     assert response.status_code == 422
     assert fresh(world, call).state == "triage"
-    given = {"lead_unit_id": other, "text": "县里已有专班", "co_units": [other]}
+    given = {"lead_unit_id": other, "text": "县里已有专班"}
     assert send(desk, world, call, "dispatch", **given).status_code == 303
     assert fresh(world, call).lead_unit_id == other
 

@@ -194,22 +194,37 @@ def _round(round_: Round, found: Dossier, codes: dict[int, str], *, is_out: bool
         closed_at=round_.closed_at,
         is_on_time=round_.is_on_time,
         evidence=round_.evidence_kind,
-        tasks=[_task(t, found, codes, is_out=is_out) for t in found.tasks_of(round_)],
+        tasks=_tasks(round_, found, codes, is_out=is_out),
     )
 
 
-def _task(task: Task, found: Dossier, codes: dict[int, str], *, is_out: bool) -> out.TaskOut:
-    return out.TaskOut(
-        id=task.pk,
-        unit=codes.get(task.unit_id, ""),
-        is_lead=task.is_lead,
-        state=task.state,
-        weight=task.weight,
-        person="" if is_out else found.person(task.person_id),
-        due_at=task.due_at,
-        signed_at=task.signed_at,
-        done_at=task.done_at,
-    )
+def _tasks(
+    round_: Round, found: Dossier, codes: dict[int, str], *, is_out: bool
+) -> list[out.TaskOut]:
+    """The parts of a round; from outside without their words, persons and shares."""
+    shares = {} if is_out else found.shares_of(round_)
+    return [
+        out.TaskOut(
+            id=task.pk,
+            unit=codes.get(task.unit_id, ""),
+            is_lead=task.is_lead,
+            state=task.state,
+            weight=None if is_out else task.weight,
+            share=shares.get(task.pk),
+            duty="" if is_out else found.words(task.duty_id),
+            person="" if is_out else found.person(task.person_id),
+            due_at=task.due_at,
+            set_due_at=None if is_out else task.set_due_at,
+            signed_at=task.signed_at,
+            done_at=task.done_at,
+            reports=[] if is_out else _reports(task, found),
+        )
+        for task in found.tasks_of(round_)
+    ]
+
+
+def _reports(task: Task, found: Dossier) -> list[out.ReportOut]:
+    return [out.ReportOut(at=note.at, text=note.text) for note in found.reports_of(task)]
 
 
 def file(row: Attachment) -> out.FileOut:

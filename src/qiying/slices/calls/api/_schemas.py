@@ -108,16 +108,34 @@ class FileOut(Schema):
     size: int
 
 
+class ReportOut(Schema):
+    """What a co-handler said of its part."""
+
+    at: datetime
+    text: str
+
+
 class TaskOut(Schema):
+    """A unit's part: what it is to do, until when, and its share of the responsibility.
+
+    ``weight`` is what the desk gave it in per cent, None for an equal share; ``share`` what that
+    makes, the lead's with it 100 in each round. ``set_due_at`` is the time that the desk named,
+    ``due_at`` what it is now. Task, shares and reports are told to the house only.
+    """
+
     id: int
     unit: str
     is_lead: bool
     state: str
-    weight: int
+    weight: int | None
+    share: int | None
+    duty: str
     person: str
     due_at: datetime
+    set_due_at: datetime | None
     signed_at: datetime | None
     done_at: datetime | None
+    reports: list[ReportOut]
 
 
 class RoundOut(Schema):

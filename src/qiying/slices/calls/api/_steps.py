@@ -10,18 +10,10 @@ from pydantic import AfterValidator, ConfigDict, RootModel, create_model
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid
 from qiying.slices.calls.operations import CoUnit
-from qiying.slices.calls.rules import INPUTS, MAX_TEXT, Inputs
+from qiying.slices.calls.rules import INPUTS, LEAST_WEIGHT, MAX_TEXT, MOST_WEIGHT, Inputs
 from qiying.slices.registry import public as registry
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-class CoUnitIn(Schema):
-    """A co-handler: the unit's code, its share of the work, what it is to do."""
-
-    unit: str = Field(max_length=40)
-    weight: int = Field(1, ge=1, le=100)
-    duty: str = Field("", max_length=MAX_TEXT)
 
 
 def _in_our_time(moment: datetime) -> datetime:
@@ -40,6 +32,22 @@ def _in_our_years(day: date) -> date:
 EARLIEST, LATEST = 1900, 2200
 Moment = Annotated[datetime, AfterValidator(_in_our_time)]
 Day = Annotated[date, AfterValidator(_in_our_years)]
+
+
+class CoUnitIn(Schema):
+    """A co-handler: the unit's code, what it is to do, until when, and with which weight.
+
+    ``weight`` is its share of the responsibility in whole per cents; all of them leave the lead
+    something, and without one a unit shares equally. ``due_at`` lies ahead and not after the time
+    at which the answer is due; without one the usual time holds.
+    """
+
+    unit: str = Field(max_length=40)
+    weight: int | None = Field(None, ge=LEAST_WEIGHT, le=MOST_WEIGHT)
+    duty: str = Field("", max_length=MAX_TEXT)
+    due_at: Moment | None = None
+
+
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 Files = Annotated[list[int], Field(max_length=9)]
@@ -131,12 +139,16 @@ def inputs_of(actor: Actor, body: StepIn) -> dict[str, Any]:
         if name in names and name not in INPUTS[body.root.step].names:
             found[names[name]] = _units(units, value, name)
         elif name == "co_units":
-            found[name] = [
-                CoUnit(_unit(units, c["unit"], name), c["weight"], c["duty"]) for c in value
-            ]
+            found[name] = [_co_unit(units, given) for given in value]
         else:
             found[name] = value
     return found
+
+
+def _co_unit(units: dict[str, int], given: dict[str, Any]) -> CoUnit:
+    """A co-handler; what was left out, the dump of the body leaves out, too."""
+    unit_id = _unit(units, given["unit"], "co_units")
+    return CoUnit(unit_id, given.get("weight"), given["duty"], given.get("due_at"))
 
 
 def _units(units: dict[str, int], value: str | list[str], field: str) -> int | list[int]:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from qiying.slices.calls.forms.co_units import CoTerms, check_rows, row_fields, ticked_in
 from qiying.slices.calls.forms.firm import RaiseForm
 from qiying.slices.calls.forms.words import Files, Line, Words, WordsForm
 from qiying.slices.calls.models import (
@@ -82,6 +83,8 @@ class Options:
     """What a step offers to choose from, and what it begins with."""
 
     units: Choices = ()
+    co_units: Choices = ()
+    co_terms: CoTerms | None = None
     matters: Choices = ()
     object_kinds: Choices = ()
     people: Choices = ()
@@ -131,7 +134,7 @@ def _text(step: str, _options: Options) -> forms.Field:
 def _co_units(step: str, options: Options) -> forms.Field:
     return forms.TypedMultipleChoiceField(
         label=_("Co-handlers"),
-        choices=list(options.units),
+        choices=list(options.co_units),
         coerce=int,
         required="co_units" in INPUTS[step].needed,
         widget=forms.CheckboxSelectMultiple,
@@ -269,7 +272,8 @@ FIELDS: Mapping[str, Make] = {
 }
 NAMES = {"attachments": "papers"}
 """Inputs whose field has another name: the one under which files are kept."""
-WITH_DUTY = frozenset({"dispatch", "redispatch", "add_co", "adjudicate"})
+STAYING = frozenset({"add_co", "adjudicate"})
+"""Steps after which whoever helps goes on helping, named again or not."""
 
 
 class StepForm(WordsForm):
@@ -285,11 +289,20 @@ class StepForm(WordsForm):
         self.kept_count = kept_count
         asked = [n for n in (*INPUTS[step].needed, *INPUTS[step].optional) if n in FIELDS]
         self.fields = {NAMES.get(name, name): FIELDS[name](step, options) for name in asked}
-        if step in WITH_DUTY:
-            duty = Line(label=_("What the co-handlers do"), max_length=500, required=False)
-            self.fields = _after(self.fields, "co_units", "duty", duty)
+        self.co_terms = options.co_terms
+        self.row_names = frozenset[str]()
+        if options.co_terms is not None:
+            rows = row_fields(ticked_in(self, options.initial), options.co_terms)
+            self.fields = _after(self.fields, "co_units", rows)
+            self.row_names = frozenset(rows)
         if not options.may_set_precedent:
             self.fields.pop("is_precedent", None)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.co_terms is not None:
+            check_rows(self, self.co_terms, stay=self.step in STAYING)
+        return data
 
     @property
     def has_place(self) -> bool:
@@ -297,14 +310,14 @@ class StepForm(WordsForm):
 
 
 def _after(
-    fields: Mapping[str, forms.Field], name: str, new: str, made: forms.Field
+    fields: Mapping[str, forms.Field], name: str, more: Mapping[str, forms.Field]
 ) -> dict[str, forms.Field]:
-    """The fields with one more behind a named one."""
+    """The fields with more of them behind a named one."""
     found: dict[str, forms.Field] = {}
     for key, value in fields.items():
         found[key] = value
         if key == name:
-            found[new] = made
+            found |= more
     return found
 
 

@@ -13,6 +13,8 @@ from qiying.slices.calls.models.labels import choices, codes
 from qiying.slices.calls.models.querysets import PartRows
 from qiying.slices.calls.models.rounds import Round
 from qiying.slices.calls.rules import (
+    LEAST_WEIGHT,
+    MOST_WEIGHT,
     REACHED,
     TASK_OPEN,
     Outcome,
@@ -63,7 +65,8 @@ class Task(Part):
         choices=choices(labels.TASK_LABELS),
         default=TaskState.SENT.value,
     )
-    weight = models.PositiveSmallIntegerField(_("weight"), default=1)
+    weight = models.PositiveSmallIntegerField(_("weight"), null=True, blank=True)
+    """Share of the responsibility in per cent that the desk gave a co-handler; None for an equal one."""
     duty = models.ForeignKey(
         "calls.Note", models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -71,6 +74,8 @@ class Task(Part):
     sent_at = models.DateTimeField(_("sent at"))
     sign_due_at = models.DateTimeField(_("to be signed for by"))
     due_at = models.DateTimeField(_("due at"))
+    set_due_at = models.DateTimeField(_("due time set by the desk"), null=True, blank=True)
+    """What the desk named; ``due_at`` follows it through pauses, never past the answer's."""
     signed_at = models.DateTimeField(_("signed for at"), null=True, blank=True)
     signed_by = _person()
     reported_at = models.DateTimeField(_("stage report at"), null=True, blank=True)
@@ -103,7 +108,15 @@ class Task(Part):
                 condition=~Q(state=TaskState.WITHDRAWN.value),
                 name="task_unit_once",
             ),
-            models.CheckConstraint(condition=Q(weight__range=(1, 100)), name="task_weight"),
+            models.CheckConstraint(
+                condition=Q(weight=None)
+                | Q(weight__range=(LEAST_WEIGHT, MOST_WEIGHT), is_lead=False),
+                name="task_weight",
+            ),
+            models.CheckConstraint(
+                condition=Q(set_due_at=None) | Q(set_due_at__gt=F("sent_at"), is_lead=False),
+                name="task_due_set_ahead",
+            ),
         ]
         indexes = [
             models.Index(fields=["tenant", "call", "id"], name="task_call"),

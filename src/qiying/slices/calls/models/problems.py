@@ -13,6 +13,18 @@ PROBLEMS: dict[str, Promise | str] = {
     ),
     "calls.place": _("The place is not a position on the map."),
     "calls.co_units": _("Name each unit once, and at most eight co-handlers."),
+    "calls.co_lead": _("The lead cannot be a co-handler as well."),
+    "calls.co_kept": _(
+        "A co-handler that is named again keeps its part as it is; take the part back first to "
+        "give it another."
+    ),
+    "calls.co_due": _(
+        "A co-handler's due time is still to come and not after the time at which the answer to "
+        "the firm is due."
+    ),
+    "calls.co_weight": _(
+        "Weights are whole per cents from 1 to 99; all of them together leave the lead a share."
+    ),
     "calls.same_lead": _("This unit leads already; name another one."),
     "calls.complained_unit": _("The unit complained of cannot handle the complaint."),
     "calls.future": _("Choose a time that is still to come."),

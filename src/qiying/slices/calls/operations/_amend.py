@@ -11,10 +11,11 @@ from qiying.slices.calls.operations._dispatch import hand_over
 from qiying.slices.calls.operations._move import begin, begin_task, move_task, touch, write
 from qiying.slices.calls.operations._settle import settle
 from qiying.slices.calls.operations._tasks import (
-    MOST_CO_UNITS,
     CoUnit,
     make_tasks,
+    new_parts,
     require_units,
+    told_parts,
     withdraw_tasks,
 )
 from qiying.slices.calls.rules import NoteKind
@@ -40,19 +41,23 @@ def redispatch(
     if lead_unit_id == call.lead_unit_id:
         raise Invalid("input.invalid", {"lead_unit_id": "calls.same_lead"})
     require_units(actor, call, lead_unit_id, co_units)
+    named = {c.unit_id for c in co_units}
+    kept = [t for t in move.case.tasks if not t.is_lead and t.unit_id in named]
+    new = new_parts(actor, call, move.round, co_units=co_units, helping=kept, now=now)
     note = write(move, NoteKind.DISPATCH, text)
     settle(move, "redispatch")
-    named = {c.unit_id for c in co_units}
-    kept = {t.unit_id for t in move.case.tasks if not t.is_lead and t.unit_id in named}
-    old = [t for t in move.case.tasks if t.is_lead or t.unit_id not in kept]
+    old = [t for t in move.case.tasks if t not in kept]
     withdraw_tasks(old)
     move.set(milestone_on=None)
     hand_over(move, lead_unit_id)
-    new = [c for c in co_units if c.unit_id not in kept]
     make_tasks(actor, call, move.round, lead_unit_id=lead_unit_id, co_units=new, now=now)
     gone = {t.unit_id for t in old} - {lead_unit_id, *(c.unit_id for c in new)}
     return move.end(
-        note=note, unit=lead_unit_id, co=[c.unit_id for c in new], recalled=sorted(gone)
+        note=note,
+        unit=lead_unit_id,
+        co=[c.unit_id for c in new],
+        parts=told_parts(new),
+        recalled=sorted(gone),
     )
 
 
@@ -70,13 +75,12 @@ def add_co(
     move = begin(actor, call_id, "add_co", now=now, version=version)
     call, helping = move.call, [t for t in move.case.tasks if not t.is_lead]
     require_units(actor, call, move.lead_unit_id, co_units)
-    held = {t.unit_id for t in helping}
-    too_many = len(held) + len(co_units) > MOST_CO_UNITS
-    if not co_units or too_many or held & {c.unit_id for c in co_units}:
+    if not co_units or {t.unit_id for t in helping} & {c.unit_id for c in co_units}:
         raise Invalid("input.invalid", {"co_units": "calls.co_units"})
+    new = new_parts(actor, call, move.round, co_units=co_units, helping=helping, now=now)
     note = write(move, NoteKind.DISPATCH, text)
-    make_tasks(actor, call, move.round, lead_unit_id=None, co_units=co_units, now=now)
-    return move.end(note=note, co=[c.unit_id for c in co_units])
+    make_tasks(actor, call, move.round, lead_unit_id=None, co_units=new, now=now)
+    return move.end(note=note, co=[c.unit_id for c in new], parts=told_parts(new))
 
 
 @operation

@@ -68,7 +68,7 @@ ROUNDS = (
     *("started_at", "answered_at", "due_at", "extended_due_at", "yellow_at", "contact_due_at"),
     "contacted_at",
 )
-TASKS = ("id", "round_id", "is_lead", "state", "sent_at", "sign_due_at", "due_at")
+TASKS = ("id", "round_id", "is_lead", "state", "sent_at", "sign_due_at", "due_at", "set_due_at")
 """The columns that deadlines are derived from, and those that hold them."""
 
 
@@ -164,6 +164,7 @@ class _Part:
     sent_at: datetime
     sign_due_at: datetime
     due_at: datetime
+    set_due_at: datetime | None
 
 
 @operation

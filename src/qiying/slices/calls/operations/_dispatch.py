@@ -9,7 +9,7 @@ from qiying.kernel.people import people_with
 from qiying.kernel.tenancy import operation
 from qiying.kernel.writes import update
 from qiying.slices.calls import queries, rules
-from qiying.slices.calls.models import Call, Dispute
+from qiying.slices.calls.models import Call, Dispute, Task
 from qiying.slices.calls.operations._move import (
     Move,
     begin,
@@ -26,7 +26,9 @@ from qiying.slices.calls.operations._settle import settle
 from qiying.slices.calls.operations._tasks import (
     CoUnit,
     make_tasks,
+    new_parts,
     require_units,
+    told_parts,
     withdraw_tasks,
 )
 from qiying.slices.calls.rules import Clock, NoteKind
@@ -57,15 +59,17 @@ def dispatch(
     require_units(actor, call, lead_unit_id, co_units)
     is_other = call.proposed_unit_id not in {None, lead_unit_id}
     clean(text, is_needed=is_other)
+    new = new_parts(actor, call, move.round, co_units=co_units, helping=(), now=now)
     note = write(move, NoteKind.DISPATCH, text, is_needed=False)
     withdraw_tasks(move.case.tasks)
     hand_over(move, lead_unit_id)
-    make_tasks(actor, call, move.round, lead_unit_id=lead_unit_id, co_units=co_units, now=now)
+    make_tasks(actor, call, move.round, lead_unit_id=lead_unit_id, co_units=new, now=now)
     return move.end(
         note=note,
         unit=lead_unit_id,
         proposed=call.proposed_unit_id,
-        co=[c.unit_id for c in co_units],
+        co=[c.unit_id for c in new],
+        parts=told_parts(new),
         decision=call.decision_id,
     )
 
@@ -176,16 +180,19 @@ def adjudicate(
     row = move.case.open_dispute
     if row is None:
         raise Refused("lifecycle.state", step="adjudicate", state=call.state)
+    helping = [t for t in move.case.tasks if not t.is_lead and t.unit_id != unit_id]
+    new = new_parts(actor, call, move.round, co_units=co_units, helping=helping, now=now)
     note = write(move, NoteKind.ADJUDICATION, text)
     row.adjudicated_unit_id = unit_id
     row.adjudicated_by_id = actor.person_id
     row.adjudicated_at = now
     row.basis_id = note
     row.save(update_fields=["adjudicated_unit", "adjudicated_by", "adjudicated_at", "basis"])
-    _reseat(move, unit_id, co_units)
+    _reseat(move, unit_id, new, helping)
     precedent = _set_precedent(move, unit_id, text) if is_precedent else None
+    told = {"co": [c.unit_id for c in new], "parts": told_parts(new)} if new else {}
     return move.end(
-        note=note, unit=unit_id, disputed=row.unit_id, dispute=row.pk, precedent=precedent
+        note=note, unit=unit_id, disputed=row.unit_id, dispute=row.pk, precedent=precedent, **told
     )
 
 
@@ -207,17 +214,10 @@ def _set_precedent(move: Move, unit_id: int, text: str) -> int:
     ).pk
 
 
-def _reseat(move: Move, unit_id: int, co_units: Sequence[CoUnit]) -> None:
+def _reseat(move: Move, unit_id: int, co_units: Sequence[CoUnit], helping: Sequence[Task]) -> None:
     """The lead's old part goes back, a new one is made; co-handlers keep theirs."""
-    old = [t for t in move.case.tasks if t.is_lead or t.unit_id == unit_id]
-    kept = {t.unit_id for t in move.case.tasks if t not in old}
-    withdraw_tasks(old)
+    withdraw_tasks([t for t in move.case.tasks if t not in helping])
     hand_over(move, unit_id)
     make_tasks(
-        move.actor,
-        move.call,
-        move.round,
-        lead_unit_id=unit_id,
-        co_units=[c for c in co_units if c.unit_id not in kept],
-        now=move.now,
+        move.actor, move.call, move.round, lead_unit_id=unit_id, co_units=co_units, now=move.now
     )

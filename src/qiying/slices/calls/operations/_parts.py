@@ -93,6 +93,7 @@ class Deadlines(Protocol):
     sent_at: datetime
     sign_due_at: datetime
     due_at: datetime
+    set_due_at: datetime | None
 
 
 def renew_task(
@@ -109,6 +110,12 @@ def renew_task(
     if task.is_lead:
         task.due_at = round_.promised_at
     else:
-        latest = max(round_.promised_at, task.sign_due_at)
-        task.due_at = min(rules.co_task_due_at(task.sent_at, calendar, paused), latest)
+        task.due_at = rules.part_due_at(
+            task.sent_at,
+            task.set_due_at,
+            rule_kind=round_.rule_kind,
+            not_after=max(round_.promised_at, task.sign_due_at),
+            calendar=calendar,
+            paused=paused,
+        )
     return before != (task.sign_due_at, task.due_at)

@@ -24,7 +24,14 @@ from qiying.slices.calls.models import (
     Task,
 )
 from qiying.slices.calls.queries._case import Case
-from qiying.slices.calls.rules import STANDING, MilestoneState, TaskState, is_outside
+from qiying.slices.calls.rules import (
+    STANDING,
+    MilestoneState,
+    NoteKind,
+    TaskState,
+    is_outside,
+    share_out,
+)
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -65,6 +72,24 @@ class Dossier:
             t for t in self.tasks if t.round_id == round_.pk and t.state != TaskState.WITHDRAWN
         ]
         return sorted(found, key=lambda t: (not t.is_lead, t.pk))
+
+    def shares_of(self, round_: Round) -> dict[int, int]:
+        """The share of responsibility of each part of a round in per cent, by its id."""
+        parts = self.tasks_of(round_)
+        co = [t for t in parts if not t.is_lead]
+        lead_share, shares = share_out([t.weight for t in co])
+        found = {t.pk: lead_share for t in parts if t.is_lead}
+        return found | {t.pk: share for t, share in zip(co, shares, strict=True)}
+
+    def reports_of(self, task: Task) -> list[Note]:
+        """What a unit reported on its part, in the order of time, as far as the reader may read it."""
+        number = next(r.number for r in self.rounds if r.pk == task.round_id)
+        return [
+            n
+            for n in self.notes.values()
+            if (n.kind, n.unit_id, n.round_number) == (NoteKind.STAGE_REPORT, task.unit_id, number)
+            and n.at >= task.sent_at
+        ]
 
     def words(self, note_id: int | None) -> str:
         """The text of a note, "" when there is none, it was erased or is not for this reader."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from qiying.kernel.access import STAFF, Actor, Held, Role, combine
 from qiying.kernel.models import Grant, User
@@ -23,7 +23,9 @@ OF_NOTES = (STAFF - {Role.ADMINISTRATOR}) - {Role.GRID_OFFICER}
 WEEK = timedelta(days=7)
 EXPERIENCE = timedelta(days=365)
 PART_WEIGHT = {True: 3, False: 1}
-"""A lead's part is as much work as three co-handlers'; a co-handler's weight adds to it."""
+"""A lead's part is as much work as three co-handlers'."""
+A_QUARTER = 25
+"""A co-handler counts one for each quarter of the responsibility that the desk gave it."""
 
 
 def readers_of(actor: Actor, call: Call, *, now: datetime) -> list[User]:
@@ -141,6 +143,8 @@ def workload(
     return sorted(found, key=lambda u: (-u.weight, u.name))
 
 
+CO_WORK = Greatest(Value(PART_WEIGHT[False]), (F("weight") + A_QUARTER // 2) / A_QUARTER)
+"""At least one, also where no weight was given."""
 Counted = dict[tuple[int, int | None], dict[str, int]]
 
 
@@ -160,7 +164,7 @@ def _counted(actor: Actor, now: datetime, unit_ids: set[int] | None) -> Counted:
         .annotate(
             parts=Count("id"),
             led=Count("id", filter=Q(is_lead=True)),
-            co_weight=Sum("weight", filter=Q(is_lead=False), default=0),
+            co_weight=Sum(CO_WORK, filter=Q(is_lead=False), default=0),
             due_week=Count("id", filter=runs & soon),
             overdue=Count("id", filter=runs & late),
         )

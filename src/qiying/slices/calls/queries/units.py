@@ -56,7 +56,9 @@ def unit_tasks(actor: Actor, tab: str, *, now: datetime) -> QuerySet[Task]:
     """The open parts of the actor's units; page them with ``TASK_ORDER``."""
     test = TASK_TABS.get(tab, TASK_TABS["all"])
     rows = _open_tasks(actor).filter(test(now))
-    near = ("call", "call__enterprise", "call__lead_unit", "unit", "person", "signed_by")
+    near = (
+        *("call", "call__enterprise", "call__lead_unit", "unit", "person", "signed_by", "duty"),
+    )
     found = rows.select_related(*near).defer("call__text", "call__words")
     return found.annotate(rule_kind=F("round__rule_kind"))
 

@@ -93,6 +93,7 @@ def _about(actor: Actor, found: Dossier, *, now: datetime) -> dict[str, Any]:
         "matter": matter,
         "promised": history.promised_of(actor, found, matter, now=now),
         "rounds": history.rounds_of(actor, found, now=now),
+        "own_parts": history.own_parts(actor, found, now=now),
         "rungs": watch.rungs_of(found, now=now),
         "meetings": watch.meetings_of(actor, found),
         "people": history.people_of(found),

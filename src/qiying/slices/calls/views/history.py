@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from qiying.engines.worktime import elapsed
-from qiying.kernel.access import Actor
+from qiying.kernel.access import Actor, Role
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import (
     CLOCK_LABELS,
@@ -22,6 +22,7 @@ from qiying.slices.calls.models import (
     TASK_LABELS,
     Call,
     CallBack,
+    Note,
     Pause,
     Round,
     Task,
@@ -129,9 +130,15 @@ class TaskLine:
     tone: str
     label: Word
     duty: str
-    report: str
+    reports: list[Note]
     is_open: bool
     is_paused: bool
+    share: int | None = None
+    """Of the responsibility, in per cent."""
+    light: str = ""
+    """Of a co-handler's part; the lead's is that of the call."""
+    is_late: bool = False
+    """A co-handler that settled its part after its own due time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +194,7 @@ def rounds_of(actor: Actor, found: Dossier, *, now: datetime) -> list[RoundLine]
                 round=round_,
                 tone=ROUND_TONES[RoundState(round_.state)],
                 label=ROUND_LABELS[round_.state],
-                tasks=_tasks(found, round_),
+                tasks=_tasks(found, round_, now),
                 pauses=[_pause(found, p) for p in pauses],
                 attempts=[_attempt(found, c) for c in found.callbacks if c.round_id == round_.pk],
                 extensions=watch.extensions_of(found, round_),
@@ -221,23 +228,37 @@ def spent(round_: Round, pauses: Sequence[Pause], calendar: Any, now: datetime) 
     return left.amount(run.gross), left.amount(run.net)
 
 
-def _tasks(found: Dossier, round_: Round) -> list[TaskLine]:
+def own_parts(actor: Actor, found: Dossier, *, now: datetime) -> list[TaskLine]:
+    """The open parts that the reader's units have as co-handlers in the current round."""
+    units = actor.units(Role.HANDLER, Role.UNIT_LEADER)
+    lines = _tasks(found, found.round, now)
+    return [x for x in lines if x.is_open and not x.task.is_lead and x.task.unit_id in units]
+
+
+def _tasks(found: Dossier, round_: Round, now: datetime) -> list[TaskLine]:
     """The parts of a round; while the dispatch is disputed the first receiver leads."""
-    lines = [_task(found, t) for t in found.tasks_of(round_)]
+    shares = found.shares_of(round_)
+    lines = [
+        replace(_task(found, t, now), share=shares.get(t.pk), reports=found.reports_of(t))
+        for t in found.tasks_of(round_)
+    ]
     call = found.call
     if call.state != CallState.DISPUTED or round_.number != call.current_round:
         return lines
     keeper = Task(
         unit_id=call.lead_unit_id or 0, is_lead=True, state=TaskState.SIGNED, due_at=call.due_at
     )
-    mine = replace(_task(found, keeper), part=gettext("first receiver leads"))
+    mine = replace(_task(found, keeper, now), part=gettext("first receiver leads"))
     rest = [replace(x, part=gettext("disputes it")) if x.task.is_lead else x for x in lines]
     return [mine, *(x for x in rest if x.unit != mine.unit)]
 
 
-def _task(found: Dossier, task: Task) -> TaskLine:
+def _task(found: Dossier, task: Task, now: datetime) -> TaskLine:
     call = found.call
-    follows = task.is_lead and task.state in rules.TASK_OPEN
+    is_open, is_paused = task.state in rules.TASK_OPEN, call.state in PAUSED
+    follows = task.is_lead and is_open
+    settled = [at for at in (task.reported_at, task.done_at) if at is not None]
+    runs = is_open and not task.is_lead and call.state in rules.WITH_UNIT
     return TaskLine(
         task,
         gettext("lead") if task.is_lead else gettext("co-handler"),
@@ -247,9 +268,11 @@ def _task(found: Dossier, task: Task) -> TaskLine:
         TASK_TONES.get(TaskState(task.state), "done"),
         TASK_LABELS[task.state],
         found.words(task.duty_id),
-        found.words(task.report_id),
-        task.state in rules.TASK_OPEN,
-        call.state in PAUSED,
+        [],
+        is_open,
+        is_paused,
+        light=rules.part_light(now, task.sent_at, task.due_at, is_open=runs, is_paused=is_paused),
+        is_late=not task.is_lead and min(settled, default=task.due_at) > task.due_at,
     )
 
 

@@ -120,8 +120,8 @@ RECEIVED_HEADS = (
     *(_("Found by us"), _("Status")),
 )
 PART_HEADS = (
-    *(_("Number"), _("Request"), _("Firm"), _("Unit"), _("Due at"), _("Stage report at")),
-    _("Done at"),
+    *(_("Number"), _("Request"), _("Firm"), _("Unit"), _("Weight (%)"), _("Due at")),
+    *(_("Stage report at"), _("Done at")),
 )
 
 
@@ -142,7 +142,7 @@ def _part_cells(task: Task) -> list[Any]:
     call = task.call
     firm = str(call.enterprise or "")
     when = [task.due_at, task.reported_at, task.done_at]
-    return [call.number, call.title, firm, str(task.unit), *when]
+    return [call.number, call.title, firm, str(task.unit), task.weight, *when]
 
 
 def _file(

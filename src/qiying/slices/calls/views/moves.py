@@ -16,12 +16,13 @@ from qiying.kernel.access import Actor, Role
 from qiying.kernel.models import Attachment
 from qiying.kernel.people import people_with
 from qiying.slices.calls import queries, rules
+from qiying.slices.calls.forms.co_units import CoTerms, rows_of
 from qiying.slices.calls.forms.desk import KEEP, NOBODY, Options, StepForm, is_drawn
 from qiying.slices.calls.models import LEVEL_LABELS, OUTCOME_LABELS
 from qiying.slices.calls.operations import CoUnit
 from qiying.slices.calls.queries import Dossier, OpenStep
 from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, PauseState, Sureness
-from qiying.slices.calls.views import filters, raising
+from qiying.slices.calls.views import co_rows, filters, raising
 from qiying.slices.calls.views.step_words import HINTS, ICONS, KEYS, TITLES
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
@@ -63,6 +64,8 @@ class Box:
     value: str
     label: Promise | str
     checked: bool = False
+    row: str = ""
+    """Markup of what is entered about it when it is ticked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,27 @@ class StepView:
         chosen = {str(v) for v in self.form[name].value() or ()}
         field_ = self.form.fields[name]
         groups: filters.Groups = list(getattr(field_, "choices", []))
-        everything = [Box(v, w, v in chosen) for _g, options in groups for v, w in options]
-        first = [b for b in everything if b.checked]
-        rest = [(g, [Box(v, w) for v, w in opts if v not in chosen]) for g, opts in groups]
+        everything = [
+            (g, [Box(v, w, v in chosen, self._co_row(v, str(w))) for v, w in options])
+            for g, options in groups
+        ]
+        first = [b for _g, boxes in everything for b in boxes if b.checked]
+        rest = [(g, [b for b in boxes if not b.checked]) for g, boxes in everything]
         return ([(_("Chosen"), first)] if first else []) + [(g, b) for g, b in rest if b]
+
+    @property
+    def co_names(self) -> frozenset[str]:
+        """The entries that stand in the rows of the units."""
+        return self.form.row_names if self.form else frozenset()
+
+    @property
+    def co_hint(self) -> str:
+        terms = self.form.co_terms if self.form else None
+        return co_rows.hint(terms) if terms else ""
+
+    def _co_row(self, unit_id: str, unit: str) -> str:
+        terms = self.form.co_terms if self.form else None
+        return co_rows.row(self.form, terms, unit_id, unit) if self.form and terms else ""
 
 
 @dataclass(slots=False)
@@ -172,8 +192,11 @@ class Scene:
         """What the form of a step offers and begins with."""
         asked = INPUTS[step].names
         needs_units = asked & UNIT_INPUTS
+        co_terms = self._co_terms(step) if "co_units" in asked else None
         return Options(
             units=self.units if needs_units else (),
+            co_units=co_rows.offered(self.units, co_terms) if co_terms else (),
+            co_terms=co_terms,
             matters=self.matters if "matter_code" in asked else (),
             object_kinds=mandate.object_kinds() if "object_kind" in asked else (),
             people=self._people(asked, row_id),
@@ -182,6 +205,9 @@ class Scene:
             may_set_precedent=self._may_set_precedent,
             initial=self._initial(step),
         )
+
+    def _co_terms(self, step: str) -> CoTerms:
+        return co_rows.terms_of(self.actor, self.found, step, self.units, now=self.now)
 
     @property
     def _may_set_precedent(self) -> bool:
@@ -314,9 +340,7 @@ def inputs_of(scene: Scene, form: StepForm, row_id: int, attachments: list[int])
         if data[name] not in (None, "", []):
             found[name] = data[name]
     if found.get("co_units"):
-        lead = found.get("lead_unit_id") or found.get("unit_id")
-        duty = data.get("duty", "")
-        found["co_units"] = [CoUnit(u, duty=duty) for u in found["co_units"] if u != lead]
+        found["co_units"] = [CoUnit(r.unit_id, r.weight, r.duty, r.due_at) for r in rows_of(form)]
     if step == "classify":
         _mind_place(scene, found)
         _mind_complaint(found)

@@ -50,6 +50,7 @@ class TaskRow:
     person: str
     tone: str
     label: Promise | str
+    duty: str
     due_at: datetime
     is_to_sign: bool
     is_paused: bool
@@ -106,6 +107,7 @@ def _task_row(
         person=str(task.person or task.signed_by or ""),
         tone=TASK_TONES.get(TaskState(task.state), "done"),
         label=TASK_LABELS[task.state],
+        duty=task.duty.text if task.duty else "",
         due_at=due_at,
         is_to_sign=task.state == TaskState.SENT,
         is_paused=task.call.state in PAUSED,
@@ -122,6 +124,8 @@ def _task_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.She
         gettext("Firm"),
         gettext("Unit"),
         gettext("Part"),
+        gettext("Weight (%)"),
+        gettext("What this unit does"),
         gettext("Status"),
         gettext("Person in charge"),
         gettext("Sent at"),
@@ -134,6 +138,8 @@ def _task_sheet(actor: Actor, rows: Any, tab: str, now: datetime) -> exports.She
             r.row.firm,
             r.unit,
             gettext("lead") if r.task.is_lead else gettext("co-handler"),
+            r.task.weight,
+            r.duty,
             str(r.label),
             r.person,
             r.task.sent_at,
