@@ -9,7 +9,7 @@ from qiying.kernel.errors import Invalid, Problem, Refused
 from qiying.kernel.models import Event
 from qiying.slices.calls import handlers, queries
 from qiying.slices.calls.models import Call, Round
-from qiying.slices.calls.queries import watch
+from qiying.slices.calls.queries import desk, watch
 from qiying.slices.calls.queries.watch import DeclinedFilters
 from qiying.slices.calls.views.notices import notice_of
 from tests.slices.calls import steps
@@ -115,8 +115,8 @@ def test_the_firm_is_told_and_can_still_give_what_is_missing(world: World) -> No
     with tenancy.reading(boss), translation.override("en"):
         row = queries.get_call(boss, call.pk)
         notice = notice_of(row, queries.dossier(boss, row))
-    assert notice is not None
-    assert "can still be given" in str(notice.title)
+        assert notice is not None
+        assert "can still be given" in str(notice.title)
     assert (notice.text, notice.path) == (WHY["text"], WHY["told_path"])
 
     supplied = take(world, "boss", call, "supply_info", text="照片如附")
@@ -132,13 +132,13 @@ def test_supervisors_see_it_on_their_desk_and_in_their_number_only_while_it_wait
 ) -> None:
     boss_of_it = world.actor("supervisor")
     with tenancy.reading(boss_of_it):
-        assert "refusal" not in {lane.key for lane in queries.lanes(boss_of_it, now=world.now)}
-        before = queries.waiting_count(boss_of_it)
+        assert "refusal" not in {lane.key for lane in desk.lanes(boss_of_it, now=world.now)}
+        before = desk.waiting_count(boss_of_it)
     call = proposed(world)
     with tenancy.reading(boss_of_it):
-        (lane,) = [x for x in queries.lanes(boss_of_it, now=world.now) if x.key == "refusal"]
+        (lane,) = [x for x in desk.lanes(boss_of_it, now=world.now) if x.key == "refusal"]
         assert [(card.id, card.said) for card in lane.rows] == [(call.pk, ["", WHY["text"]])]
-        assert queries.waiting_count(boss_of_it) == before + 1
+        assert desk.waiting_count(boss_of_it) == before + 1
 
 
 def test_each_of_those_concerned_is_told_once(world: World) -> None:
@@ -153,6 +153,6 @@ def test_each_of_those_concerned_is_told_once(world: World) -> None:
     above, firm = told["calls.decline_proposed"]
     assert {world.user("supervisor").pk, world.user("leader").pk} <= above
     assert world.user("boss").pk in firm
-    desk, firm = told["calls.decline_refused"]
-    assert world.user("desk").pk in desk
+    at_desk, firm = told["calls.decline_refused"]
+    assert world.user("desk").pk in at_desk
     assert world.user("boss").pk in firm
