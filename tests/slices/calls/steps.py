@@ -58,6 +58,26 @@ def need_info(world: World) -> Call:
     return take(world, "desk", submitted(world), "ask_info", text="请补充照片")
 
 
+def asked_in_vain(world: World) -> Call:
+    """The firm was asked for information, and its working days ran out."""
+    call = need_info(world)
+    world.later(days=9)
+    operations.lapse_infos(world.system, now=world.now)
+    return fresh(world, call)
+
+
+def refusal(world: World) -> Call:
+    before = world.now
+    call = asked_in_vain(world)
+    inputs = {
+        "text": "两次电话、一次书面要求补充照片，均未提供",
+        "told_path": "可到服务台当面反映",
+    }
+    call = take(world, "desk", call, "propose_decline", **inputs)
+    world.now = before
+    return call
+
+
 def declined(world: World) -> Call:
     inputs = {"code": "LEGAL_PATH", "text": "已进入仲裁", "told_path": "仲裁委"}
     return take(world, "desk", submitted(world), "decline", **inputs)
@@ -130,6 +150,7 @@ def archived(world: World) -> Call:
 MAKE: Mapping[str, Callable[[World], Call]] = {
     "submitted": submitted,
     "need_info": need_info,
+    "refusal": refusal,
     "declined": declined,
     "withdrawn": withdrawn,
     "triage": triage,

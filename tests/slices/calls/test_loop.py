@@ -304,7 +304,7 @@ def test_a_reason_to_decline_names_the_path_that_was_told(world: World) -> None:
     why = {"text": "多次不配合", "told_path": "可到窗口当面反映"}
     with pytest.raises(Refused) as refused:
         take(world, "desk", call, "decline", code="UNCOOPERATIVE", **why)
-    assert refused.value.code == "calls.guard.uncooperative_approved"
+    assert refused.value.code == "calls.guard.needs_no_approval"
 
 
 def test_somebody_who_was_slower_is_told_so(world: World) -> None:

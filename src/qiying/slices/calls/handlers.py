@@ -149,6 +149,14 @@ AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
         Audience(_desk, "calls.info_lapsed"),
         Audience(_firm_people, "calls.info_lapsed.firm", PHONE_PAGE),
     ),
+    "calls.decline_proposed": (
+        Audience(_above, "calls.decline_proposed"),
+        Audience(_firm_people, "calls.decline_proposed.firm", PHONE_PAGE),
+    ),
+    "calls.decline_refused": (
+        Audience(_desk, "calls.decline_refused"),
+        Audience(_firm_people, "calls.decline_refused.firm", PHONE_PAGE),
+    ),
     "calls.declined": (
         Audience(_firm_people, "calls.declined", PHONE_PAGE),
         Audience(_relieved, "calls.recalled", TASKS_PAGE),

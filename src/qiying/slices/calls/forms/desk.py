@@ -22,7 +22,7 @@ from qiying.slices.calls.models import (
     RESULT_LABELS,
     URGENCY_LABELS,
 )
-from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, Channel
+from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, Channel, DeclineCode
 
 Word = Promise | str
 Choices = Sequence[tuple[Any, Any]]
@@ -42,6 +42,11 @@ TEXT_LABELS: Mapping[str, Word] = {
     "ask_info": _("What is missing? The firm reads this."),
     "supply_info": _("The information"),
     "decline": _("Reason that the firm reads"),
+    "propose_decline": _(
+        "What was asked for, when and how often, and what did not come; the firm reads this"
+    ),
+    "approve_decline": _("A word to the desk"),
+    "refuse_decline": _("Why the call stays; the desk reads this"),
     "dispatch": _("Reason for another lead than proposed, or a word to the units"),
     "redispatch": _("Why it goes to another unit; the units read this"),
     "add_co": _("Why more units are needed; the units read this"),
@@ -95,6 +100,8 @@ class Options:
 
 
 Make = Callable[[str, Options], forms.Field]
+ALONE = {k: w for k, w in DECLINE_LABELS.items() if k != DeclineCode.UNCOOPERATIVE}
+"""The reasons on which the desk decides alone; the other one is proposed."""
 
 
 def _radios(label: Any, words: Mapping[Any, Word], **more: Any) -> forms.ChoiceField:
@@ -204,7 +211,7 @@ FIELDS: Mapping[str, Make] = {
     "unit_id": _unit(_("Unit that leads from now on"), is_required=True),
     "proposed_unit_id": _unit(_("Whose job it is in our view"), is_required=False),
     "co_units": _co_units,
-    "code": lambda _s, _o: _radios(_("Why is it not accepted?"), DECLINE_LABELS),
+    "code": lambda _s, _o: _radios(_("Why is it not accepted?"), ALONE),
     "told_path": lambda _s, _o: Line(label=_("Where the firm is told to go"), max_length=500),
     "matter_code": lambda _s, o: forms.ChoiceField(
         label=_("Matter"), choices=[("", _("Choose a matter")), *o.matters]

@@ -42,6 +42,18 @@ def _unit(label: "_StrPromise") -> models.ForeignKey:  # type: ignore[type-arg]
     )
 
 
+def _person(label: "_StrPromise") -> models.ForeignKey:  # type: ignore[type-arg]
+    return models.ForeignKey(
+        "kernel.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=label,
+    )
+
+
 class Call(TenantModel):
     """What a firm asks of the zone, from the first word to the archive.
 
@@ -159,6 +171,8 @@ class Call(TenantModel):
         choices=choices(labels.DECLINE_LABELS),
     )
     told_unit = _unit(_("unit that the firm was told to turn to"))
+    refusal_proposer = _person(_("who proposed not to accept it"))
+    refusal_approver = _person(_("who approved that it is not accepted"))
     supervision_level = models.PositiveSmallIntegerField(
         _("rung of supervision"), default=0, db_default=0
     )
@@ -191,6 +205,8 @@ class Call(TenantModel):
         lead_unit_id: int | None
         first_receiver_id: int | None
         told_unit_id: int | None
+        refusal_proposer_id: int | None
+        refusal_approver_id: int | None
         follows_id: int | None
 
     class Meta:
@@ -221,6 +237,21 @@ class Call(TenantModel):
                 condition=~Q(state=CallState.DECLINED.value) & Q(decline_code="")
                 | Q(state=CallState.DECLINED.value, decline_code__in=codes(DeclineCode)),
                 name="call_decline_reasoned",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CallState.REFUSAL.value)
+                | Q(refusal_proposer__isnull=False, refusal_approver=None),
+                name="call_refusal_proposed",
+            ),
+            models.CheckConstraint(
+                condition=Q(refusal_approver=None)
+                | Q(refusal_proposer__isnull=False) & ~Q(refusal_proposer=F("refusal_approver")),
+                name="call_refusal_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decline_code=DeclineCode.UNCOOPERATIVE.value)
+                | Q(refusal_approver__isnull=False),
+                name="call_uncooperative_approved",
             ),
             models.CheckConstraint(
                 condition=Q(longitude=None, latitude=None)

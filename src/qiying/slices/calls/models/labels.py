@@ -36,6 +36,7 @@ Words = dict[str, Promise | str]
 STATE_LABELS: Words = {
     CallState.SUBMITTED: _("to be accepted"),
     CallState.NEED_INFO: _("waiting for the firm's information"),
+    CallState.REFUSAL: _("not accepting it waits for approval"),
     CallState.DECLINED: _("not accepted"),
     CallState.WITHDRAWN: _("withdrawn by the firm"),
     CallState.TRIAGE: _("to be dispatched"),
@@ -53,6 +54,7 @@ STATE_LABELS: Words = {
 STATE_TONES: dict[str, str] = {
     CallState.SUBMITTED: "new",
     CallState.NEED_INFO: "paused",
+    CallState.REFUSAL: "check",
     CallState.DECLINED: "over",
     CallState.WITHDRAWN: "done",
     CallState.TRIAGE: "new",
@@ -252,6 +254,9 @@ STEP_LABELS: Words = {
     "supply_info": _("Give the information asked for"),
     "lapse_info": _("Back to the desk: no information in time"),
     "decline": _("Do not accept"),
+    "propose_decline": _("Propose not to accept: no co-operation"),
+    "approve_decline": _("Approve: do not accept"),
+    "refuse_decline": _("The call stays"),
     "withdraw": _("Withdraw the call"),
     "classify": _("Set matter and place"),
     "dispatch": _("Dispatch"),

@@ -13,6 +13,14 @@ NOTICES: dict[str, Promise | str] = {
     "calls.info_lapsed.firm": _(
         "Your call %(number)s: the time for the information is over; the desk goes on without it"
     ),
+    "calls.decline_proposed": _("Call %(number)s: decide whether it is not accepted"),
+    "calls.decline_proposed.firm": _(
+        "Your call %(number)s: the desk proposes not to accept it; the information can still be given"
+    ),
+    "calls.decline_refused": _(
+        "Call %(number)s: it stays, the proposal not to accept was refused"
+    ),
+    "calls.decline_refused.firm": _("Your call %(number)s is looked into: it was not refused"),
     "calls.declined": _("Your call %(number)s was not accepted; the reason and the way are there"),
     "calls.dispatched": _("Call %(number)s came to your unit: sign for it"),
     "calls.dispatched.firm": _("Your call %(number)s was dispatched"),

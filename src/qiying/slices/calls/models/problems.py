@@ -51,9 +51,13 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.charge_leader": _("Name a zone leader."),
     "calls.same_facts": _("Say first which matter it is that was dealt with before."),
     "calls.unknown_input": _("This step does not ask for this entry."),
-    "calls.guard.uncooperative_approved": _(
-        "This reason needs the written approval of a supervisor."
+    "calls.guard.needs_no_approval": _(
+        "Want of co-operation is proposed with its record; a supervisor or zone leader decides."
     ),
+    "calls.guard.asked_in_vain": _(
+        "First ask the firm for what is missing and let its time run out."
+    ),
+    "calls.guard.refusal_by_another": _("Whoever proposed it cannot decide on it."),
     "calls.guard.undispatched_or_rushed": _(
         "After the dispatch only a call that was dispatched at once for danger can be declined, "
         "and only before its promise runs out."

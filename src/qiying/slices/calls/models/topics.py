@@ -10,6 +10,8 @@ TOPICS: dict[str, Promise | str] = {
     "calls.info_asked": _("Firm asked for information"),
     "calls.info_supplied": _("Information given"),
     "calls.info_lapsed": _("No information in time"),
+    "calls.decline_proposed": _("Proposed not to accept"),
+    "calls.decline_refused": _("Proposal not to accept refused"),
     "calls.declined": _("Call not accepted"),
     "calls.withdrawn": _("Call withdrawn"),
     "calls.dispatched": _("Call dispatched"),

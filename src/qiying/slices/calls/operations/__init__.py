@@ -48,6 +48,11 @@ from qiying.slices.calls.operations._overdue import note_overdue
 from qiying.slices.calls.operations._pauses import end_pauses, lapse_infos
 from qiying.slices.calls.operations._plan import report_milestone, schedule
 from qiying.slices.calls.operations._receive import receive
+from qiying.slices.calls.operations._refusal import (
+    approve_decline,
+    propose_decline,
+    refuse_decline,
+)
 from qiying.slices.calls.operations._supervision import (
     approve_removal,
     propose_removal,
@@ -97,6 +102,7 @@ __all__ = [
     "add_line",
     "adjudicate",
     "answer",
+    "approve_decline",
     "approve_extension",
     "approve_pause",
     "approve_removal",
@@ -132,6 +138,7 @@ __all__ = [
     "name_colleagues",
     "note",
     "note_overdue",
+    "propose_decline",
     "propose_extension",
     "propose_pause",
     "propose_removal",
@@ -142,6 +149,7 @@ __all__ = [
     "record_visit",
     "rederive",
     "redispatch",
+    "refuse_decline",
     "refuse_extension",
     "refuse_pause",
     "refuse_removal",

@@ -93,9 +93,10 @@ def supply_info(
     attachments: Sequence[int] = (),
     version: int | None = None,
 ) -> Call:
-    """The firm gives what was asked for; the clock runs on."""
+    """The firm gives what was asked for; the clock runs on, and nobody refuses it for silence."""
     move = begin(actor, call_id, "supply_info", now=now, version=version)
     note = write(move, NoteKind.INFORMATION, text, attachments=attachments)
+    move.set(refusal_proposer_id=None)
     end_pause(move)
     run_answer_clock(move)
     step_clock(move, Clock.ACCEPT)

@@ -16,6 +16,7 @@ from qiying.slices.calls.rules import (
     FAILED,
     TASK_OPEN,
     Entity,
+    PauseReason,
     PauseState,
     TaskState,
     Where,
@@ -164,6 +165,19 @@ class Case(WatchFacts):
     def disputing_unit_id(self) -> int | None:
         dispute = self.open_dispute
         return dispute.unit_id if dispute else None
+
+    @property
+    def was_asked_in_vain(self) -> bool:
+        """Whether the firm's time for the last question ran out without an answer."""
+        asked = [p for p in self.pauses if p.reason_code == PauseReason.AWAITING_INFORMATION]
+        last = asked[-1] if asked else None
+        if last is None or last.to_at is None or last.expected_to_at is None:
+            return False
+        return last.to_at >= last.expected_to_at
+
+    @property
+    def refusal_proposer_id(self) -> int | None:
+        return self.call.refusal_proposer_id
 
     @property
     def open_co_tasks(self) -> int:

@@ -52,6 +52,7 @@ TAB_STATES: Mapping[str, tuple[str, ...]] = {
     "dispatched": (CallState.DISPATCHED, CallState.REOPENED),
     "working": (CallState.WORKING, CallState.SCHEDULED, CallState.SUSPENDED),
     "disputed": (CallState.DISPUTED,),
+    "refusal": (CallState.REFUSAL,),
     "review": (CallState.ANSWERED,),
     "callback": (CallState.CALLBACK,),
     "closed": (CallState.CLOSED, CallState.ARCHIVED),

@@ -23,6 +23,7 @@ PRIMARY = frozenset(
         "review_pass",
         "callback_confirm",
         "approve_pause",
+        "approve_decline",
         "rate",
         "resume",
         "approve_extension",
@@ -33,7 +34,15 @@ PRIMARY = frozenset(
 )
 RECALLERS = rules.TASK.steps["recall"].roles
 GRAVE = frozenset(
-    {"decline", "withdraw", "dispute", "callback_reject", "close_unreached", "supervise"}
+    {
+        "decline",
+        "propose_decline",
+        "withdraw",
+        "dispute",
+        "callback_reject",
+        "close_unreached",
+        "supervise",
+    }
 )
 
 
@@ -116,6 +125,7 @@ def _open(case: Case, entity: Entity, name: str, entity_id: int) -> Iterator[Ope
 HIDING = frozenset(
     {
         "undispatched_or_rushed",
+        "asked_in_vain",
         "is_co_task",
         "call_with_units",
         "firm_was_awaited",

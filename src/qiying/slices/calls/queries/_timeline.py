@@ -63,6 +63,8 @@ TITLES: Mapping[str, tuple[Promise | str, str]] = {
         _("No information came in time: back to the service desk, the clock runs on"),
         "stopped",
     ),
+    "calls.decline_proposed": (_("Proposed not to accept: %(decline)s"), "todo"),
+    "calls.decline_refused": (_("The call stays: the proposal was refused"), "done"),
     "calls.declined": (_("Not accepted: %(decline)s"), "stopped"),
     "calls.withdrawn": (_("The firm withdrew the call"), "stopped"),
     "calls.dispatched": (_("Dispatched to %(unit)s"), "done"),

@@ -30,8 +30,10 @@ from qiying.slices.calls.queries.lanes import (
 )
 from qiying.slices.calls.rules import FAILED, OPEN, PAUSED, PURPLE_FROM, Clock
 
-DECIDER: Mapping[str, str] = {"disputed": Role.SUPERVISOR, "pauses": Role.SUPERVISOR}
+DECIDER: Mapping[str, str] = dict.fromkeys(("refusal", "disputed", "pauses"), Role.SUPERVISOR)
 """Who decides on a lane, where it is not the desk."""
+RARE = frozenset({"refusal"})
+"""Lanes that are there only while something waits on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def lanes(actor: Actor, *, now: datetime, counts: Counts | None = None) -> tuple
     counts, found = counts or count_open(actor, now=now), cards(actor)
     numbers = {key: counts.states.get(state, 0) for key, state in LANE_STATES.items()}
     numbers["pauses"] = min(sum(counts.pauses.values()), CAP)
-    return tuple(Lane(key, tuple(found[key]), numbers[key]) for key in LANES)
+    shown = (key for key in LANES if numbers[key] or key not in RARE)
+    return tuple(Lane(key, tuple(found[key]), numbers[key]) for key in shown)
 
 
 def count_open(actor: Actor, *, now: datetime) -> Counts:

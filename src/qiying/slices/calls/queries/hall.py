@@ -36,7 +36,7 @@ SHOWN = (
 LIGHTS = ("purple", "red", "yellow", "green", "grey")
 WORST = {name: rank for rank, name in enumerate(LIGHTS)}
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("accept", (CallState.SUBMITTED, CallState.NEED_INFO)),
+    ("accept", (CallState.SUBMITTED, CallState.NEED_INFO, CallState.REFUSAL)),
     ("dispatch", (CallState.TRIAGE, CallState.DISPUTED)),
     ("work", (CallState.DISPATCHED, CallState.WORKING, CallState.REOPENED)),
     ("plan", (CallState.SCHEDULED, CallState.SUSPENDED)),

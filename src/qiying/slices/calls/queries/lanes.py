@@ -20,9 +20,10 @@ LANE_STATES: Mapping[str, str] = {
     "inbox": CallState.SUBMITTED,
     "triage": CallState.TRIAGE,
     "disputed": CallState.DISPUTED,
+    "refusal": CallState.REFUSAL,
     "review": CallState.ANSWERED,
 }
-LANES = ("inbox", "triage", "disputed", "pauses", "review")
+LANES = ("inbox", "triage", "refusal", "disputed", "pauses", "review")
 """What waits for a decision, in the order of a call's life."""
 LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -100,6 +101,10 @@ SELECT picked.lane, picked.place, c.id, c.public_id, c.number, c.title, c.urgenc
     (SELECT ARRAY[d.unit_id::text, (SELECT n.text FROM calls_note n WHERE n.id = d.reason_id)]
     FROM calls_dispute d
     WHERE d.tenant_id = c.tenant_id AND d.call_id = c.id AND d.adjudicated_at IS NULL)
+  WHEN 'refusal' THEN
+    (SELECT ARRAY['', n.text] FROM calls_note n
+    WHERE n.tenant_id = c.tenant_id AND n.call_id = c.id AND n.kind = 'decline'
+    ORDER BY n.id DESC LIMIT 1)
   WHEN 'pauses' THEN
     (SELECT ARRAY[p.reason_code, (SELECT n.text FROM calls_note n WHERE n.id = p.evidence_id)]
     FROM calls_pause p

@@ -16,6 +16,7 @@ from qiying.slices.registry import public as registry
 
 WORST_FIRST = ("purple", "red", "yellow", "grey", "green", "")
 RATEABLE = frozenset({CallState.CALLBACK, CallState.CLOSED})
+MAY_BE_SUPPLIED = (CallState.NEED_INFO, CallState.REFUSAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def asks_of(actor: Actor, calls: Sequence[Call], *, now: datetime) -> dict[int, 
     """
     suspended = [c.pk for c in calls if c.state == CallState.SUSPENDED]
     rateable = [c.pk for c in calls if _may_be_rated(c, now)]
-    found = {c.pk: "supply_info" for c in calls if c.state == CallState.NEED_INFO}
+    found = {c.pk: "supply_info" for c in calls if c.state in MAY_BE_SUPPLIED}
     if suspended:
         rows = Pause.objects.filter(
             tenant_id=actor.tenant_id,
@@ -139,7 +140,7 @@ def _line(
 def waiting_calls(actor: Actor, *, now: datetime) -> list[tuple[Call, str]]:
     """The open calls of an officer's firms that wait for the firm, with what is awaited."""
     ids = [f.id for f in registry.enterprises_of(actor)]
-    states = [CallState.NEED_INFO, CallState.SUSPENDED, CallState.CALLBACK]
+    states = [*MAY_BE_SUPPLIED, CallState.SUSPENDED, CallState.CALLBACK]
     rows = list(own_calls(actor, ids).filter(state__in=states).order_by("due_at", "id"))
     asks = asks_of(actor, rows, now=now)
     return [(c, asks[c.pk]) for c in rows if c.pk in asks]

@@ -6,6 +6,8 @@ from enum import StrEnum
 class CallState(StrEnum):
     SUBMITTED = "submitted"
     NEED_INFO = "need_info"
+    REFUSAL = "refusal"
+    """The desk proposes not to accept it; somebody above decides."""
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     TRIAGE = "triage"
@@ -218,6 +220,7 @@ class NoteKind(StrEnum):
     QUESTION = "question"
     INFORMATION = "information"
     DECLINE = "decline"
+    DECLINE_REPLY = "decline_reply"
     TOLD_PATH = "told_path"
     WITHDRAWAL = "withdrawal"
     DISPATCH = "dispatch"
@@ -248,6 +251,7 @@ class NoteKind(StrEnum):
 INTERNAL = frozenset(
     {
         NoteKind.NOTE,
+        NoteKind.DECLINE_REPLY,
         NoteKind.DISPATCH,
         NoteKind.DUTY,
         NoteKind.DISPUTE,

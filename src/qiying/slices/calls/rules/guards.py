@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from qiying.kernel.access import Role
-from qiying.slices.calls.rules.codes import FOR_THE_FIRM, WITH_UNIT, Resolved
+from qiying.slices.calls.rules.codes import FOR_THE_FIRM, WITH_UNIT, DeclineCode, Resolved
 from qiying.slices.calls.rules.facts import Facts
 from qiying.slices.calls.rules.watch_guards import WATCH_GUARDS
 
@@ -18,8 +18,16 @@ MAX_PAUSES = 3
 REOPEN_WITHIN = timedelta(days=30)
 
 
-def _uncooperative_approved(facts: Facts) -> bool:
-    return facts.decline_code != "UNCOOPERATIVE" or Role.SUPERVISOR in facts.roles
+def _needs_no_approval(facts: Facts) -> bool:
+    return facts.decline_code != DeclineCode.UNCOOPERATIVE
+
+
+def _asked_in_vain(facts: Facts) -> bool:
+    return facts.was_asked_in_vain
+
+
+def _refusal_by_another(facts: Facts) -> bool:
+    return facts.person_id is not None and facts.person_id != facts.refusal_proposer_id
 
 
 def _undispatched_or_rushed(facts: Facts) -> bool:
@@ -117,7 +125,9 @@ def _firm_did_not_deny(facts: Facts) -> bool:
 
 
 GUARDS: Mapping[str, Callable[[Facts], bool]] = {
-    "uncooperative_approved": _uncooperative_approved,
+    "needs_no_approval": _needs_no_approval,
+    "asked_in_vain": _asked_in_vain,
+    "refusal_by_another": _refusal_by_another,
     "undispatched_or_rushed": _undispatched_or_rushed,
     "adjudication_stands": _adjudication_stands,
     "not_adjudicated": _not_adjudicated,

@@ -25,6 +25,9 @@ INPUTS: Mapping[str, Inputs] = {
     "supply_info": _WITH_FILES,
     "lapse_info": _NOTHING,
     "decline": Inputs(("code", "text", "told_path"), ("told_unit_id",)),
+    "propose_decline": Inputs(("text", "told_path"), ("attachments",)),
+    "approve_decline": _MAYBE_TEXT,
+    "refuse_decline": _TEXT,
     "withdraw": _MAYBE_TEXT,
     "classify": Inputs(
         ("matter_code",),

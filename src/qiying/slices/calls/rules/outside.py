@@ -24,6 +24,7 @@ def is_outside(actor: Actor) -> bool:
 UPDATE_STATUS = {
     CallState.SUBMITTED: "OPEN",
     CallState.NEED_INFO: "OPEN",
+    CallState.REFUSAL: "OPEN",
     CallState.DECLINED: "NO_FURTHER_ACTION",
     CallState.WITHDRAWN: "CANCELLED",
     CallState.TRIAGE: "FOR_TRIAGE",

@@ -65,6 +65,23 @@ def call_row(
     return Row(Entity.CALL, name, step, where)
 
 
+REFUSAL_ROWS = (
+    call_row(
+        "propose_decline", (C.SUBMITTED,), C.REFUSAL, (DESK,), "decline_proposed", "asked_in_vain"
+    ),
+    call_row("approve_decline", (C.REFUSAL,), C.DECLINED, ABOVE, "declined", "refusal_by_another"),
+    call_row(
+        "refuse_decline",
+        (C.REFUSAL,),
+        C.SUBMITTED,
+        ABOVE,
+        "decline_refused",
+        "refusal_by_another",
+    ),
+)
+"""Want of co-operation is no ground by itself: ``calls.md`` §3.4 asks for an approval in writing."""
+
+
 def part_row(
     entity: Entity,
     name: str,

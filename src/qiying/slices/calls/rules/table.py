@@ -12,6 +12,7 @@ from qiying.kernel.access import Role
 from qiying.kernel.lifecycle import Lifecycle
 from qiying.slices.calls.rules.codes import OPEN, CallState, PauseState, RoundState, TaskState
 from qiying.slices.calls.rules.rows import (
+    ABOVE,
     AT_WORK,
     BEFORE_WORK,
     CALLER,
@@ -24,6 +25,7 @@ from qiying.slices.calls.rules.rows import (
     INDOORS,
     OVERSEER,
     PLATFORM,
+    REFUSAL_ROWS,
     TALKING,
     UNIT,
     Entity,
@@ -69,7 +71,9 @@ _LEAVING: Mapping[str, tuple[tuple[str, ...], str]] = {
 _CALL_ROWS = (
     call_row("accept", (C.SUBMITTED,), C.TRIAGE, (DESK,), "accepted"),
     call_row("ask_info", (C.SUBMITTED,), C.NEED_INFO, (DESK,), "info_asked", "pauses_left"),
-    call_row("supply_info", (C.NEED_INFO,), C.SUBMITTED, (FIRM, GRID, DESK), "info_supplied"),
+    call_row(
+        "supply_info", (C.NEED_INFO, C.REFUSAL), C.SUBMITTED, (FIRM, GRID, DESK), "info_supplied"
+    ),
     call_row("lapse_info", (C.NEED_INFO,), C.SUBMITTED, (PLATFORM,), "info_lapsed"),
     call_row(
         "decline",
@@ -78,9 +82,10 @@ _CALL_ROWS = (
         (DESK,),
         "declined",
         "undispatched_or_rushed",
-        "uncooperative_approved",
+        "needs_no_approval",
     ),
-    call_row("withdraw", (*BEFORE_WORK, *AT_WORK), C.WITHDRAWN, (FIRM,), "withdrawn"),
+    *REFUSAL_ROWS,
+    call_row("withdraw", (*BEFORE_WORK, C.REFUSAL, *AT_WORK), C.WITHDRAWN, (FIRM,), "withdrawn"),
     call_row("classify", (*BEFORE_WORK, *GIVEN, C.REOPENED), None, EITHER, "classified"),
     call_row("dispatch", (C.TRIAGE, C.REOPENED), C.DISPATCHED, (DESK,), "dispatched"),
     call_row("redispatch", GIVEN, C.DISPATCHED, EITHER, "redispatched", "adjudication_stands"),
@@ -221,6 +226,7 @@ _CALL_ROWS = (
 )
 _ROUND_ROWS = (
     part_row(Entity.ROUND, "decline", (R.OPEN,), R.STOPPED, (DESK,), "declined"),
+    part_row(Entity.ROUND, "approve_decline", (R.OPEN,), R.STOPPED, ABOVE, "declined"),
     part_row(Entity.ROUND, "withdraw", (R.OPEN,), R.STOPPED, (FIRM,), "withdrawn"),
     part_row(Entity.ROUND, "answer", (R.OPEN,), R.ANSWERED, UNIT, "answered"),
     part_row(Entity.ROUND, "review_pass", (R.ANSWERED,), R.CALLBACK, (DESK,), "review_passed"),

@@ -33,6 +33,12 @@ from qiying.slices.registry import public as registry
 LANES: Mapping[str, tuple[Promise, Promise, str, Promise]] = {
     "inbox": (_("To accept"), _("Nothing waits to be accepted."), "accept", _("Accept")),
     "triage": (_("To dispatch"), _("Everything is dispatched."), "dispatch", _("Dispatch")),
+    "refusal": (
+        _("Not accepting: to be approved"),
+        _("Nothing is proposed."),
+        "approve_decline",
+        _("Approve or refuse"),
+    ),
     "disputed": (_("Disputed"), _("No unit disputes a dispatch."), "adjudicate", _("Decide")),
     "pauses": (
         _("Pauses asked for"),
@@ -44,7 +50,7 @@ LANES: Mapping[str, tuple[Promise, Promise, str, Promise]] = {
 }
 """Heading, what an empty lane says, the step that the lane is for, and its button."""
 EARLY = frozenset({"inbox", "triage"})
-PASSING = frozenset({"review_pass", "approve_pause"})
+PASSING = frozenset({"review_pass", "approve_pause", "approve_decline"})
 """The steps that the key P takes; D takes the others."""
 
 
@@ -147,6 +153,8 @@ def _said(names: _Names, lane: str, call: DeskCall) -> str:
     code, words = call.said or ("", "")
     if lane == "disputed":
         head = names.unit(int(code or 0))
+    elif not code:
+        return words or ""
     else:
         head = str((RESULT_LABELS if lane == "review" else PAUSE_LABELS).get(code or "", ""))
     if not words:

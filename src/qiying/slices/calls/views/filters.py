@@ -64,6 +64,7 @@ TAB_LABELS: Mapping[str, Promise] = {
     "review": _("To review"),
     "callback": _("To call back"),
     "pauses": _("Pauses asked for"),
+    "refusal": _("Not accepting: to be approved"),
     "closed": _("Closed"),
     "declined": _("Not accepted"),
 }

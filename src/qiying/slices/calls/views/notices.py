@@ -33,9 +33,10 @@ def notice_of(call: Call, found: Dossier) -> Notice | None:
         return Notice(_asked(found), _last(found, NoteKind.QUESTION))
     if call.state == CallState.SUBMITTED and _has_lapsed(call, found):
         return Notice(NOT_GIVEN, _last(found, NoteKind.QUESTION))
-    if call.state == CallState.DECLINED:
+    if call.state in {CallState.REFUSAL, CallState.DECLINED}:
+        is_decided = call.state == CallState.DECLINED
+        reason = DECLINE_LABELS[DeclineCode(call.decline_code)] if is_decided else TO_BE_REFUSED
         words = _last(found, NoteKind.DECLINE)
-        reason = DECLINE_LABELS[DeclineCode(call.decline_code)]
         return Notice(reason, words, _last(found, NoteKind.TOLD_PATH))
     if call.state != CallState.SUSPENDED:
         return None
@@ -45,6 +46,10 @@ def notice_of(call: Call, found: Dossier) -> Notice | None:
     return Notice(PAUSE_LABELS[PauseReason(pause.reason_code)], found.words(pause.evidence_id))
 
 
+TO_BE_REFUSED = _(
+    "The service desk proposes not to accept the call because the information did not come; somebody "
+    "above decides. It can still be given here. The desk says:"
+)
 NOT_GIVEN = _(
     "No information came in time: the service desk decides without it and the clock runs on. It "
     "had asked:"

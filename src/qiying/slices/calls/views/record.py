@@ -235,6 +235,7 @@ STAGES: tuple[Promise, ...] = (
 STAGE_OF = {
     CallState.SUBMITTED: 1,
     CallState.NEED_INFO: 1,
+    CallState.REFUSAL: 1,
     CallState.TRIAGE: 2,
     CallState.DISPATCHED: 2,
     CallState.DISPUTED: 2,

@@ -12,6 +12,9 @@ ICONS: Mapping[str, str] = {
     "ask_info": "message-circle-question-mark",
     "supply_info": "message-circle",
     "decline": "ban",
+    "propose_decline": "ban",
+    "approve_decline": "ban",
+    "refuse_decline": "undo-2",
     "classify": "map-pin-pen",
     "dispatch": "send",
     "redispatch": "send",
@@ -65,6 +68,8 @@ KEYS: Mapping[str, str] = {
     "callback_confirm": "y",
     "callback_reject": "b",
     "approve_pause": "p",
+    "approve_decline": "p",
+    "refuse_decline": "b",
     "note": "i",
     "message": "m",
 }
@@ -74,6 +79,9 @@ HINTS: Mapping[str, Promise] = {
     "redispatch": _("Parts of units that are not named again are taken back; the promise stays."),
     "recall": _("The answer does not wait for this unit any more."),
     "ask_info": _("The clock stands still until the firm has answered."),
+    "propose_decline": _(
+        "A supervisor or zone leader decides; the clock runs on and the firm can still answer."
+    ),
     "dispute": _("The clock runs on and the first receiver keeps the call until it is decided."),
     "adjudicate": _("The unit named here cannot return the call."),
     "schedule": _("At most 20 working days ahead; it counts as not solved until then."),

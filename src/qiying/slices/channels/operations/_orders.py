@@ -19,7 +19,7 @@ from qiying.slices.channels.rules.columns import is_of_ours
 from qiying.slices.channels.rules.tables import ORDER
 from qiying.slices.registry import public as registry
 
-BEFORE_UNITS = frozenset({"submitted", "need_info", "triage"})
+BEFORE_UNITS = frozenset({"submitted", "need_info", "refusal", "triage"})
 DECLINED = "declined"
 DECLINE_CODES = {
     ReturnReason.NOT_OURS: "OUT_OF_DUTY",
