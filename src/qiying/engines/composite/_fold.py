@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from qiying.engines.composite._cube import Cube, Floats
+from qiying.engines.composite._cube import Cube, Floats, Mask
 from qiying.engines.composite._sheet import Sheet
 
 POWERS: Mapping[str, float] = {"amean": 1.0, "gmean": 0.0, "hmean": -1.0}
@@ -18,16 +18,16 @@ class Ground:
     """Indicators of a sheet [year, unit, indicator], one where a unit is screened out."""
 
     values: Floats
-    whole: Floats
-    positive: Floats
+    whole: Mask
+    positive: Mask
     raised: dict[str, Floats] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sheet: Sheet) -> "Ground":
         """Say which indicators have a value, and one above nought, for every unit that counts."""
         values = np.where(sheet.out[:, :, None], 1.0, sheet.values)
-        whole = ~np.isnan(values).any(axis=(0, 1))
-        return cls(values, whole, whole & (values > 0).all(axis=(0, 1)))
+        whole: Mask = np.asarray(~np.isnan(values).any(axis=(0, 1)))
+        return cls(values, whole, whole & np.asarray((values > 0).all(axis=(0, 1))))
 
     def fold(
         self, code: str, cube: Cube, w: Floats, method: str, below: Mapping[str, Mean]
