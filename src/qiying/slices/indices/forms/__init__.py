@@ -44,7 +44,7 @@ class IndicatorForm(forms.Form):
     polarity = forms.TypedChoiceField(
         label=_("Direction"), choices=choices(labels.POLARITIES), coerce=int
     )
-    source = _line(_("Source"), MAX_NAME)
+    source = _line(_("Source of the data"), MAX_NAME)
     calibre = _text(_("Calibre and cautions"), MAX_TEXT, 2, is_needed=False)
     kind = forms.ChoiceField(label=_("Kind of data"), choices=choices(labels.KINDS))
     grade = forms.ChoiceField(
@@ -64,7 +64,9 @@ class DeliveryForm(forms.Form):
         _("Sheet of the workbook"), 60, is_needed=False, hint=_("The first one when left empty.")
     )
     kind = forms.ChoiceField(label=_("Kind of data"), choices=choices(labels.KINDS))
-    source = _line(_("Source"), MAX_NAME, hint=_("Yearbook, bulletin or document with its year"))
+    source = _line(
+        _("Source of the data"), MAX_NAME, hint=_("Yearbook, bulletin or document with its year")
+    )
     is_good_only = forms.BooleanField(
         label=_("Write the good cells even if others cannot be used"), required=False
     )

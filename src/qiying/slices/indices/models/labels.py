@@ -18,7 +18,7 @@ POLARITIES: Words = {1: _("more is better"), -1: _("less is better")}
 PLACES: Words = {
     PlaceKind.DISTRICT: _("district under a city"),
     PlaceKind.CITY: _("county-level city"),
-    PlaceKind.COUNTY: _("county"),
+    PlaceKind.COUNTY: _("a county"),
 }
 STATES: Words = {RunState.DRAFT: _("not released"), RunState.RELEASED: _("released")}
 STATE_TONES: Mapping[str, str] = {RunState.DRAFT: "check", RunState.RELEASED: "done"}

@@ -58,7 +58,7 @@ def _line(row: Indicator) -> dict[str, Any]:
 def _sheet(rows: Any, made_by: str) -> exports.Sheet:
     headings = [
         *(_("Code"), _("Indicator"), _("Definition or formula"), _("Unit of measure")),
-        *(_("Direction"), _("Source"), _("Calibre and cautions"), _("Kind of data")),
+        *(_("Direction"), _("Source of the data"), _("Calibre and cautions"), _("Kind of data")),
         *(_("Version"), _("Grade of evidence")),
     ]
     cells = []

@@ -121,7 +121,7 @@ def _sheet(
     names = queries.names_of(row)
     nodes = list(reversed(row.results["nodes"]))
     headings = [
-        *(_("Rank"), _("Code of the place"), _("Place")),
+        *(_("Rank"), _("Code of the place"), _("Place evaluated")),
         *(names[node] for node in nodes),
         _("Places gained"),
     ]

@@ -120,6 +120,6 @@ def _faults(row: Delivery) -> list[dict[str, Any]]:
 def _sheet(row: Delivery, made_by: str) -> exports.Sheet:
     headings = [_("Row"), _("Column"), _("What stood there"), _("What is wrong")]
     cells = [[f["row"], f["column"], f["value"], f["text"]] for f in _faults(row)]
-    about = [(_("File"), row.file_name), (_("Source"), row.source)]
+    about = [(_("File"), row.file_name), (_("Source of the data"), row.source)]
     title = _("Cells that cannot be used")
     return exports.Sheet(title, headings, cells, about, made_by, timezone.now())
