@@ -90,8 +90,17 @@ def reckoned(world: World) -> Run:
     """A run on the invented table."""
     bring(world, rows(world))
     row = edition(world)
-    return operations.run_edition(world.actor("analyst"), row.pk, now=world.now)
+    made = operations.run_edition(world.actor("analyst"), row.pk, now=world.now)
+    return fresh(world, made)
 
 
 def released(world: World) -> Run:
-    return operations.release(world.actor("leader"), reckoned(world).pk, now=world.now)
+    return fresh(
+        world, operations.release(world.actor("leader"), reckoned(world).pk, now=world.now)
+    )
+
+
+def fresh(world: World, run: Run) -> Run:
+    """The run as it stands, with its edition."""
+    with tenancy.reading(world.system):
+        return queries.get_run(world.system, run.public_id)

@@ -29,7 +29,7 @@ from qiying.slices.indices.api._shapes import (
     StandingOut,
     StrengthOut,
     TakenOut,
-    UnitOut,
+    EvaluatedPlaceOut,
     WhatIfOut,
 )
 from qiying.slices.indices.models import Edition, Indicator, Run
@@ -225,9 +225,13 @@ def get_ranking(request: HttpRequest, run_id: UUID, query: Query[RankingQuery]) 
     )
 
 
-@router.get("/runs/{uuid:run_id}/places/{adcode}", response=UnitOut, summary="One place of a run")
+@router.get(
+    "/runs/{uuid:run_id}/places/{adcode}", response=EvaluatedPlaceOut, summary="One place of a run"
+)
 @roles(*READERS)
-def get_unit(request: HttpRequest, run_id: UUID, adcode: str, year: int | None = None) -> UnitOut:
+def get_unit(
+    request: HttpRequest, run_id: UUID, adcode: str, year: int | None = None
+) -> EvaluatedPlaceOut:
     row = queries.get_run(actor_of(request), run_id)
     at = queries.year_of(row, year)
     found = next(
@@ -238,7 +242,7 @@ def get_unit(request: HttpRequest, run_id: UUID, adcode: str, year: int | None =
     strengths = queries.profile(row, adcode, year=row.inputs["years"][at])
     names = StandingOut.model_fields.keys()
     fields = StrengthOut.model_fields.keys()
-    return UnitOut(
+    return EvaluatedPlaceOut(
         year=row.inputs["years"][at],
         standing=StandingOut(**{name: getattr(found, name) for name in names}),
         indicators=[StrengthOut(**{f: getattr(s, f) for f in fields}) for s in strengths],

@@ -160,7 +160,7 @@ class StrengthOut(Schema):
     rank: int
 
 
-class UnitOut(Schema):
+class EvaluatedPlaceOut(Schema):
     year: int
     standing: StandingOut
     indicators: list[StrengthOut]

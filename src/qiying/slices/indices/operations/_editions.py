@@ -48,10 +48,7 @@ def open_edition(
     chosen = [kind.value for kind in DataKind if kind in set(kinds)]
     if not chosen or len(chosen) != len(set(kinds)):
         raise Invalid("input.invalid", {"kinds": "indices.kinds"})
-    tree = clean(tree, field="tree", limit=MAX_PLAN)
-    plan = clean(plan, field="plan", limit=MAX_PLAN)
-    read_tree(tree, _codes(actor))
-    plan_from(plan)
+    tree, plan = _judged(actor, tree, plan)
     row = Edition.objects.create(
         tenant_id=actor.tenant_id,
         number=numbering.next_number(actor, NUMBER, now=now),
@@ -66,14 +63,18 @@ def open_edition(
         opened_at=now,
         opened_by_id=actor.person_id,
     )
-    told = {"years": f"{first_year}-{last_year}", "kinds": len(chosen)}
+    told = {"first": first_year, "last": last_year, "kinds": len(chosen)}
     events.record("indices.edition_opened", subject=row, actor=actor, now=now, **told)
     return row
 
 
-def _codes(actor: Actor) -> frozenset[str]:
-    rows = queries.list_indicators(actor)
-    return frozenset(rows.values_list("code", flat=True))
+def _judged(actor: Actor, tree: str, plan: str) -> tuple[str, str]:
+    """Tree and plan as they are kept, if both can be used."""
+    tree = clean(tree, field="tree", limit=MAX_PLAN)
+    plan = clean(plan, field="plan", limit=MAX_PLAN)
+    read_tree(tree, frozenset(queries.list_indicators(actor).values_list("code", flat=True)))
+    plan_from(plan)
+    return tree, plan
 
 
 @operation

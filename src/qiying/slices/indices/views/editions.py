@@ -64,8 +64,9 @@ def run_edition(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = actor_of(request)
 
     def work() -> str:
-        row = queries.get_edition(actor, public_id)
-        made = operations.run_edition(actor, row.pk, now=timezone.now())
+        with tenancy.acting(actor):
+            row = queries.get_edition(actor, public_id)
+            made = operations.run_edition(actor, row.pk, now=timezone.now())
         return reverse("indices:run", args=[made.public_id])
 
     return submit_once(request, work)
