@@ -3,6 +3,7 @@
 import io
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from typer.testing import CliRunner
 
 from qiying.config.cli import _platform, build
+from qiying.kernel import printing, tenancy
 from qiying.slices.indices import queries
 from qiying.slices.indices.rules import plan_from
 from tests.slices.indices import steps
@@ -221,3 +224,30 @@ def test_the_command_replays_kept_runs(world: World, monkeypatch: pytest.MonkeyP
         "qiying.slices.indices.queries._records.plan_from", lambda _text: plan_from(plan)
     )
     assert CliRunner().invoke(build(), command).exit_code == 1
+
+
+def test_the_report_prints_the_numbers_of_the_ranking(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run = steps.released(world)
+    with tenancy.reading(world.system), translation.override("zh-hans"):
+        sheet = queries.report(world.actor("desk"), run, {}, now=world.now)
+        annex = "\n".join(queries.method_of(run))
+    rows = [list(row) for row in sheet.rows]
+    for row, standing in zip(rows, queries.ranking(run), strict=True):
+        assert row[:3] == [str(standing.rank), standing.name, f"{standing.score:.2f}"]
+    for word in ("虚构数据", "政府统计", run.content_hash, "normalise minmax"):
+        assert word in annex
+    if printing.chinese_font() is None:
+        pytest.skip("no Chinese font on this machine")
+    address = reverse("indices:report", args=[run.public_id])
+    paper = browser(world, "desk").get(address)
+    assert paper.content.startswith(b"%PDF")
+    monkeypatch.setattr(_platform, "start_django", lambda: None)
+    command = ["index", "report", run.edition.number, "--zone", world.tenant.code]
+    done = CliRunner().invoke(build(), [*command, "--out", str(tmp_path / "r.pdf")])
+    assert done.exit_code == 0
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+    command[2] = "PJ-000000-001"
+    missing = CliRunner().invoke(build(), [*command, "--out", str(tmp_path / "x.pdf")])
+    assert missing.exit_code == 2

@@ -1,6 +1,7 @@
-"""``qiying index replay``: reckon again what runs of a zone looked at."""
+"""``qiying index replay|report``: runs that a zone keeps, reckoned again or put on paper."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,7 @@ from qiying.config.language import mark as _
 if TYPE_CHECKING:
     from qiying.kernel.access import Actor
 
-FAILED = 1
+FAILED, UNUSABLE = 1, 2
 Zone = Annotated[
     str, typer.Option("--zone", help=text(_("Code of the zone; not needed where there is one.")))
 ]
@@ -52,3 +53,31 @@ def _again(actor: "Actor", number: str) -> "list[dict[str, str]]":
                 line = {"edition": edition.number, "version": str(row.version)}
                 lines.append({**line, "kept": kept, "again": again})
     return lines
+
+
+def report(
+    edition: Annotated[str, typer.Argument(help=text(_("Number of an edition.")))],
+    *,
+    out: Annotated[Path, typer.Option(help=text(_("The PDF to write.")))],
+    zone: Zone = "",
+) -> None:
+    """Write the report of the run of an edition that was released last."""
+    with acting(zone, "analyst") as actor:
+        from django.utils import timezone, translation
+
+        from qiying.kernel import printing, tenancy
+        from qiying.slices.indices import queries
+
+        with tenancy.reading(actor), translation.override("zh-hans"):
+            run = queries.latest_released(actor, edition)
+            if run is None:
+                say(_("No released run of edition %(number)s."), number=edition)
+                raise typer.Exit(UNUSABLE)
+            names = {place.adcode: place.name for place in queries.places_now(actor)}
+            sheet = queries.report(actor, run, names, now=timezone.now())
+            body = printing.to_pdf(sheet, notes=queries.method_of(run))
+    try:
+        out.write_bytes(body)
+    except OSError:
+        raise typer.BadParameter(text(_("“%(path)s” cannot be written."), path=out)) from None
+    say(_("%(path)s, %(size)d bytes"), path=out, size=len(body))

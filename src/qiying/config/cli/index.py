@@ -45,6 +45,9 @@ app = typer.Typer(
 app.command(
     help=text(_("Reckon kept runs of a zone again; exit code 1 when a content hash differs."))
 )(_kept_runs.replay)
+app.command(help=text(_("Write the report of the run of an edition that was released last.")))(
+    _kept_runs.report
+)
 
 
 @app.command(help=text(_("Run a plan and write the table of every step, scores, ranks, origins.")))

@@ -17,5 +17,6 @@ urlpatterns = [
     path("runs/<uuid:public_id>/", runs.run, name="run"),
     path("runs/<uuid:public_id>/release/", editions.release, name="release"),
     path("runs/<uuid:public_id>/what-if/", runs.what_if, name="what-if"),
+    path("runs/<uuid:public_id>/report/", runs.report, name="report"),
     path("runs/<uuid:public_id>/<str:adcode>/", runs.unit, name="unit"),
 ]

@@ -21,6 +21,7 @@ from qiying.slices.indices.api._shapes import (
     EditionIn,
     EditionOut,
     EditionPage,
+    EvaluatedPlaceOut,
     IndicatorBody,
     IndicatorOut,
     IndicatorPage,
@@ -29,7 +30,6 @@ from qiying.slices.indices.api._shapes import (
     StandingOut,
     StrengthOut,
     TakenOut,
-    EvaluatedPlaceOut,
     WhatIfOut,
 )
 from qiying.slices.indices.models import Edition, Indicator, Run

@@ -70,10 +70,11 @@ def get_run_by_id(actor: Actor, run_id: int, *, for_update: bool = False) -> Run
     return row
 
 
-def latest_released(actor: Actor) -> Run | None:
-    """The run that was released last."""
+def latest_released(actor: Actor, number: str = "") -> Run | None:
+    """The run that was released last, of any edition or of one."""
     rows = Run.objects.visible_to(actor).filter(state=RunState.RELEASED)
-    return rows.select_related("edition").order_by("-released_at", "-id").first()
+    rows = rows.filter(edition__number=number) if number else rows
+    return rows.select_related("edition", "released_by").order_by("-released_at", "-id").first()
 
 
 def may_release(actor: Actor, run: Run) -> bool:
