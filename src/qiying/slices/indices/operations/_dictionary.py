@@ -15,6 +15,7 @@ from qiying.kernel.tenancy import operation
 from qiying.kernel.words import clean
 from qiying.slices.indices.models import Indicator, Place, Succession
 from qiying.slices.indices.models.querysets import ANALYSTS
+from qiying.slices.indices.operations._alone import alone
 from qiying.slices.indices.rules import GRADES, MAX_NAME, MAX_TEXT, DataKind
 
 SHORT = 40
@@ -52,6 +53,7 @@ def take_over(actor: Actor, *, now: datetime) -> tuple[int, int]:
     Returns how many indicators and places were new; nothing that is there is changed.
     """
     actor.require(*ANALYSTS, Role.SYSTEM)
+    alone(actor, "dictionary")
     tenant = Tenant.objects.get(pk=actor.tenant_id)
     there = set(Indicator.objects.visible_to(actor).values_list("code", flat=True))
     new = [
@@ -59,7 +61,7 @@ def take_over(actor: Actor, *, now: datetime) -> tuple[int, int]:
         for row in seeds("indicators.json")
         if row["code"] not in there
     ]
-    Indicator.objects.bulk_create(new, ignore_conflicts=True)
+    Indicator.objects.bulk_create(new)
     places = _take_places(actor, tenant)
     if new or places:
         told = {"indicators": len(new), "places": places}
@@ -102,7 +104,8 @@ def define(actor: Actor, given: IndicatorIn, *, now: datetime) -> Indicator:
     """Define an indicator, or define it anew: then the version before stays, with its values."""
     actor.require(*ANALYSTS)
     values = _checked(given)
-    rows = Indicator.objects.visible_to(actor).select_for_update()
+    alone(actor, "dictionary")
+    rows = Indicator.objects.visible_to(actor)
     before = rows.filter(code=values["code"], is_current=True).first()
     if before is not None:
         before.is_current = False

@@ -7,8 +7,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from qiying.kernel import events
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid
@@ -17,6 +15,7 @@ from qiying.kernel.words import clean
 from qiying.slices.indices import queries
 from qiying.slices.indices.models import Delivery, Indicator, Value
 from qiying.slices.indices.models.querysets import ANALYSTS
+from qiying.slices.indices.operations._alone import alone
 from qiying.slices.indices.rules import MAX_NAME, DataKind, Fault, Line, lines_of
 
 MOST_FAULTS = 500
@@ -44,6 +43,7 @@ def deliver(
     actor.require(*ANALYSTS, Role.SYSTEM)
     if kind not in set(DataKind):
         raise Invalid("input.invalid", {"kind": "input.choice"})
+    alone(actor, "values")
     delivery = Delivery(
         tenant_id=actor.tenant_id,
         file_name=clean(file_name, field="file", limit=MAX_NAME),
@@ -87,11 +87,6 @@ def _write(delivery: Delivery, lines: list[Line]) -> int:
     """Write what is new or differs and end what it follows; returns how many were written."""
     if not lines:
         return 0
-    with connection.cursor() as cursor:  # two deliveries at once would both follow one value
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('indices_value'), %s)",
-            [delivery.tenant_id % 2**31],
-        )
     current = Value.objects.filter(
         tenant_id=delivery.tenant_id,
         kind=delivery.kind,
