@@ -89,6 +89,17 @@ def test_one_bad_cell_keeps_the_whole_table_out_unless_good_cells_are_wanted(wor
     ]
 
 
+def test_cells_that_no_database_can_read_are_named_not_fatal(world: World) -> None:
+    row = steps.rows(world)[0]
+    table = [
+        [*row[:3], "\x00", "1\ud800", 10**400, True],
+        ["\x00\ud800", "", "2025年", 1, 2, 3, 4],
+    ]
+    delivery = steps.bring(world, table)
+    codes = [fault["code"] for fault in delivery.faults]
+    assert codes == ["indices.cell.number", "indices.cell.number", "indices.cell.place"]
+
+
 def test_departmental_data_never_pass_for_government_statistics(world: World) -> None:
     delivery = steps.bring(world, steps.rows(world)[:2], kind="departmental")
     assert {f["code"] for f in delivery.faults} == {"indices.cell.kind"}
@@ -127,6 +138,7 @@ def test_a_code_stands_for_the_place_of_that_year(world: World) -> None:
         ({"plan": "version = 1"}, "plan"),
         ({"plan": "{"}, "plan"),
         ({"plan": steps.PLAN.replace("minmax", "wish")}, "plan"),
+        ({"plan": steps.PLAN.replace("sets = 20", "sets = 100000000")}, "plan"),
     ],
 )
 def test_an_edition_that_cannot_be_reckoned_is_refused_at_its_field(

@@ -14,6 +14,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "page": ("page", "页码", "出处页码"),
 }
 MISSING = frozenset({"", "NA", "NaN", "…", "...", "-", "—", "\u2013"})
+UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 LARGEST = 1e15
 EARLIEST, LATEST = 1949, 2100
 
@@ -60,6 +61,7 @@ def lines_of(
 
     Empty cells and the marks of a missing value are left out; they are no fault.
     """
+    headings = [_text(heading) for heading in headings]
     columns = _columns(headings, known)
     faults = [
         Fault(1, name, "indices.cell.column", name)
@@ -153,7 +155,7 @@ def _place(adcode: str, name: str, year: int, known: Known) -> tuple[int | None,
 def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < LARGEST:
         return str(int(cell))
-    return "" if cell is None else str(cell).strip()
+    return "" if cell is None else UNREADABLE.sub("", str(cell)).strip()
 
 
 def _year(text: str) -> int | None:
@@ -167,6 +169,6 @@ def _number(cell: Any, text: str) -> float | None:
         return None
     try:
         value = float(cell) if isinstance(cell, int | float) else float(text.replace(",", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return value if math.isfinite(value) and abs(value) < LARGEST else None

@@ -11,8 +11,10 @@ import numpy as np
 from qiying.engines.composite import (
     VERSION,
     Cube,
+    Fault,
     Node,
     Plan,
+    Step,
     Unusable,
     check,
     cube_of,
@@ -26,6 +28,9 @@ from qiying.kernel.errors import Invalid, Refused
 from qiying.slices.indices.rules.tree import Branch
 
 REPLICATES, SEED = 400, 7
+FEW, SLOW = 24, frozenset({"bod", "balanced"})
+"""Replicates where each of them solves programmes of its own."""
+MOST_FACTORS, MOST_SETTINGS = 8, 5000
 DIGITS = 12
 Plain = dict[str, Any]
 
@@ -39,6 +44,8 @@ def plan_from(text: str) -> Plan:
     faults = judge(plan)
     if faults:
         raise _unusable(faults)
+    if len(plan.factors) > MOST_FACTORS or any(f.size > MOST_SETTINGS for f in plan.factors):
+        raise _unusable((Fault("too_many", "plan.factor"),))
     return plan
 
 
@@ -154,7 +161,9 @@ def _firmness(plan: Plan, cube: Cube) -> Plain:
     """Bounds of each unit's rank in the last year, and groups that cannot be told apart."""
     if not plan.factors:
         return {}
-    sample = uncertainty(plan, cube, replicates=REPLICATES, seed=SEED)
+    methods = {m for s in plan.steps for m in (getattr(s, "method", ""), *_named(s))}
+    count = FEW if methods & SLOW else REPLICATES
+    sample = uncertainty(plan, cube, replicates=count, seed=SEED)
     bounds = sample.quantiles((0.05, 0.5, 0.95))[:, -1]
     return {
         "replicates": len(sample.parameters),
@@ -165,6 +174,12 @@ def _firmness(plan: Plan, cube: Cube) -> Plain:
         "high": _plain(bounds[2]),
         "groups": sample.tied()[-1].tolist(),
     }
+
+
+def _named(step: Step) -> list[str]:
+    """Methods that a step names for single nodes."""
+    tables = [getattr(step, "by", {}), getattr(step, "at", {})]
+    return [method for table in tables for method in table.values() if isinstance(method, str)]
 
 
 def _change(plan: Plan, cube: Cube) -> Plain:
