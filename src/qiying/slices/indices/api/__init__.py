@@ -15,8 +15,6 @@ from qiying.kernel.problems import sentence
 from qiying.kernel.web import actor_of
 from qiying.slices.indices import operations, queries
 from qiying.slices.indices.api._shapes import (
-    DeliveryIn,
-    DeliveryOut,
     EditionDetail,
     EditionIn,
     EditionOut,
@@ -30,6 +28,8 @@ from qiying.slices.indices.api._shapes import (
     StandingOut,
     StrengthOut,
     TakenOut,
+    ValuesIn,
+    ValuesOut,
     WhatIfOut,
 )
 from qiying.slices.indices.models import Edition, Indicator, Run
@@ -98,10 +98,10 @@ def take_over_standard(request: HttpRequest) -> tuple[int, TakenOut]:
     return 200, TakenOut(indicators=indicators, places=places)
 
 
-@router.post("/values", response={201: DeliveryOut}, summary="Bring values in")
+@router.post("/values", response={201: ValuesOut}, summary="Bring values in")
 @roles(*rights.ANALYSTS)
 @idempotent
-def bring_values_in(request: HttpRequest, body: DeliveryIn) -> tuple[int, DeliveryOut]:
+def bring_values_in(request: HttpRequest, body: ValuesIn) -> tuple[int, ValuesOut]:
     row = operations.deliver(
         actor_of(request),
         file_name=body.name,
@@ -118,15 +118,15 @@ def bring_values_in(request: HttpRequest, body: DeliveryIn) -> tuple[int, Delive
     return 201, _delivery(row)
 
 
-@router.get("/values/{uuid:delivery_id}", response=DeliveryOut, summary="What a file brought")
+@router.get("/values/{uuid:delivery_id}", response=ValuesOut, summary="What a file brought")
 @roles(*INSIDERS)
-def get_delivery(request: HttpRequest, delivery_id: UUID) -> DeliveryOut:
+def get_delivery(request: HttpRequest, delivery_id: UUID) -> ValuesOut:
     return _delivery(queries.get_delivery(actor_of(request), delivery_id))
 
 
-def _delivery(row: Any) -> DeliveryOut:
+def _delivery(row: Any) -> ValuesOut:
     faults = [{**fault, "detail": sentence(fault["code"])} for fault in row.faults]
-    return DeliveryOut(
+    return ValuesOut(
         id=row.public_id,
         name=row.file_name,
         kind=row.kind,

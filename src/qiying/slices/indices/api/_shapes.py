@@ -52,7 +52,7 @@ class TakenOut(Schema):
     places: int
 
 
-class DeliveryIn(Schema):
+class ValuesIn(Schema):
     """A table: headings, and rows of cells for one place and year each."""
 
     name: str = Field(max_length=MAX_NAME)
@@ -71,7 +71,7 @@ class CellFault(Schema):
     detail: str
 
 
-class DeliveryOut(Schema):
+class ValuesOut(Schema):
     id: UUID
     name: str
     kind: str

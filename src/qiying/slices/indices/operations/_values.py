@@ -57,14 +57,17 @@ def deliver(
     lines, other = _of_kind(actor, lines, kind)
     faults += other
     delivery.faults = [asdict(fault) for fault in faults[:MOST_FAULTS]]
-    delivery.save()
-    if not faults or is_good_only:
-        delivery.written = _write(delivery, lines)
-        delivery.unchanged = len(lines) - delivery.written
-        delivery.save(update_fields=["written", "unchanged"])
+    _keep(delivery, lines if not faults or is_good_only else [])
     told = {"kind": kind, "written": delivery.written, "faults": len(faults)}
     events.record("indices.values_recorded", subject=delivery, actor=actor, now=now, **told)
     return delivery
+
+
+def _keep(delivery: Delivery, lines: list[Line]) -> None:
+    delivery.save()
+    delivery.written = _write(delivery, lines)
+    delivery.unchanged = len(lines) - delivery.written
+    delivery.save(update_fields=["written", "unchanged"])
 
 
 def _digest(headings: Sequence[str], rows: Sequence[tuple[int, Sequence[Any]]]) -> str:

@@ -60,7 +60,8 @@ def names_of(run: Run) -> dict[str, str]:
     """Names of nodes in the reader's language."""
     found: dict[str, str] = {node["code"]: node["name"] for node in run.inputs["nodes"]}
     if not is_chinese():
-        branches = read_tree(run.tree, found)
+        leaves = {n["code"] for n in run.inputs["nodes"] if n["kind"] == "Indicator"}
+        branches = read_tree(run.tree, leaves)
         found |= {b.code: b.name_en for b in branches if b.name_en}
     return found
 
