@@ -15,6 +15,7 @@ from qiying.kernel.problems import sentence
 from qiying.kernel.web import actor_of
 from qiying.slices.indices import operations, queries
 from qiying.slices.indices.api._shapes import (
+    CellFault,
     EditionDetail,
     EditionIn,
     EditionOut,
@@ -125,7 +126,7 @@ def get_delivery(request: HttpRequest, delivery_id: UUID) -> ValuesOut:
 
 
 def _delivery(row: Any) -> ValuesOut:
-    faults = [{**fault, "detail": sentence(fault["code"])} for fault in row.faults]
+    faults = [CellFault(**fault, detail=sentence(fault["code"])) for fault in row.faults]
     return ValuesOut(
         id=row.public_id,
         name=row.file_name,

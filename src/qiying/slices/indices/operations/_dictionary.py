@@ -64,7 +64,7 @@ def take_over(actor: Actor, *, now: datetime) -> tuple[int, int]:
     Indicator.objects.bulk_create(new)
     places = _take_places(actor, tenant)
     if new or places:
-        told = {"indicators": len(new), "places": places}
+        told: dict[str, Any] = {"indicators": len(new), "places": places}
         events.record("indices.dictionary_taken", subject=tenant, actor=actor, now=now, **told)
     return len(new), places
 
@@ -117,7 +117,7 @@ def define(actor: Actor, given: IndicatorIn, *, now: datetime) -> Indicator:
         defined_by_id=actor.person_id,
         **values,
     )
-    told = {"code": row.code, "number": row.version}
+    told: dict[str, Any] = {"code": row.code, "number": row.version}
     events.record("indices.indicator_defined", subject=row, actor=actor, now=now, **told)
     return row
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from qiying.kernel import events, numbering
 from qiying.kernel.access import Actor, Role
@@ -63,7 +64,7 @@ def open_edition(
         opened_at=now,
         opened_by_id=actor.person_id,
     )
-    told = {"first": first_year, "last": last_year, "kinds": len(chosen)}
+    told: dict[str, Any] = {"first": first_year, "last": last_year, "kinds": len(chosen)}
     events.record("indices.edition_opened", subject=row, actor=actor, now=now, **told)
     return row
 
@@ -100,12 +101,16 @@ def run_edition(actor: Actor, edition_id: int, *, now: datetime) -> Run:
         ran_at=now,
         ran_by_id=actor.person_id,
     )
-    told = {"number": row.version, "hash": row.content_hash, "units": len(inputs["units"])}
+    told: dict[str, Any] = {
+        "number": row.version,
+        "hash": row.content_hash,
+        "units": len(inputs["units"]),
+    }
     events.record("indices.run_made", subject=row, actor=actor, now=now, **told)
     return row
 
 
-def _inputs(actor: Actor, edition: Edition) -> dict[str, object]:
+def _inputs(actor: Actor, edition: Edition) -> dict[str, Any]:
     """Values of the places that stand today; where two kinds have one, statistics go first."""
     indicators = {row.code: row for row in queries.list_indicators(actor)}
     tree = read_tree(edition.tree, indicators)
@@ -150,6 +155,6 @@ def release(actor: Actor, run_id: int, *, now: datetime) -> Run:
     run.state = RunState.RELEASED
     run.released_at, run.released_by_id = now, actor.person_id
     run.save(update_fields=["state", "released_at", "released_by"])
-    told = {"number": run.version, "hash": run.content_hash}
+    told: dict[str, Any] = {"number": run.version, "hash": run.content_hash}
     events.record("indices.run_released", subject=run, actor=actor, now=now, **told)
     return run

@@ -58,7 +58,7 @@ def deliver(
     faults += other
     delivery.faults = [asdict(fault) for fault in faults[:MOST_FAULTS]]
     _keep(delivery, lines if not faults or is_good_only else [])
-    told = {"kind": kind, "written": delivery.written, "faults": len(faults)}
+    told: dict[str, Any] = {"kind": kind, "written": delivery.written, "faults": len(faults)}
     events.record("indices.values_recorded", subject=delivery, actor=actor, now=now, **told)
     return delivery
 
