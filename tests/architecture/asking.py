@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from qiying.kernel import tenancy
-from tests.architecture import rescues_of_zones
+from tests.architecture import indices_of_zones, rescues_of_zones
 from tests.architecture.cases_of_zones import POINTS
 from tests.architecture.routes import API_ROOT, Route
 from tests.architecture.two_zones import Zone, photo, tenant_models
@@ -35,6 +35,7 @@ PLAIN: Mapping[tuple[str, str], Any] = {
     ("open311", "fmt"): "json",
     ("registry", "kind"): "enterprises",
     ("registry", "year"): 2026,
+    **indices_of_zones.PLAIN,
     **rescues_of_zones.PLAIN,
 }
 """Parameters that name no row."""
@@ -135,6 +136,7 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("registry:import-apply", "public_id"): "batch.public_id",
     ("registry:import-discard", "public_id"): "batch.public_id",
     ("registry:import-errors", "public_id"): "batch.public_id",
+    **indices_of_zones.EXAMPLES,
     **rescues_of_zones.EXAMPLES,
 }
 """(address or its room, parameter) → the row of a zone that the parameter names."""
@@ -286,6 +288,7 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "registry:import-discard": lambda _z: {},
     "registry:site-retire": lambda _z: {},
     "registry:unit-retire": lambda _z: {},
+    **indices_of_zones.BODIES,
     **rescues_of_zones.BODIES,
 }
 """What is sent to an address that changes something, so that only the row can be wrong."""

@@ -33,6 +33,7 @@ from tests.architecture.doors_of_zones import (
     raise_class,
     record_visit,
 )
+from tests.architecture.indices_of_zones import evaluate
 from tests.architecture.names import COMPLAINT, EVERYTHING
 from tests.architecture.rescues_of_zones import call_for_rescue
 from tests.architecture.talks import hold_council, settle_disputes
@@ -389,6 +390,6 @@ def photo(name: str) -> SimpleUploadedFile:
 
 MAKERS = (
     *(_ground, _register, _machine_room, connect, _calls, _complaint, make_casebook, _papers),
-    *(open_channels, raise_class, hurry, settle_disputes, hold_council, call_for_rescue),
+    *(open_channels, raise_class, hurry, settle_disputes, hold_council, evaluate, call_for_rescue),
 )
 """Who puts rows into a zone, in this order."""

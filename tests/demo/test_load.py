@@ -54,7 +54,17 @@ def zone(loaded: Any) -> Iterator[Zone]:
 
 
 def test_a_load_says_what_it_does_and_ends_as_loaded(zone: Zone) -> None:
-    parts = ("ground", "people", "firms", "register", "calls", "talks", "casebook", "rescue")
+    parts = (
+        "ground",
+        "people",
+        "firms",
+        "register",
+        "calls",
+        "talks",
+        "casebook",
+        "rescue",
+        "indices",
+    )
     assert zone.parts == parts
     assert public.is_loaded()
     assert not public.is_cut_short()

@@ -19,6 +19,7 @@ from qiying.slices.casebook.api import router as casebook
 from qiying.slices.channels.api import router as channels
 from qiying.slices.class_issues.api import router as class_issues
 from qiying.slices.council.api import router as council
+from qiying.slices.indices.api import router as indices
 from qiying.slices.mandate.api import router as mandate
 from qiying.slices.mediation.api import router as mediation
 from qiying.slices.registry.api import router as registry
@@ -109,6 +110,7 @@ ROUTERS = {
     "/council": council,
     "/casebook": casebook,
     "/rescue": rescue,
+    "/indices": indices,
     "/layers": layer_router,
     "/webhooks": webhook_router,
 }

@@ -45,6 +45,7 @@ SLICES = [
     "mediation",
     "council",
     "casebook",
+    "indices",
 ]
 INSTALLED_APPS = [
     "qiying.config",

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mediation/", include("qiying.slices.mediation.urls")),
     path("council/", include("qiying.slices.council.urls")),
     path("casebook/", include("qiying.slices.casebook.urls")),
+    path("indices/", include("qiying.slices.indices.urls")),
     path("open311/", include("qiying.slices.calls.open311.urls")),
 ]
 handler400 = "qiying.kernel.faults.bad_request"

@@ -14,6 +14,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.people import SHANGHAI
 from qiying.slices.calls import public as calls
 from qiying.slices.calls.rules import REOPEN_WITHIN
+from qiying.slices.indices import public as indices
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 from qiying.slices.rescue import public as rescue
@@ -107,11 +108,28 @@ PUBLISHED = (
         "A20.retrofit", "A20.retrofit", "bought: process retrofit", "", "rule",
         lambda v: v["A20.retrofit"] > 0,
     ),
+    Published("B01", "B01", "90", "", "eq"),
+    Published("B01.districts", "B01.districts", "37", "", "eq"),
+    Published("B01.counties", "B01.counties", "53", "", "eq"),
+    Published("B02", "B02", "70", "%", "eq"),
+    Published("B03.thousand", "B03.thousand", "28", "", "eq"),
+    Published("B03.next", "B03.next", "7", "", "eq"),
+    Published(
+        "B04.green", "B04.green", "green has the highest mean", "", "rule",
+        lambda v: v["B04.green"] == 1,
+    ),
+    Published("B04.named", "B04.named", "5", "", "eq"),
+    Published("B05.trade", "B05.trade", "38", "", "eq"),
+    Published("B05.foreign", "B05.foreign", "46", "", "eq"),
+    Published("B05.sharing", "B05.sharing", "60", "%", "eq"),
+    Published(
+        "B06", "B06", "comparable across all units", "", "rule", lambda v: v["B06"] == v.get("B01")
+    ),
 )  # fmt: skip
 
 
 def figures(actor: Actor, *, now: datetime, on: date) -> list[Figure]:
-    """A01 to A09 and A18 to A20 as they stand on a day; Industry 120 over the year before it.
+    """A01 to A09, A18 to A20 and B01 to B06 on a day; Industry 120 over the year before it.
 
     Closure is compared over the year before the reform of the handling of calls, and from the
     reform to the last day whose 30 days for opening a call again are over.
@@ -126,6 +144,7 @@ def _values(actor: Actor, *, now: datetime, on: date) -> Values:
         **registry.figures(actor, today),
         **mandate.figures(actor, today),
         **rescue.figures(actor, (on - _YEAR, on), now=min(now, _midnight(on))),
+        **indices.figures(actor),
     }
     reform_on = registry.zone(actor).call_reform_on
     if reform_on is None:

@@ -24,6 +24,7 @@ from qiying.demo.connectors import connect
 from qiying.demo.desk import set_up_desk
 from qiying.demo.foundation import TENANT_CODE, Founded, found_zone
 from qiying.demo.haste import in_haste
+from qiying.demo.indices import play_indices
 from qiying.demo.models import Demonstration
 from qiying.demo.plan import Plan
 from qiying.demo.play import Share, expected_steps, play
@@ -117,6 +118,11 @@ def _talk(plan: Plan, tenant_id: int) -> None:
         play_talks(plan, tenant_id)
 
 
+def _evaluate(plan: Plan, tenant_id: int) -> None:
+    with in_haste(), events.muted():
+        play_indices(plan, tenant_id)
+
+
 def _play_casebook(plan: Plan, tenant_id: int) -> None:
     """The library of typical cases and the selections, after the calls that they tell of."""
     with in_haste(), events.muted():
@@ -135,6 +141,7 @@ ROOMS: tuple[tuple[str, Callable[[Plan, int], object]], ...] = (
     ("talks", _talk),
     ("casebook", _play_casebook),
     ("rescue", play_rescue),
+    ("indices", _evaluate),
 )
 """What stands around the calls, once they are played; in this order, with what is told of it."""
 

@@ -28,6 +28,7 @@ PARTS = {
     "talks": _("disputes and the council"),
     "casebook": _("typical cases, selections"),
     "rescue": _("a year of Industry 120"),
+    "indices": _("an evaluation of 90 places"),
 }
 
 app = typer.Typer(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from qiying.config.cli import _kept_runs
 from qiying.config.cli._platform import say, text
 from qiying.config.language import mark as _
 
@@ -40,6 +41,12 @@ AsJson = Annotated[bool, typer.Option("--json", help=text(_("Print JSON.")))]
 app = typer.Typer(
     help=text(_("Composite indicators: scores and ranks from two tables and a plan.")),
     no_args_is_help=True,
+)
+app.command(
+    help=text(_("Reckon kept runs of a zone again; exit code 1 when a content hash differs."))
+)(_kept_runs.replay)
+app.command(help=text(_("Write the report of the run of an edition that was released last.")))(
+    _kept_runs.report
 )
 
 

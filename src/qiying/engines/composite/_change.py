@@ -11,7 +11,8 @@ from qiying.engines.composite._aggregate import aggregate
 from qiying.engines.composite._cube import Cube, Fault, Floats, Mask, Origin, Unusable
 from qiying.engines.composite._judge import judge
 from qiying.engines.composite._plan import Aggregate, Impute, Normalise, Plan, Step, Treat
-from qiying.engines.composite._result import Result, competition
+from qiying.engines.composite._ranks import competition
+from qiying.engines.composite._result import Result
 from qiying.engines.composite._run import WORKS, last_of, run
 from qiying.engines.composite._sheet import Sheet, opened
 

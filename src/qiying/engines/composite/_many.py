@@ -1,6 +1,6 @@
 """Many variants of one plan, each step computed once for all that share it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from qiying.engines.composite._aggregate import aggregate
 from qiying.engines.composite._climb import method_of, weigh_node
-from qiying.engines.composite._cube import Cube, Floats
+from qiying.engines.composite._cube import Cube, Floats, Node
+from qiying.engines.composite._fold import Ground, Mean
 from qiying.engines.composite._plan import Aggregate, Factor, Plan, Step, Weigh
 from qiying.engines.composite._run import WORKS, last_of, run
 from qiying.engines.composite._sheet import Sheet, opened
 
-BLOCK = 500
-"""Replicates computed at once: memory is this times units times the members of the widest node."""
-POWERS: Mapping[str, float] = {"amean": 1.0, "gmean": 0.0, "hmean": -1.0}
+BLOCK, CELLS = 500, 3_600_000
+"""Replicates computed at once, and scores: memory is this times the members of the widest node."""
 STEADY = {"given", "equal", "ahp"}
 """Ways of weighing that do not look at the data."""
 Setting = tuple[int, ...]
@@ -30,6 +30,7 @@ class Many:
         self.factors = plan.factors
         self.drawn = [self._draw(factor, place, seed) for place, factor in enumerate(plan.factors)]
         self.sheets: dict[tuple[int, Setting], Sheet] = {}
+        self.ground: tuple[Sheet, Ground] | None = None
 
     def _draw(self, factor: Factor, place: int, seed: int) -> Floats:
         """Settings of an error: multipliers [setting, node] of weights, none for the others."""
@@ -80,17 +81,19 @@ class Many:
                 found *= table[rows[:, place]]
         return found
 
-    def scores(self, rows: NDArray[np.int32], node: int) -> Floats:
-        """Scores [replicate, year, unit] of one node."""
-        found = np.empty((len(rows), *self.cube.values.shape[:2]))
+    def blocks(
+        self, rows: NDArray[np.int32], node: int
+    ) -> Iterator[tuple[NDArray[np.intp], Floats]]:
+        """Numbers of replicates and their scores [replicate, year, unit] of one node."""
         apart = [p for p, factor in enumerate(self.factors) if factor.at != "weights"]
         keys, which = np.unique(rows[:, apart], axis=0, return_inverse=True)
+        years, units = self.cube.values.shape[:2]
+        size = min(BLOCK, max(1, CELLS // (years * units)))
         for number in range(len(keys)):
             members = np.flatnonzero(which.reshape(-1) == number)
-            for start in range(0, len(members), BLOCK):
-                block = members[start : start + BLOCK]
-                found[block] = self._block(rows[block], node)
-        return found
+            for start in range(0, len(members), size):
+                block = members[start : start + size]
+                yield block, self._block(rows[block], node)
 
     def _block(self, rows: NDArray[np.int32], node: int) -> Floats:
         """Replicates that differ by their weights alone."""
@@ -140,27 +143,57 @@ class Many:
     def _climb(
         self, sheet: Sheet, weigh: Weigh, step: Aggregate, times: Floats, wanted: int
     ) -> Floats:
-        """As one run climbs, with a leading axis of replicates."""
+        """As one run climbs, with a leading axis of replicates; nested means in one product."""
+        ground, folded = self._ground(sheet), dict[str, Mean]()
         found: dict[str, Floats] = {
             code: sheet.values[None, :, :, place] for place, code in enumerate(self.cube.codes)
         }
-        column = {node.code: place for place, node in enumerate(self.cube.nodes)}
+
+        def scores(code: str) -> Floats:
+            if code not in found:
+                product = ground.product(folded[code])
+                found[code] = np.where(sheet.out, np.nan, product) if sheet.out.any() else product
+            return found[code]
+
         nodes = self.cube.aggregates
         for node in nodes[: wanted + 1]:
             members = self.cube.children(node.code)
             if not members:
                 found[node.code] = np.full((1, *sheet.out.shape), np.nan)
                 continue
-            z = _stack([found[member.code] for member in members])
-            w = weigh_node(node, members, z[0], weigh, sheet)[None]
-            noise = times[:, [column[member.code] for member in members]]
-            if not (noise == 1).all():
-                w = w * noise[:, None, None, :]
-                w = w / w.sum(axis=-1, keepdims=True)
             method = step.at.get(node.code, step.method)
+            w = self._weights(node, members, weigh, sheet, times)
+            mean = ground.fold(node.code, self.cube, w, method, folded)
+            if mean is not None:
+                folded[node.code] = mean
+                continue
+            z = _stack([scores(member.code) for member in members])
             found[node.code] = np.where(sheet.out, np.nan, _brought(z, w, method, step))
         shape = (len(times), *sheet.out.shape)
-        return np.broadcast_to(found[nodes[wanted].code], shape)
+        return np.broadcast_to(scores(nodes[wanted].code), shape)
+
+    def _ground(self, sheet: Sheet) -> Ground:
+        """What the last sheet says of its indicators: its blocks come one after another."""
+        if self.ground is None or self.ground[0] is not sheet:
+            self.ground = (sheet, Ground.of(sheet))
+        return self.ground[1]
+
+    def _weights(
+        self, node: Node, members: tuple[Node, ...], weigh: Weigh, sheet: Sheet, times: Floats
+    ) -> Floats:
+        """Weights [1 or replicate, 1 or year, 1 or unit, member] with their drawn errors."""
+        steady = method_of(node, members, weigh) in STEADY
+        places = {code: place for place, code in enumerate(self.cube.codes)}
+        # Steady weights look at no value, the others stand on indicators alone.
+        own = [0 if steady else places[member.code] for member in members]
+        seen = slice(0, 1) if steady else slice(None)
+        w = weigh_node(node, members, sheet.values[:, seen][:, :, own], weigh, sheet)[None]
+        column = {one.code: place for place, one in enumerate(self.cube.nodes)}
+        noise = times[:, [column[member.code] for member in members]]
+        if (noise == 1).all():
+            return w
+        w = w * noise[:, None, None, :]
+        return np.asarray(w / w.sum(axis=-1, keepdims=True))
 
 
 def _stack(parts: list[Any]) -> Floats:
@@ -169,24 +202,8 @@ def _stack(parts: list[Any]) -> Floats:
 
 
 def _brought(z: Floats, w: Floats, method: str, step: Aggregate) -> Floats:
-    """Means of complete members by one matrix product; all else as in a run."""
-    if method in POWERS and w.shape[1:3] == (1, 1) and not np.isnan(z).any():
-        power = POWERS[method]
-        if power == 1 or (z > 0).all():
-            raised = z if power == 1 else np.log(z) if power == 0 else 1 / z
-            mean = _product(raised, w[:, 0, 0, :])
-            return mean if power == 1 else np.exp(mean) if power == 0 else 1 / mean
+    """Members with gaps, or brought together otherwise than by a mean: as in a run."""
     if method == "topsis" and step.frame == "all":
         lead = np.broadcast_shapes(z.shape[:1], w.shape[:1])[0]
         z = np.broadcast_to(z, (lead, *z.shape[1:]))
     return aggregate(z, w, method, step)
-
-
-def _product(z: Floats, w: Floats) -> Floats:
-    """Sum over members of z [1 or replicate, year, unit, member] w [1 or replicate, member]."""
-    if len(z) == 1:
-        flat = z[0].reshape(-1, z.shape[-1])
-        return np.asarray((w @ flat.T).reshape(len(w), *z.shape[1:3]))
-    flat = z.reshape(len(z), -1, z.shape[-1])
-    found = np.matmul(flat, np.broadcast_to(w, (len(z), w.shape[1]))[:, :, None])
-    return np.asarray(found[..., 0].reshape(z.shape[:3]))

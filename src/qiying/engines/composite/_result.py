@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiying.engines.composite._cube import Codes, Floats, Reason
+from qiying.engines.composite._ranks import competition
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,16 +48,3 @@ class Violation:
 def ranks_of(scores: Floats) -> NDArray[np.int32]:
     """Competition ranks of [..., unit, node] among units, highest first, 0 where missing."""
     return np.moveaxis(competition(np.moveaxis(scores, -2, -1)), -1, -2)
-
-
-def competition(scores: Floats) -> NDArray[np.int32]:
-    """Competition ranks along the last axis, highest first, equal ones the better, 0 missing."""
-    order = np.argsort(-scores, axis=-1)  # what is missing comes last
-    ordered = np.take_along_axis(scores, order, axis=-1)
-    place = np.broadcast_to(np.arange(scores.shape[-1], dtype=np.int32), scores.shape).copy()
-    place[..., 1:][ordered[..., 1:] == ordered[..., :-1]] = 0
-    place = np.maximum.accumulate(place, axis=-1) + 1
-    place[np.isnan(ordered)] = 0
-    found = np.empty_like(place)
-    np.put_along_axis(found, order, place, axis=-1)
-    return found

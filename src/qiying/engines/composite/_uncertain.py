@@ -11,10 +11,13 @@ from qiying.engines.composite._design import crossed, every, exact_indices, samp
 from qiying.engines.composite._judge import judge
 from qiying.engines.composite._many import Many
 from qiying.engines.composite._plan import Plan
-from qiying.engines.composite._result import competition
+from qiying.engines.composite._ranks import Ranks, competition, rank_into
 from qiying.engines.composite._run import run
 
 ENUMERATED = 200_000
+SIXTEEN_BITS = 65_536
+BESIDE = 256
+"""Units whose quantiles are found at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +25,8 @@ class Uncertainty:
     """Replicates of a plan and what came of each.
 
     ``parameters`` [replicate, factor] are numbers of settings; ``scores`` and ``ranks`` [replicate,
-    year, unit] are of one node, rank 0 without a score; ``nominal`` the plan's own scores. When
+    year, unit] are of one node, rank 0 without a score; ``nominal`` the plan's own scores. Where
+    scores are not kept, their first axis is empty and ranks have sixteen bits. When
     ``is_exact``, every combination is there once, in order. ``failed`` counts missing scores that
     the plan itself has.
     """
@@ -33,17 +37,19 @@ class Uncertainty:
     is_exact: bool
     parameters: NDArray[np.int32]
     scores: Floats
-    ranks: NDArray[np.int32]
+    ranks: Ranks
     nominal: Floats
     nominal_ranks: NDArray[np.int32]
     failed: int
 
     def quantiles(self, shares: tuple[float, ...] = (0.05, 0.5, 0.95)) -> Floats:
         """Quantiles of the rank [share, year, unit]; NaN for a unit that never has one."""
-        ranks = np.where(self.ranks > 0, self.ranks, np.nan)
-        empty = np.isnan(ranks).all(axis=0)
-        found = np.nanquantile(np.where(empty, 0.0, ranks), shares, axis=0)
-        return np.asarray(np.where(empty, np.nan, found))
+        found = np.empty((len(shares), *self.ranks.shape[1:]))
+        for year in range(found.shape[1]):
+            for start in range(0, found.shape[2], BESIDE):
+                part = slice(start, start + BESIDE)
+                found[:, year, part] = _quantiles(self.ranks[:, year, part], shares)
+        return found
 
     def rank_shares(self) -> Floats:
         """How often each unit has each rank [year, unit, rank - 1]."""
@@ -52,14 +58,16 @@ class Uncertainty:
 
     def above(self) -> Floats:
         """How often one unit is above another [year, one, other], equal ones half."""
-        found = [self._above(self.scores[:, year]) for year in range(self.scores.shape[1])]
-        return np.stack(found)
+        return np.stack([self._above(self.ranks[:, year]) for year in range(self.ranks.shape[1])])
 
     @staticmethod
-    def _above(scores: Floats) -> Floats:
-        beats = np.stack([(one[:, None] > scores).mean(axis=0) for one in scores.T])
-        equal = np.stack([(one[:, None] == scores).mean(axis=0) for one in scores.T])
-        return np.asarray(beats + equal / 2)
+    def _above(ranks: Ranks) -> Floats:
+        known = ranks > 0
+        beats = [
+            ((one[:, None] < ranks) & known & (one > 0)[:, None]).mean(axis=0) for one in ranks.T
+        ]
+        equal = [((one[:, None] == ranks) & known).mean(axis=0) for one in ranks.T]
+        return np.asarray(np.stack(beats) + np.stack(equal) / 2)
 
     def tied(self, confidence: float = 0.9) -> NDArray[np.int32]:
         """Groups [year, unit] from 1: by nominal rank, a group ends where its first is firmly above.
@@ -94,11 +102,18 @@ class Sensitivity:
 
 
 def uncertainty(
-    plan: Plan, cube: Cube, *, replicates: int = 1000, seed: int = 0, node: str = ""
+    plan: Plan,
+    cube: Cube,
+    *,
+    replicates: int = 1000,
+    seed: int = 0,
+    node: str = "",
+    keeps_scores: bool = True,
 ) -> Uncertainty:
     """Compute replicates of a plan: all combinations of its factors if they are no more than asked.
 
-    Otherwise a scrambled Sobol sequence of as many. `node` is the highest one unless named.
+    Otherwise a scrambled Sobol sequence of as many. `node` is the highest one unless named. Without
+    its scores a large analysis needs a quarter of the memory; `variant` gives any of them again.
 
     Raises
     ------
@@ -108,7 +123,9 @@ def uncertainty(
     sizes = _sizes(plan, cube, node)
     is_exact = math.prod(sizes) <= replicates
     rows = every(sizes) if is_exact else spread(sizes, replicates, seed)
-    return _sample(plan, cube, rows, is_exact=is_exact, seed=seed, node=node)
+    return _sample(
+        plan, cube, rows, is_exact=is_exact, seed=seed, node=node, keeps_scores=keeps_scores
+    )
 
 
 def sensitivity(
@@ -158,12 +175,32 @@ def _sizes(plan: Plan, cube: Cube, node: str) -> tuple[int, ...]:
 
 
 def _sample(
-    plan: Plan, cube: Cube, rows: NDArray[np.int32], *, is_exact: bool, seed: int, node: str
+    plan: Plan,
+    cube: Cube,
+    rows: NDArray[np.int32],
+    *,
+    is_exact: bool,
+    seed: int,
+    node: str,
+    keeps_scores: bool = True,
 ) -> Uncertainty:
     own = run(plan, cube)
     place = own.nodes.index(node) if node else len(own.nodes) - 1
     nominal = own.scores[:, :, place]
-    scores = Many(plan, cube, seed).scores(rows, place)
+    is_large = not keeps_scores and nominal.shape[1] < SIXTEEN_BITS
+    scores = np.empty((len(rows) if keeps_scores else 0, *nominal.shape))
+    ranks: Ranks = np.empty((len(rows), *nominal.shape), np.uint16 if is_large else np.int32)
+    failed = 0
+    for block, found in Many(plan, cube, seed).blocks(rows, place):
+        if keeps_scores:
+            scores[block] = found
+        is_row = block[-1] - block[0] + 1 == len(block)
+        some = ranks[block[0] : block[-1] + 1] if is_row else np.empty(found.shape, ranks.dtype)
+        rank_into(some, found)
+        if not is_row:
+            ranks[block] = some
+        if some.min() == 0:
+            failed += int(((some == 0) & ~np.isnan(nominal)).sum())
     return Uncertainty(
         node=own.nodes[place],
         factors=tuple(factor.name for factor in plan.factors),
@@ -171,11 +208,21 @@ def _sample(
         is_exact=is_exact,
         parameters=rows,
         scores=scores,
-        ranks=competition(scores),
+        ranks=ranks,
         nominal=nominal,
         nominal_ranks=competition(nominal),
-        failed=int((np.isnan(scores) & ~np.isnan(nominal)).sum()),
+        failed=failed,
     )
+
+
+def _quantiles(ranks: Ranks, shares: tuple[float, ...]) -> Floats:
+    """Quantiles [share, unit] of ranks [replicate, unit], between neighbours by a line."""
+    if (ranks > 0).all():
+        return np.asarray(np.quantile(ranks, shares, axis=0))
+    known = np.where(ranks > 0, ranks, np.nan)
+    empty = np.isnan(known).all(axis=0)
+    found = np.nanquantile(np.where(empty, 0.0, known), shares, axis=0)
+    return np.asarray(np.where(empty, np.nan, found))
 
 
 def flip(one: Floats, other: Floats, weights: Floats) -> Floats:

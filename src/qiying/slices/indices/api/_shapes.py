@@ -1,0 +1,171 @@
+"""What the interface of evaluations takes and gives."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from qiying.slices.indices.rules import MAX_NAME, MAX_PLAN, MAX_TEXT
+
+
+class IndicatorBody(Schema):
+    """A definition; a code that is there already becomes a new version."""
+
+    code: str = Field(max_length=12)
+    name: str = Field(max_length=MAX_NAME)
+    name_en: str = Field("", max_length=MAX_NAME)
+    definition: str = Field(max_length=MAX_TEXT)
+    definition_en: str = Field("", max_length=MAX_TEXT)
+    unit: str = Field("", max_length=40)
+    unit_en: str = Field("", max_length=40)
+    polarity: int = Field(ge=-1, le=1)
+    source: str = Field(max_length=MAX_NAME)
+    calibre: str = Field("", max_length=MAX_TEXT)
+    kind: str = Field(max_length=13)
+    grade: str = Field("D", max_length=2)
+
+
+class IndicatorOut(Schema):
+    code: str
+    version: int
+    name: str
+    name_en: str
+    definition: str
+    definition_en: str
+    unit: str
+    unit_en: str
+    polarity: int
+    source: str
+    calibre: str
+    kind: str
+    grade: str
+
+
+class IndicatorPage(Schema):
+    items: list[IndicatorOut]
+    next: str
+    previous: str
+
+
+class TakenOut(Schema):
+    indicators: int
+    places: int
+
+
+class ValuesIn(Schema):
+    """A table: headings, and rows of cells for one place and year each."""
+
+    name: str = Field(max_length=MAX_NAME)
+    kind: str = Field(max_length=13)
+    source: str = Field(max_length=MAX_NAME)
+    headings: list[str] = Field(max_length=200)
+    rows: list[list[str | float | None]] = Field(max_length=5000)
+    is_good_only: bool = False
+
+
+class CellFault(Schema):
+    row: int
+    column: str
+    code: str
+    value: str
+    detail: str
+
+
+class ValuesOut(Schema):
+    id: UUID
+    name: str
+    kind: str
+    source: str
+    written: int
+    unchanged: int
+    faults: list[CellFault]
+
+
+class EditionIn(Schema):
+    """An edition; the tree as lines of code,parent,weight,name,name_en, the plan as TOML."""
+
+    name: str = Field(max_length=MAX_NAME)
+    name_en: str = Field("", max_length=MAX_NAME)
+    first_year: int = Field(ge=1949, le=2100)
+    last_year: int = Field(ge=1949, le=2100)
+    kinds: list[str] = Field(max_length=3)
+    tree: str = Field(max_length=MAX_PLAN)
+    plan: str = Field(max_length=MAX_PLAN)
+    note: str = Field("", max_length=200)
+
+
+class EditionOut(Schema):
+    id: UUID
+    number: str
+    name: str
+    name_en: str
+    first_year: int
+    last_year: int
+    kinds: list[str]
+    note: str
+
+
+class EditionPage(Schema):
+    items: list[EditionOut]
+    next: str
+    previous: str
+
+
+class RunOut(Schema):
+    id: UUID
+    edition: str
+    version: int
+    state: str
+    content_hash: str
+    ran_at: datetime
+    released_at: datetime | None
+    approver: str
+
+
+class EditionDetail(EditionOut):
+    tree: str
+    plan: str
+    runs: list[RunOut]
+
+
+class StandingOut(Schema):
+    """``low`` and ``high`` bound the rank in 90 % of the replicates, in the last year only."""
+
+    adcode: str
+    name: str
+    rank: int
+    score: float | None
+    scores: dict[str, float | None]
+    gained: int | None
+    moved: float | None
+    low: float | None
+    high: float | None
+    group: int | None
+
+
+class RankingOut(Schema):
+    run: RunOut
+    year: int
+    node: str
+    places: list[StandingOut]
+
+
+class StrengthOut(Schema):
+    code: str
+    parent: str
+    value: float | None
+    score: float | None
+    mean: float | None
+    ahead: float | None
+    rank: int
+
+
+class EvaluatedPlaceOut(Schema):
+    year: int
+    standing: StandingOut
+    indicators: list[StrengthOut]
+
+
+class WhatIfOut(Schema):
+    ranks: dict[str, int]
+    scores: dict[str, float | None]

@@ -1,0 +1,7 @@
+"""Tables of evaluations."""
+
+from qiying.slices.indices.models.dictionary import Indicator, Place, Succession
+from qiying.slices.indices.models.editions import Edition, Run
+from qiying.slices.indices.models.values import Delivery, Value
+
+__all__ = ["Delivery", "Edition", "Indicator", "Place", "Run", "Succession", "Value"]

@@ -1,0 +1,15 @@
+"""What other slices may know of evaluations."""
+
+from decimal import Decimal
+
+from qiying.kernel import tenancy
+from qiying.kernel.access import Actor
+from qiying.slices.indices import queries
+
+__all__ = ["figures"]
+
+
+def figures(actor: Actor) -> dict[str, Decimal]:
+    """B01 to B06 of the latest released runs; shares in percent; absent without such a run."""
+    with tenancy.reading(actor):
+        return queries.figures(actor)

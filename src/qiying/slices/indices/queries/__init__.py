@@ -1,0 +1,72 @@
+"""Everything that can be asked about evaluations; each question takes an actor."""
+
+from qiying.slices.indices.queries._dictionary import (
+    INDICATOR_ORDER,
+    after_of,
+    known,
+    list_indicators,
+    places_now,
+    places_on,
+)
+from qiying.slices.indices.queries._figures import figures
+from qiying.slices.indices.queries._records import (
+    DELIVERY_ORDER,
+    EDITION_ORDER,
+    get_delivery,
+    get_edition,
+    get_run,
+    get_run_by_id,
+    has_values,
+    latest_released,
+    list_deliveries,
+    list_editions,
+    list_values,
+    may_release,
+    replay,
+    runs_of,
+)
+from qiying.slices.indices.queries._report import method_of, report
+from qiying.slices.indices.queries._tables import (
+    HIGHEST,
+    Standing,
+    Strength,
+    names_of,
+    profile,
+    ranking,
+    what_if,
+    year_of,
+)
+
+__all__ = [
+    "DELIVERY_ORDER",
+    "EDITION_ORDER",
+    "HIGHEST",
+    "INDICATOR_ORDER",
+    "Standing",
+    "Strength",
+    "after_of",
+    "figures",
+    "get_delivery",
+    "get_edition",
+    "get_run",
+    "get_run_by_id",
+    "has_values",
+    "known",
+    "latest_released",
+    "list_deliveries",
+    "list_editions",
+    "list_indicators",
+    "list_values",
+    "may_release",
+    "method_of",
+    "names_of",
+    "places_now",
+    "places_on",
+    "profile",
+    "ranking",
+    "replay",
+    "report",
+    "runs_of",
+    "what_if",
+    "year_of",
+]

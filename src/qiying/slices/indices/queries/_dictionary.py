@@ -1,0 +1,60 @@
+"""Indicators in force and places of a day."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from qiying.kernel.access import Actor
+from qiying.slices.indices.models import Indicator, Place, Succession
+from qiying.slices.indices.rules import Known
+
+INDICATOR_ORDER = ("code", "id")
+
+
+def list_indicators(actor: Actor, *, q: str = "", kind: str = "") -> QuerySet[Indicator]:
+    """The versions in force, by words of code, name or definition."""
+    rows = Indicator.objects.visible_to(actor).filter(is_current=True)
+    if q:
+        rows = rows.filter(
+            Q(code__iexact=q)
+            | Q(name__icontains=q)
+            | Q(name_en__icontains=q)
+            | Q(definition__icontains=q)
+        )
+    return rows.filter(kind=kind) if kind else rows
+
+
+def places_on(actor: Actor, day: date) -> QuerySet[Place]:
+    """Places as they were on a day, by code."""
+    return (
+        Place.objects.visible_to(actor)
+        .filter(Q(valid_from=None) | Q(valid_from__lte=day))
+        .filter(Q(valid_until=None) | Q(valid_until__gt=day))
+        .order_by("adcode")
+    )
+
+
+def places_now(actor: Actor) -> QuerySet[Place]:
+    """Places that nothing has followed."""
+    return Place.objects.visible_to(actor).filter(valid_until=None).order_by("adcode")
+
+
+def after_of(actor: Actor) -> dict[int, list[Succession]]:
+    """What followed each place that is gone."""
+    found: dict[int, list[Succession]] = {}
+    for row in Succession.objects.visible_to(actor).select_related("after").order_by("id"):
+        found.setdefault(row.before_id, []).append(row)
+    return found
+
+
+def known(actor: Actor) -> Known:
+    """What the cells of a table can be matched to: every place of any time, codes and names."""
+    places = Place.objects.visible_to(actor).values_list(
+        "id", "adcode", "name", "valid_from", "valid_until"
+    )
+    words: dict[str, int] = {}
+    for row in list_indicators(actor).order_by("code"):
+        for word in (row.code, row.name, row.name_en):
+            if word:
+                words.setdefault(word, row.pk)
+    return Known(tuple(places), words)

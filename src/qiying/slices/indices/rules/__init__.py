@@ -1,0 +1,43 @@
+"""What an evaluation is, without framework: codes, tree, values from a file, reckoning."""
+
+from qiying.slices.indices.rules.codes import (
+    GRADES,
+    MAX_NAME,
+    MAX_PLAN,
+    MAX_TEXT,
+    DataKind,
+    PlaceKind,
+    RunState,
+)
+from qiying.slices.indices.rules.deliveries import Fault, Known, Line, lines_of
+from qiying.slices.indices.rules.reckoning import (
+    content_hash,
+    cube_from,
+    inputs_of,
+    moved,
+    plan_from,
+    reckon,
+)
+from qiying.slices.indices.rules.tree import Branch, read_tree
+
+__all__ = [
+    "GRADES",
+    "MAX_NAME",
+    "MAX_PLAN",
+    "MAX_TEXT",
+    "Branch",
+    "DataKind",
+    "Fault",
+    "Known",
+    "Line",
+    "PlaceKind",
+    "RunState",
+    "content_hash",
+    "cube_from",
+    "inputs_of",
+    "lines_of",
+    "moved",
+    "plan_from",
+    "read_tree",
+    "reckon",
+]

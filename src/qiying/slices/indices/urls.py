@@ -1,0 +1,22 @@
+from django.urls import path
+
+from qiying.slices.indices.views import dictionary, editions, home, runs, values
+
+app_name = "indices"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("take-over/", home.take_over, name="take-over"),
+    path("indicators/", dictionary.indicators, name="indicators"),
+    path("indicators/new/", dictionary.new_indicator, name="new-indicator"),
+    path("values/", values.deliveries, name="deliveries"),
+    path("values/new/", values.new_delivery, name="new-delivery"),
+    path("values/<uuid:public_id>/", values.delivery, name="delivery"),
+    path("editions/new/", editions.new_edition, name="new-edition"),
+    path("editions/<uuid:public_id>/", editions.edition, name="edition"),
+    path("editions/<uuid:public_id>/run/", editions.run_edition, name="run-edition"),
+    path("runs/<uuid:public_id>/", runs.run, name="run"),
+    path("runs/<uuid:public_id>/release/", editions.release, name="release"),
+    path("runs/<uuid:public_id>/what-if/", runs.what_if, name="what-if"),
+    path("runs/<uuid:public_id>/report/", runs.report, name="report"),
+    path("runs/<uuid:public_id>/<str:adcode>/", runs.unit, name="unit"),
+]

@@ -1,0 +1,125 @@
+"""Values brought in: which file, from where, and what could not be used."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from qiying.kernel import exports, paging, posting
+from qiying.kernel.errors import Invalid
+from qiying.kernel.problems import sentence
+from qiying.kernel.web import actor_of, page
+from qiying.slices.indices import operations, queries
+from qiying.slices.indices.forms import DeliveryForm
+from qiying.slices.indices.models import Delivery, labels
+from qiying.slices.indices.views import shared
+from qiying.slices.registry import public as registry
+
+LINES = 50
+
+
+@page(*shared.INSIDERS)
+def deliveries(request: HttpRequest) -> HttpResponse:
+    """Files, the latest first."""
+    actor = actor_of(request)
+    shown = paging.paginate(
+        queries.list_deliveries(actor),
+        order=queries.DELIVERY_ORDER,
+        cursor=request.GET.get("cursor", ""),
+    )
+    context = {
+        "page": shown,
+        "lines": [{"row": row, "kind": labels.word(labels.KINDS, row.kind)} for row in shown],
+        "may_deliver": actor.has(*shared.ANALYSTS),
+    }
+    return render(request, "indices/deliveries.html", context)
+
+
+@page(*shared.ANALYSTS)
+def new_delivery(request: HttpRequest) -> HttpResponse:
+    """Choose a file, its kind of data and its source."""
+    actor = actor_of(request)
+    form = DeliveryForm(request.POST or None, request.FILES or None)
+    table = _read(form) if form.is_bound and form.is_valid() else None
+    if table is not None:
+
+        def work() -> str:
+            data = form.cleaned_data
+            row = operations.deliver(
+                actor,
+                file_name=data["file"].name[-120:],
+                kind=data["kind"],
+                source=data["source"],
+                headings=table.headings,
+                rows=[(row.number, row.cells) for row in table.rows],
+                is_good_only=data["is_good_only"],
+                now=timezone.now(),
+            )
+            return reverse("indices:delivery", args=[row.public_id])
+
+        answer = posting.send(request, form, work)
+        if answer is not None:
+            return answer
+    back = (reverse("indices:deliveries"), _("Values brought in"))
+    return shared.form_page(request, form, _("Bring values in"), back, has_file=True)
+
+
+def _read(form: DeliveryForm) -> registry.Table | None:
+    """The file as a table; what makes it useless becomes a fault of the form."""
+    data = form.cleaned_data
+    try:
+        return registry.read_table(data["file"].name, data["file"].read(), sheet=data["sheet"])
+    except Invalid as problem:
+        form.add_error("file", sentence(problem.code, problem.params or None))
+        return None
+
+
+@page(*shared.INSIDERS)
+def delivery(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What a file brought, and every cell that could not be used with its place and reason."""
+    actor = actor_of(request)
+    row = queries.get_delivery(actor, public_id)
+    if wanted := exports.wanted(request):
+        return exports.respond(_sheet(row, actor.name), wanted)
+    shown = paging.paginate(
+        queries.list_values(actor, row),
+        order=("id",),
+        cursor=request.GET.get("cursor", ""),
+        size=LINES,
+    )
+    context = {
+        "row": row,
+        "kind": labels.word(labels.KINDS, row.kind),
+        "faults": _faults(row),
+        "page": shown,
+        "lines": [
+            {
+                "value": value,
+                "place": shared.name_of(value.place),
+                "indicator": shared.name_of(value.indicator),
+            }
+            for value in shown
+        ],
+        "kpis": [
+            {"label": _("Values written"), "value": row.written},
+            {"label": _("As they were"), "value": row.unchanged},
+            {"label": _("Cells that cannot be used"), "value": len(row.faults)},
+        ],
+    }
+    return render(request, "indices/delivery.html", context)
+
+
+def _faults(row: Delivery) -> list[dict[str, Any]]:
+    return [{**fault, "text": sentence(fault["code"])} for fault in row.faults]
+
+
+def _sheet(row: Delivery, made_by: str) -> exports.Sheet:
+    headings = [_("Row"), _("Column"), _("What stood there"), _("What is wrong")]
+    cells = [[f["row"], f["column"], f["value"], f["text"]] for f in _faults(row)]
+    about = [(_("File"), row.file_name), (_("Source of the data"), row.source)]
+    title = _("Cells that cannot be used")
+    return exports.Sheet(title, headings, cells, about, made_by, timezone.now())
