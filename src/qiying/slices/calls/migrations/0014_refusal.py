@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0012_words'),
+        ("calls", "0013_co_due"),
         ('kernel', '0006_roles_of_rescue'),
         ('mandate', '0005_presumption_and_stages'),
         ('registry', '0003_calendar_notices'),
