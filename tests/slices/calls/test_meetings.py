@@ -213,6 +213,10 @@ def decline(
 ) -> Call:
     given = {"code": code, "text": f"理由 {code}", "told_path": f"去向 {code}"}
     more = {"told_unit_id": told} if told else {}
+    if code == DeclineCode.UNCOOPERATIVE:
+        given.pop("code")
+        call = take(world, who, steps.asked_in_vain(world), "propose_decline", **given)
+        return take(world, "supervisor", call, "approve_decline")
     return take(world, who, steps.submitted(world), "decline", **given, **more)
 
 
@@ -236,7 +240,9 @@ def test_every_refusal_has_a_reason_a_path_and_somebody_who_decided(refusals: Wo
         said = why[call.pk]
         assert said.reason == f"理由 {call.decline_code}"
         assert said.told_path == f"去向 {call.decline_code}"
-        assert said.decided_by != ""
+        is_approved = call.decline_code == DeclineCode.UNCOOPERATIVE
+        decider = "supervisor" if is_approved else "supervisor-desk"
+        assert said.decided_by == refusals.user(decider).name
 
 
 def test_no_code_is_declined_without_a_path(world: World) -> None:

@@ -12,10 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from docx import Document
+from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from qiying.config.cli import _platform, build
-from qiying.kernel import printing, tenancy
+from qiying.kernel import documents, tenancy
 from qiying.slices.indices import queries
 from qiying.slices.indices.rules import plan_from
 from tests.slices.indices import steps
@@ -226,28 +228,52 @@ def test_the_command_replays_kept_runs(world: World, monkeypatch: pytest.MonkeyP
     assert CliRunner().invoke(build(), command).exit_code == 1
 
 
-def test_the_report_prints_the_numbers_of_the_ranking(
+def test_the_report_says_the_numbers_of_the_ranking_and_the_method_in_words(world: World) -> None:
+    run = steps.released(world)
+    with tenancy.reading(world.system), translation.override("zh-hans"):
+        paper = queries.report(world.actor("desk"), run, {}, now=world.now)
+    (ranks,) = [b for b in paper.blocks if getattr(b, "caption", "") == "各单位得分与位次"]
+    assert isinstance(ranks, documents.Table)
+    for row, standing in zip(ranks.rows, queries.ranking(run), strict=True):
+        assert list(row[:3]) == [str(standing.rank), standing.name, f"{standing.score:.2f}"]
+    said = "\n".join(b.text for b in paper.blocks if isinstance(b, documents.Paragraph))
+    for word in ("政府统计", run.content_hash, "无量纲化：极差标准化", "合成：", "独立程序复核"):
+        assert word in said
+    assert "虚构数据" in "".join(paper.about)
+    assert not [word for word in ("normalise", "minmax", "amean") if word in said]
+
+
+def test_the_causes_of_the_report_add_up_to_what_the_score_moved(world: World) -> None:
+    run = steps.released(world)
+    with tenancy.reading(world.system), translation.override("en"):
+        paper = queries.report(world.actor("desk"), run, {}, now=world.now)
+    tables = [b for b in paper.blocks if isinstance(b, documents.Table)]
+    (moves,) = [t for t in tables if t.caption.startswith("Places that rose")]
+    for row in moves.rows:
+        moved, *parts = (float(cell) for cell in row[2:])
+        assert sum(parts) == pytest.approx(moved, abs=0.03)
+
+
+def test_the_report_is_given_as_pdf_and_docx_by_page_and_command(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     run = steps.released(world)
-    with tenancy.reading(world.system), translation.override("zh-hans"):
-        sheet = queries.report(world.actor("desk"), run, {}, now=world.now)
-        annex = "\n".join(queries.method_of(run))
-    rows = [list(row) for row in sheet.rows]
-    for row, standing in zip(rows, queries.ranking(run), strict=True):
-        assert row[:3] == [str(standing.rank), standing.name, f"{standing.score:.2f}"]
-    for word in ("虚构数据", "政府统计", run.content_hash, "normalise minmax"):
-        assert word in annex
-    if printing.chinese_font() is None:
-        pytest.skip("no Chinese font on this machine")
+    first = queries.ranking(run)[0]
     address = reverse("indices:report", args=[run.public_id])
     paper = browser(world, "desk").get(address)
-    assert paper.content.startswith(b"%PDF")
+    words = "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.content)).pages)
+    assert f"{first.score:.2f}" in words.replace("\0", "")
+    paper = browser(world, "desk").get(address, {"as": "docx"})
+    cells = [c.text for t in Document(io.BytesIO(paper.content)).tables for c in t._cells]
+    assert f"{first.score:.2f}" in cells
+
     monkeypatch.setattr(_platform, "start_django", lambda: None)
     command = ["index", "report", run.edition.number, "--zone", world.tenant.code]
-    done = CliRunner().invoke(build(), [*command, "--out", str(tmp_path / "r.pdf")])
-    assert done.exit_code == 0
-    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+    for name, opening in (("r.pdf", b"%PDF"), ("r.docx", b"PK")):
+        done = CliRunner().invoke(build(), [*command, "--out", str(tmp_path / name)])
+        assert done.exit_code == 0, done.output
+        assert (tmp_path / name).read_bytes().startswith(opening)
+    assert CliRunner().invoke(build(), [*command, "--out", "r.odt"]).exit_code == 2
     command[2] = "PJ-000000-001"
     missing = CliRunner().invoke(build(), [*command, "--out", str(tmp_path / "x.pdf")])
     assert missing.exit_code == 2

@@ -58,14 +58,16 @@ def _again(actor: "Actor", number: str) -> "list[dict[str, str]]":
 def report(
     edition: Annotated[str, typer.Argument(help=text(_("Number of an edition.")))],
     *,
-    out: Annotated[Path, typer.Option(help=text(_("The PDF to write.")))],
+    out: Annotated[Path, typer.Option(help=text(_("The file to write, .pdf or .docx.")))],
     zone: Zone = "",
 ) -> None:
     """Write the report of the run of an edition that was released last."""
+    if out.suffix.lower() not in {".pdf", ".docx"}:
+        raise typer.BadParameter(text(_("The file to write, .pdf or .docx.")))
     with acting(zone, "analyst") as actor:
         from django.utils import timezone, translation
 
-        from qiying.kernel import printing, tenancy
+        from qiying.kernel import documents, tenancy
         from qiying.slices.indices import queries
 
         with tenancy.reading(actor), translation.override("zh-hans"):
@@ -73,9 +75,10 @@ def report(
             if run is None:
                 say(_("No released run of edition %(number)s."), number=edition)
                 raise typer.Exit(UNUSABLE)
-            names = {place.adcode: place.name for place in queries.places_now(actor)}
-            sheet = queries.report(actor, run, names, now=timezone.now())
-            body = printing.to_pdf(sheet, notes=queries.method_of(run))
+            places = {place.adcode: place for place in queries.places_now(actor)}
+            paper = queries.report(actor, run, places, now=timezone.now())
+            write = documents.to_docx if out.suffix.lower() == ".docx" else documents.to_pdf
+            body = write(paper)
     try:
         out.write_bytes(body)
     except OSError:

@@ -7,6 +7,7 @@ them as pictures, because a word processor has no other way that all of them und
 from qiying.kernel.documents._docx import to_docx
 from qiying.kernel.documents._drawing import Box, Drawing, Stroke, Words
 from qiying.kernel.documents._pdf import to_pdf
+from qiying.kernel.documents._responding import respond
 from qiying.kernel.documents._values import Block, Figure, Heading, Paragraph, Report, Table
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Stroke",
     "Table",
     "Words",
+    "respond",
     "to_docx",
     "to_pdf",
 ]

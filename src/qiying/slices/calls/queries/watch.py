@@ -180,13 +180,17 @@ def refusals_of(actor: Actor, call_ids: list[int]) -> dict[int, Refusal]:
     kinds = [NoteKind.DECLINE, NoteKind.TOLD_PATH]
     rows = Note.objects.visible_to(actor).filter(call_id__in=call_ids, kind__in=kinds)
     notes = list(rows.order_by("id"))
-    people = names_of({n.author_id for n in notes if n.author_id})
+    approved = Call.objects.visible_to(actor).filter(
+        id__in=call_ids, refusal_approver__isnull=False
+    )
+    approvers = dict(approved.values_list("id", "refusal_approver_id"))
+    people = names_of({n.author_id for n in notes if n.author_id} | set(approvers.values()))
     found: dict[int, Refusal] = {}
     for note in notes:
         if note.call_id is None:
             continue
         old = found.get(note.call_id, Refusal("", "", "", None))
-        who = people.get(note.author_id or 0, "")
+        who = people.get(approvers.get(note.call_id) or note.author_id or 0, "")
         is_path = note.kind == NoteKind.TOLD_PATH
         found[note.call_id] = Refusal(
             old.reason if is_path else note.text,

@@ -25,7 +25,7 @@ from qiying.slices.indices.queries._records import (
     replay,
     runs_of,
 )
-from qiying.slices.indices.queries._report import method_of, report
+from qiying.slices.indices.queries._report import report
 from qiying.slices.indices.queries._tables import (
     HIGHEST,
     Standing,
@@ -58,7 +58,6 @@ __all__ = [
     "list_indicators",
     "list_values",
     "may_release",
-    "method_of",
     "names_of",
     "places_now",
     "places_on",

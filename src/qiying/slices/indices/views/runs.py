@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qiying.kernel import exports, printing
+from qiying.kernel import documents, exports
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
 from qiying.kernel.web import actor_of, is_part, page
@@ -140,13 +140,12 @@ def _sheet(
 
 @page(*shared.READERS)
 def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The ranking of the last year with its method, to be printed."""
+    """The report of the last year, to be printed (PDF) or worked on (``as=docx``)."""
     actor = actor_of(request)
     row = queries.get_run(actor, public_id)
     places = shared.places_by_code(queries.places_now(actor))
-    names = {code: shared.name_of(place) for code, place in places.items()}
-    sheet = queries.report(actor, row, names, now=timezone.now())
-    return printing.respond(sheet, notes=queries.method_of(row))
+    paper = queries.report(actor, row, places, now=timezone.now())
+    return documents.respond(paper, "docx" if request.GET.get("as") == "docx" else "pdf")
 
 
 @page(*shared.READERS)
