@@ -7,7 +7,7 @@ from qiying.engines.worktime import Calendar
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.tenancy import operation
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Extension, Round
 from qiying.slices.calls.operations._move import (
     Move,
@@ -18,7 +18,14 @@ from qiying.slices.calls.operations._move import (
     write,
 )
 from qiying.slices.calls.queries import local_day
-from qiying.slices.calls.rules import Clock, Entity, ExtensionReason, ExtensionState, NoteKind
+from qiying.slices.calls.rules import (
+    Clock,
+    Entity,
+    ExtensionReason,
+    ExtensionState,
+    NoteKind,
+    TermClock,
+)
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -94,7 +101,7 @@ def _latest(move: Move, calendar: Calendar) -> date:
     A longer one than the zone's counts only where the register names the source of the limit.
     """
     call, first_due_at = move.call, move.round.due_at
-    most = rules.EXTENSION_DAYS
+    most = queries.terms(move.actor, move.now).days(TermClock.EXTENSION)
     if call.matter_code:
         try:
             card = mandate.matter(move.actor, call.matter_code, local_day(call.received_at))

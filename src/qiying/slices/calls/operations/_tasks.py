@@ -6,7 +6,7 @@ from datetime import datetime
 
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, Refused
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Note, Round, Task
 from qiying.slices.calls.rules import Clock, NoteKind, TaskState
 from qiying.slices.registry import public as registry
@@ -46,10 +46,11 @@ def make_tasks(
     co_units: Sequence[CoUnit],
     now: datetime,
 ) -> list[Task]:
-    """Write a task for each unit; the lead's runs with the round, a co-handler's for 3 days."""
+    """Write a task for each unit; the lead's runs with the round, a co-handler's by its own term."""
     calendar = registry.calendar(actor)
-    sign_due_at = rules.step_due_at(Clock.SIGN, call.urgency, now, calendar)
-    co_due_at = min(rules.co_task_due_at(now, calendar), max(round_.promised_at, sign_due_at))
+    terms = queries.terms(actor, now)
+    sign_due_at = terms.step_due_at(Clock.SIGN, call.urgency, now, calendar)
+    co_due_at = min(terms.co_task_due_at(now, calendar), max(round_.promised_at, sign_due_at))
     common = {
         "tenant_id": actor.tenant_id,
         "call": call,
