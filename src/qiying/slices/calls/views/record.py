@@ -40,7 +40,11 @@ OWN_RULE = "D"
 
 def rule_words(round_: Round) -> str:
     """``5 working days``: how the promise of a round is counted."""
-    amount = round_.rule_amount
+    return period_words(round_.rule_kind, round_.rule_amount)
+
+
+def period_words(kind: str, amount: float) -> str:
+    """``5 working days``."""
     number = int(amount) if amount == int(amount) else amount
     words = {
         "working_days": ngettext("%(n)s working day", "%(n)s working days", int(amount)),
@@ -48,7 +52,7 @@ def rule_words(round_: Round) -> str:
         "hours": ngettext("%(n)s hour", "%(n)s hours", int(amount)),
         "working_hours": ngettext("%(n)s working hour", "%(n)s working hours", int(amount)),
     }
-    return words.get(round_.rule_kind, "%(n)s") % {"n": number}
+    return words.get(kind, "%(n)s") % {"n": number}
 
 
 @dataclass(frozen=True, slots=True)
