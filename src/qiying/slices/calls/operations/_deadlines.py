@@ -182,7 +182,14 @@ def rederive(actor: Actor, *, now: datetime, call_ids: Sequence[int] | None = No
     zone's terms.
     """
     actor.require(Role.SYSTEM, Role.ADMINISTRATOR)
-    ground = _Ground(registry.calendar(actor), queries.terms(actor, now))
+    return derive(actor, queries.terms(actor, now), now=now, call_ids=call_ids)
+
+
+def derive(
+    actor: Actor, terms: Terms, *, now: datetime, call_ids: Sequence[int] | None = None
+) -> int:
+    """As ``rederive`` inside another operation, by these terms."""
+    ground = _Ground(registry.calendar(actor), terms)
     only = None if call_ids is None else list(call_ids)
     changed, last = 0, 0
     while chunk := _read(actor, only, last):

@@ -11,9 +11,9 @@ from qiying.kernel.errors import Denied, Invalid, NotFound, Refused
 from qiying.kernel.tenancy import operation
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import ZoneTerm
-from qiying.slices.calls.operations._deadlines import rederive
+from qiying.slices.calls.operations._deadlines import derive
 from qiying.slices.calls.operations._move import clean
-from qiying.slices.calls.queries import limits, local_day
+from qiying.slices.calls.queries import local_day
 from qiying.slices.calls.rules import TermKey
 from qiying.slices.calls.rules.terms import TERM_GRADES, TERM_KEEPERS
 from qiying.slices.mandate import public as mandate
@@ -51,8 +51,9 @@ def set_term(
     if grade not in TERM_GRADES:
         raise Invalid("input.invalid", {"grade": "input.choice"})
     _take_turns(actor)
-    before = queries.terms(actor, max(rules.first_moment(on), now)).find(clock, case)
-    if before == rule and not _is_replanned(actor, key, on):
+    then = max(rules.first_moment(on), now)
+    before = queries.read_book(actor).at(then).find(clock, case)
+    if before == rule:
         raise Refused("calls.term_same")
     row = ZoneTerm.objects.create(
         tenant_id=actor.tenant_id,
@@ -124,11 +125,6 @@ def _require_ahead(on: date, today: date) -> None:
         raise Invalid("input.invalid", {"valid_from": "calls.term_day"})
 
 
-def _is_replanned(actor: Actor, key: TermKey, on: date) -> bool:
-    """Whether another setting waits for that very day: to set what is in force undoes it."""
-    return limits.history(actor, key).filter(valid_from=on, applied_at=None).exists()
-
-
 def _take_turns(actor: Actor) -> None:
     """Two who set terms at once follow each other: the second sees what the first one set."""
     with connection.cursor() as cursor:
@@ -149,7 +145,7 @@ def apply_terms(actor: Actor, *, now: datetime) -> int:
     due = list(rows.order_by("id").select_for_update(skip_locked=True, of=("self",)))
     if not due:
         return 0
-    moved = rederive(actor, now=now)
+    moved = derive(actor, queries.read_book(actor).at(now), now=now)
     ZoneTerm.objects.filter(pk__in=[row.pk for row in due]).update(applied_at=now)
     for row in due:
         events.record(

@@ -74,7 +74,7 @@ from qiying.slices.calls.queries._said import SAID, said_of
 from qiying.slices.calls.queries._sheet import Group, Sheet, morning_sheet
 from qiying.slices.calls.queries._steps import OpenStep, steps_open
 from qiying.slices.calls.queries._terms import REVISION as TERMS_REVISION
-from qiying.slices.calls.queries._terms import limit_of, terms
+from qiying.slices.calls.queries._terms import limit_of, read_book, terms
 from qiying.slices.calls.queries._timeline import Line, timeline
 from qiying.slices.calls.queries._triage import REVISION as TRIAGE_REVISION
 from qiying.slices.calls.queries._triage import (
@@ -187,6 +187,7 @@ __all__ = [
     "ranked_calls",
     "ranking_of",
     "ranking_plain",
+    "read_book",
     "register_version",
     "register_words",
     "said_of",

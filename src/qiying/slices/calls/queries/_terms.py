@@ -16,7 +16,7 @@ _books: revisions.Kept[Book] = revisions.Kept()
 def book(actor: Actor) -> Book:
     """Everything that the zone set, what is planned among it."""
     revision = revisions.current(actor).get(REVISION, 0)
-    return _books.get(actor.tenant_id, revision, lambda: _build(actor))
+    return _books.get(actor.tenant_id, revision, lambda: read_book(actor))
 
 
 def terms(actor: Actor, now: datetime) -> Terms:
@@ -32,6 +32,7 @@ def limit_of(card: mandate.MatterCard) -> rules.Limit | None:
     return rules.limit_of(card.time_kind, card.time_amount, is_law=grade == rules.STATUTE)
 
 
-def _build(actor: Actor) -> Book:
+def read_book(actor: Actor) -> Book:
+    """As ``book``, as the rows stand now: for whoever waited for another's change."""
     rows = ZoneTerm.objects.visible_to(actor).order_by("id")
     return Book(row.setting for row in rows)
