@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from qiying.kernel.access import Actor
 from qiying.kernel.tenancy import TenantModel
@@ -24,38 +23,38 @@ if TYPE_CHECKING:
     from typing import Self
 
 TERM_LABELS: Words = {
-    TermClock.ACCEPT: pgettext_lazy("term", "Acceptance"),
-    TermClock.DISPATCH: pgettext_lazy("term", "Dispatch"),
-    TermClock.SIGN: pgettext_lazy("term", "Signing for"),
-    TermClock.CONTACT: pgettext_lazy("term", "First contact with the firm"),
-    TermClock.ADJUDICATE: pgettext_lazy("term", "Decision on a disputed dispatch"),
-    TermClock.DISPUTE: pgettext_lazy("term", "Disputing a dispatch"),
-    TermClock.ANSWER: pgettext_lazy("term", "Answer"),
-    TermClock.TASK: pgettext_lazy("term", "A co-handler's part"),
-    TermClock.MILESTONE: pgettext_lazy("term", "Next milestone of a plan, at most"),
-    TermClock.INFO: pgettext_lazy("term", "The firm gives what it was asked for"),
-    TermClock.PAUSE: pgettext_lazy("term", "A pause without a day of its own"),
-    TermClock.PAUSE_CAP: pgettext_lazy("term", "All pauses of a round together, at most"),
-    TermClock.EXTENSION: pgettext_lazy("term", "All extensions of a round together, at most"),
-    TermClock.CALLBACK: pgettext_lazy("term", "Review and call-back"),
-    TermClock.REDO: pgettext_lazy("term", "Answer of a further round"),
-    TermClock.LIMIT: pgettext_lazy("term", "Limit of a rung of supervision"),
-    TermClock.NOTE: pgettext_lazy("term", "Note on a standing rung"),
-    TermClock.LONG_OVERDUE: pgettext_lazy("term", "Overdue for longer: posted for supervision"),
+    TermClock.ACCEPT: _("Acceptance"),
+    TermClock.DISPATCH: _("Dispatch"),
+    TermClock.SIGN: _("Signing for"),
+    TermClock.CONTACT: _("First contact with the firm"),
+    TermClock.ADJUDICATE: _("Decision on a disputed dispatch"),
+    TermClock.DISPUTE: _("Disputing a dispatch"),
+    TermClock.ANSWER: _("Answer"),
+    TermClock.TASK: _("A co-handler's part"),
+    TermClock.MILESTONE: _("Next milestone of a plan, at most"),
+    TermClock.INFO: _("The firm gives what it was asked for"),
+    TermClock.PAUSE: _("A pause without a day of its own"),
+    TermClock.PAUSE_CAP: _("All pauses of a round together, at most"),
+    TermClock.EXTENSION: _("All extensions of a round together, at most"),
+    TermClock.CALLBACK: _("Review and call-back"),
+    TermClock.REDO: _("Answer of a further round"),
+    TermClock.LIMIT: _("Limit of a rung of supervision"),
+    TermClock.NOTE: _("Note on a standing rung"),
+    TermClock.LONG_OVERDUE: _("Overdue for longer: posted for supervision"),
 }
 CASE_LABELS: Words = {
-    Urgency.NORMAL: pgettext_lazy("term", "normal"),
-    Urgency.URGENT: pgettext_lazy("term", "urgent: water, power, gas, heat or production stopped"),
-    Urgency.DANGER: pgettext_lazy("term", "danger to life or property"),
+    Urgency.NORMAL: _("normal"),
+    Urgency.URGENT: _("urgent: water, power, gas, heat or production stopped"),
+    Urgency.DANGER: _("danger to life or property"),
     **{nature: NATURE_LABELS[nature] for nature in Nature},
-    OTHER_NATURE: pgettext_lazy("term", "nature not known yet"),
+    OTHER_NATURE: _("nature not known yet"),
     **{code: LEVEL_LABELS[level] for code, level in LEVEL_CODES.items()},
 }
 KIND_LABELS: Words = {
-    "hours": _("hours around the clock"),
-    "working_hours": _("working hours"),
-    "working_days": _("working days"),
-    "natural_days": _("calendar days"),
+    "hours": _("in hours around the clock"),
+    "working_hours": _("in working hours"),
+    "working_days": _("in working days"),
+    "natural_days": _("in calendar days"),
 }
 
 
@@ -70,7 +69,7 @@ class ZoneTerm(TenantModel):
     """A term from a day on; never edited, a later row supersedes it from its own day."""
 
     clock = models.CharField(_("time limit of"), max_length=12)
-    case = models.CharField(_("case"), max_length=20, blank=True)
+    case = models.CharField(_("which case"), max_length=20, blank=True)
     """An urgency, a nature, a rung or a matter; "" for all."""
     rule_kind = models.CharField(_("counted in"), max_length=13)
     rule_amount = models.PositiveSmallIntegerField(_("time limit"))
