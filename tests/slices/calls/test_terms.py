@@ -311,7 +311,7 @@ def browser(world: World, name: str, language: str = "zh-hans") -> Client:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh-hans", ("时限规则", "只可缩短", "4个工作小时", "行政许可决定")),
+        ("zh-hans", ("时限规则", "只可缩短", "4 个工作小时", "行政许可决定")),
         ("en", ("Time limits", "may only be shortened", "4 working hours", "Statutory limits")),
     ],
 )

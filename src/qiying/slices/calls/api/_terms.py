@@ -33,7 +33,7 @@ class PlannedOut(PeriodOut):
     valid_from: date
 
 
-class TermOut(PeriodOut):
+class ZoneTermOut(PeriodOut):
     """A term in force; ``case`` is an urgency, a nature or a rung, "" for all."""
 
     clock: str
@@ -66,7 +66,7 @@ class MatterTermOut(PeriodOut):
 
 
 class TermsOut(Schema):
-    terms: list[TermOut]
+    terms: list[ZoneTermOut]
     matters: list[MatterTermOut]
 
 
@@ -123,9 +123,9 @@ def _period(rule: Any) -> PeriodOut | None:
     return PeriodOut(kind=rule.kind, amount=rule.amount) if rule else None
 
 
-def _term(line: TermLine) -> TermOut:
+def _term(line: TermLine) -> ZoneTermOut:
     basis = limits.basis_of(line)
-    return TermOut(
+    return ZoneTermOut(
         clock=line.key[0],
         case=line.key[1],
         kind=line.rule.kind,

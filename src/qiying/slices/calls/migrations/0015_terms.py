@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('clock', models.CharField(max_length=12, verbose_name='time limit of')),
-                ('case', models.CharField(blank=True, max_length=20, verbose_name='case')),
+                ('case', models.CharField(blank=True, max_length=20, verbose_name='which case')),
                 ('rule_kind', models.CharField(max_length=13, verbose_name='counted in')),
                 ('rule_amount', models.PositiveSmallIntegerField(verbose_name='time limit')),
                 ('valid_from', models.DateField(verbose_name='in force from')),

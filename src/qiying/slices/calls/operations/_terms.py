@@ -37,22 +37,15 @@ def set_term(
 ) -> ZoneTerm:
     """Set one term from a day on, today when none is said; what was before stays on record.
 
-    ``kind`` is a kind of period of ``engines.worktime``. Running clocks are derived again when it
-    comes into force (``apply_terms``).
+    ``kind`` is one of ``engines.worktime``; running clocks follow in ``apply_terms``.
     """
     actor.require(*TERM_KEEPERS)
     if actor.person_id is None:
         raise Denied("calls.person_needed")
     key, on = (clock, case), valid_from or local_day(now)
-    limit = _limit(actor, key, on)
-    rule = _rule(key, kind, amount)
-    _require_lawful(rule, case, limit)
-    _require_ahead(on, local_day(now))
-    if grade not in TERM_GRADES:
-        raise Invalid("input.invalid", {"grade": "input.choice"})
-    _take_turns(actor)
-    then = max(rules.first_moment(on), now)
-    before = queries.read_book(actor).at(then).find(clock, case)
+    rule = _sound(actor, key, kind, amount, on)
+    _require_sound(on, local_day(now), grade)
+    before = _before(actor, key, max(rules.first_moment(on), now))
     if before == rule:
         raise Refused("calls.term_same")
     row = ZoneTerm.objects.create(
@@ -68,12 +61,12 @@ def set_term(
         set_by_id=actor.person_id,
         set_at=now,
     )
-    revisions.bump(actor, queries.TERMS_REVISION)
     _record(actor, row, before, now)
     return row
 
 
 def _record(actor: Actor, row: ZoneTerm, before: Rule | None, now: datetime) -> None:
+    revisions.bump(actor, queries.TERMS_REVISION)
     events.record(
         "calls.term_set",
         subject=row,
@@ -87,6 +80,14 @@ def _record(actor: Actor, row: ZoneTerm, before: Rule | None, now: datetime) -> 
         before=before.amount if before else 0,
         valid_from=row.valid_from.isoformat(),
     )
+
+
+def _sound(actor: Actor, key: TermKey, kind: str, amount: int, on: date) -> Rule:
+    """The rule, inside what a zone may set and what the law allows."""
+    limit = _limit(actor, key, on)
+    rule = _rule(key, kind, amount)
+    _require_lawful(rule, key[1], limit)
+    return rule
 
 
 def _limit(actor: Actor, key: TermKey, on: date) -> rules.Limit | None:
@@ -120,16 +121,22 @@ def _require_lawful(rule: Rule, matter: str, limit: rules.Limit | None) -> None:
         raise Invalid("input.invalid", {"amount": "calls.term_law"}, most=int(law.amount))
 
 
-def _require_ahead(on: date, today: date) -> None:
+def _require_sound(on: date, today: date, grade: str) -> None:
+    if grade not in TERM_GRADES:
+        raise Invalid("input.invalid", {"grade": "input.choice"})
     if not today <= on <= today.replace(year=today.year + FURTHEST_YEARS, day=1):
         raise Invalid("input.invalid", {"valid_from": "calls.term_day"})
 
 
-def _take_turns(actor: Actor) -> None:
-    """Two who set terms at once follow each other: the second sees what the first one set."""
+def _before(actor: Actor, key: TermKey, then: datetime) -> Rule | None:
+    """What would be in force then.
+
+    Two who set terms at once follow each other: the second sees what the first one set.
+    """
     with connection.cursor() as cursor:
         name = f"calls.terms:{actor.tenant_id}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 23))", [name])
+    return queries.read_book(actor).at(then).find(*key)
 
 
 @operation
