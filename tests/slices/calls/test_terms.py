@@ -1,5 +1,6 @@
 """The zone's terms: who sets them, what running calls make of it, page, interface, database."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +10,10 @@ import time_machine
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
+from typer.testing import CliRunner
 
+from qiying.config.cli import _platform
+from qiying.config.cli import terms as command
 from qiying.kernel import audit, tenancy
 from qiying.kernel.access import Role
 from qiying.kernel.errors import Denied, Invalid, Problem, Refused
@@ -376,6 +380,17 @@ def test_the_interface_lists_and_sets_terms(world: World) -> None:
     assert unknown.status_code == 422
     desk = browser(world, "desk").post(API, body, content_type="application/json")
     assert desk.status_code == 403
+
+
+def test_the_command_prints_what_is_in_force(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_platform, "start_django", lambda: None)
+    put(world)
+    found = json.loads(CliRunner().invoke(command.app, ["show", "--json"]).stdout)
+    row = next(t for t in found["terms"] if (t["clock"], t["case"]) == ("sign", "normal"))
+    assert (row["kind"], row["amount"], row["valid_from"]) == ("hours", 3.0, "2026-11-16")
+    assert "sign normal" in CliRunner().invoke(command.app, ["show"]).stdout
 
 
 # --- the database ---

@@ -94,10 +94,15 @@ class SetTermOut(PeriodOut):
 def list_terms(request: HttpRequest) -> TermsOut:
     actor, now = actor_of(request), timezone.now()
     with tenancy.reading(actor):
-        return TermsOut(
-            terms=[_term(line) for line in limits.term_lines(actor, now=now)],
-            matters=[_matter(one) for one in limits.matter_limits(actor, now=now)],
-        )
+        return terms_of(actor, now)
+
+
+def terms_of(actor: Actor, now: datetime) -> TermsOut:
+    """Every term in force, and the matters whose answer has a limit of its own."""
+    return TermsOut(
+        terms=[_term(line) for line in limits.term_lines(actor, now=now)],
+        matters=[_matter(one) for one in limits.matter_limits(actor, now=now)],
+    )
 
 
 @roles(*TERM_KEEPERS)

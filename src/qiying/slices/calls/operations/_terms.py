@@ -45,8 +45,7 @@ def set_term(
     key, on = (clock, case), valid_from or local_day(now)
     rule = _sound(actor, key, kind, amount, on)
     _require_sound(on, local_day(now), grade)
-    before = _before(actor, key, max(rules.first_moment(on), now))
-    if before == rule:
+    if (before := _before(actor, key, max(rules.first_moment(on), now))) == rule:
         raise Refused("calls.term_same")
     row = ZoneTerm.objects.create(
         tenant_id=actor.tenant_id,
