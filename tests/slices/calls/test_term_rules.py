@@ -1,6 +1,7 @@
 """The zone's terms without a database: the shipped ones, dated ones, guards and statutes."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -75,7 +76,7 @@ def setting(key: tuple[str, str], rule: Rule, on: date, hour: int = 0) -> Settin
 
 
 def test_a_zone_that_set_nothing_runs_on_what_the_code_said_before() -> None:
-    expected = {
+    expected: dict[tuple[str, str], Rule] = {
         (clock, urgency): Rule(kind, amount)  # type: ignore[arg-type]
         for clock, rows in BEFORE.items()
         for urgency, (kind, amount) in zip(Urgency, rows, strict=True)
@@ -225,7 +226,7 @@ def test_a_statute_that_is_counted_otherwise_stands_as_it_is_counted() -> None:
 def test_the_zones_own_term_of_a_matter_goes_before_a_limit_that_is_no_law() -> None:
     own = Terms({("answer", "M026"): [rules.Edition(Rule("working_days", 3))]})
     reference = Limit(Rule("hours", 24), is_law=False)
-    given = {"urgency": "normal", "nature": "help", "matter": "M026"}
+    given: dict[str, Any] = {"urgency": "normal", "nature": "help", "matter": "M026"}
     assert own.answer(**given, limit=reference) == Rule("working_days", 3)
     assert DEFAULT_TERMS.answer(**given, limit=reference) == Rule("hours", 24)
     law = Limit(Rule("working_days", 2), is_law=True)

@@ -368,7 +368,10 @@ def test_the_interface_lists_and_sets_terms(world: World) -> None:
     row = next(t for t in found["terms"] if (t["clock"], t["case"]) == ("accept", "normal"))
     assert (row["kind"], row["amount"], row["grade"]) == ("working_hours", 4, "D")
     body = {**SIGN, "kind": "hours", "amount": 3, "reason": "提速"}
-    send = {"content_type": "application/json", "headers": {"Idempotency-Key": "t1"}}
+    send: dict[str, Any] = {
+        "content_type": "application/json",
+        "headers": {"Idempotency-Key": "t1"},
+    }
     first, again = (leader.post(API, body, **send) for _n in range(2))
     assert (first.status_code, first.json()) == (201, again.json())
     later = leader.get(API).json()["terms"]
