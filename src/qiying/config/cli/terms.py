@@ -1,18 +1,14 @@
 """``qiying terms …``: how long each step of a call may take in a zone."""
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from qiying.config.cli import _platform
-from qiying.config.cli._platform import say, text
+from qiying.config.cli._platform import text
+from qiying.config.cli._zone import acting
 from qiying.config.language import mark as _
 
-if TYPE_CHECKING:
-    from qiying.kernel.access import Actor
-
-UNUSABLE = 2
 app = typer.Typer(help=text(_("Time limits of a zone.")), no_args_is_help=True)
 
 
@@ -31,14 +27,14 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help=text(_("Print JSON.")))] = False,
 ) -> None:
     """As the interface lists them."""
-    actor = _actor(zone)
-    from django.utils import timezone
+    with acting(zone) as actor:
+        from django.utils import timezone
 
-    from qiying.kernel import tenancy
-    from qiying.slices.calls.api._terms import terms_of
+        from qiying.kernel import tenancy
+        from qiying.slices.calls.api._terms import terms_of
 
-    with tenancy.reading(actor):
-        found = terms_of(actor, timezone.now())
+        with tenancy.reading(actor):
+            found = terms_of(actor, timezone.now())
     if as_json:
         plain = found.model_dump(mode="json")
         typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
@@ -49,15 +45,3 @@ def show(
     for one in found.matters:
         lock = " *" if one.is_locked else ""
         typer.echo(f"{'answer ' + one.matter:<24}{one.amount:>5g} {one.kind}{lock}")
-
-
-def _actor(zone: str) -> "Actor":
-    _platform.start_django()
-    from qiying.kernel import people
-    from qiying.kernel.access import Role, stand_in
-
-    tenants = people.zones(zone)
-    if len(tenants) != 1:
-        say(_("Name the zone with --zone CODE."))
-        raise typer.Exit(UNUSABLE)
-    return stand_in(tenants[0].pk, Role.ANALYST)

@@ -26,7 +26,7 @@ PROBLEMS: dict[str, Promise | str] = {
     ),
     "calls.term_same": _("This is the time limit already; nothing was changed."),
     "calls.term_kind": _("This time limit is not counted like that."),
-    "calls.term_most": _("At most %(most)s."),
+    "calls.term_most": _("At most %(most)s, counted like this."),
     "calls.term_guarded": _(
         "This limit protects the firm or the rates: it may be shortened and never lengthened, at "
         "most %(most)s."
