@@ -22,7 +22,7 @@ class TermForm(forms.Form):
     kind = forms.ChoiceField(label=_("Counted in"))
     valid_from = forms.DateField(
         label=_("In force from"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_(
             "What runs keeps the limit it began with; a shorter one counts for it from this day."
         ),

@@ -83,7 +83,7 @@ class Shipped:
 OURS = Basis("平台默认，可由本区设定", "our default, for the zone to set", "D")
 _GUARD = Basis("平台保底规则，只可缩短", "our own guard: it may only be shortened", "D")
 _DB11 = Basis(
-    "北京市12345热线服务与管理规范（DB11/T 2021，报道转引）",
+    "北京市地方标准《12345热线服务与管理规范》（报道转引）",
     "Beijing standard DB11/T 2021 on the 12345 hotline, as the press reports it",
     "C",
 )
