@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from qiying.kernel import tenancy
 from tests.architecture import indices_of_zones, rescues_of_zones
@@ -20,6 +21,8 @@ PLAIN: Mapping[tuple[str, str], Any] = {
     ("/layers", "name"): "calls",
     ("/registry/imports", "kind"): "enterprises",
     ("calls", "kind"): "wall",
+    ("calls", "case"): "normal",
+    ("calls", "clock"): "sign",
     ("calls", "step"): "message",
     ("kernel", "provider_id"): 10**15,
     ("kernel", "secret"): "nobody-was-given-this-one",
@@ -158,6 +161,19 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
         "action": "note",
         "numbers": [z.rows["call"].number],
         "text": "seen",
+    },
+    "POST /calls/terms": lambda _z: {
+        "clock": "redo",
+        "kind": "working_days",
+        "amount": 3,
+        "reason": "sooner",
+    },
+    "calls:term": lambda _z: {
+        "amount": "3",
+        "kind": "hours",
+        "valid_from": f"{timezone.localdate():%Y-%m-%d}",
+        "grade": "D",
+        "reason": "sooner",
     },
     "POST /calls/triage": lambda _z: {"text": "It is dark"},
     "POST /class-issues/{issue_id}/steps": lambda _z: {"step": "report", "text": "going on"},

@@ -91,7 +91,8 @@ def test_pauses_never_bring_a_deadline_forward(start: datetime, after: int, days
 def test_a_matters_own_limit_goes_before_the_custom(
     urgency: str, nature: str, kind: str, amount: float | None, expected: Rule
 ) -> None:
-    found = rules.answer_rule(urgency=urgency, nature=nature, time_kind=kind, time_amount=amount)
+    limit = rules.limit_of(kind, amount, is_law=True) if amount else None
+    found = rules.DEFAULT_TERMS.answer(urgency=urgency, nature=nature, limit=limit)
     assert found == expected
 
 

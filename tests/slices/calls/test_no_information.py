@@ -36,7 +36,7 @@ def test_the_firm_has_five_working_days_and_the_page_says_until_when(world: Worl
     until = _pause(world, call).expected_to_at
     with tenancy.reading(world.system):
         calendar = registry.calendar(world.system)
-    assert until == rules.due_at(world.now, rules.INFO_WITHIN, calendar)
+    assert until == rules.due_at(world.now, rules.DEFAULT_TERMS.rule("info"), calendar)
     assert until is not None
     assert "The clock stands still until" in _notice(world, call)
     world.now = until - timedelta(minutes=1)

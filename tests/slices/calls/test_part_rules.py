@@ -30,7 +30,13 @@ def due(
     sent_at: datetime, set_due_at: datetime | None, *paused: Paused, kind: str, not_after: datetime
 ) -> datetime:
     return rules.part_due_at(
-        sent_at, set_due_at, rule_kind=kind, not_after=not_after, calendar=CALENDAR, paused=paused
+        rules.Terms(),
+        sent_at,
+        set_due_at,
+        rule_kind=kind,
+        not_after=not_after,
+        calendar=CALENDAR,
+        paused=paused,
     )
 
 
@@ -86,7 +92,7 @@ def test_the_usual_time_can_always_be_named_itself_or_lies_at_the_end(
     now: datetime, urgency: str, minutes: int
 ) -> None:
     promised_at = now + timedelta(minutes=minutes)
-    terms = rules.part_terms(now, urgency, promised_at, CALENDAR)
+    terms = rules.part_terms(rules.Terms(), now, urgency, promised_at, CALENDAR)
     assert terms.latest_at > now
     assert rules.due_fits(terms.latest_at, now, terms.latest_at)
     assert not rules.due_fits(now, now, terms.latest_at)

@@ -16,6 +16,7 @@ from qiying.slices.calls import handlers, operations, queries
 from qiying.slices.calls.models import Call, Pause
 from qiying.slices.calls.operations._decide import Found, Question
 from qiying.slices.calls.queries import desk, units
+from qiying.slices.calls.rules import DEFAULT_TERMS
 from qiying.slices.calls.views import history, record
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
@@ -128,9 +129,9 @@ def test_a_limit_without_a_source_does_not_override_the_kind_of_call(
         known = mandate.matter(world.system, "M016", queries.local_day(world.now))
     question = Question("M016", None, None, "enterprise_premises", "normal", nature, None)  # type: ignore[arg-type]  # no place is asked for
     guessed = replace(known, time_kind="working_days", time_amount=7, time_source="")
-    assert Found(question, guessed).rule == Rule("working_days", expected)
+    assert Found(question, DEFAULT_TERMS, guessed).rule == Rule("working_days", expected)
     sourced = replace(guessed, time_source="信访工作条例34 [A]")
-    assert Found(question, sourced).rule == Rule("working_days", 7)
+    assert Found(question, DEFAULT_TERMS, sourced).rule == Rule("working_days", 7)
 
 
 @pytest.mark.parametrize(

@@ -303,9 +303,16 @@ def derive_again(event: Event) -> None:
     operations.rederive(actor, now=event.occurred_at)
 
 
+@events.on("calls.term_set")
+def apply_term(event: Event) -> None:
+    """What is set for today counts at once; what is planned waits for its day."""
+    operations.apply_terms(system(event.tenant_id), now=event.occurred_at)
+
+
 @jobs.sweeper("calls.overdue")
 def sweep(actor: Actor, now: datetime) -> int:
-    """End the pauses that are over, note the promises that ran out, move up the ladder."""
+    """Terms that came into force, pauses that are over, promises that ran out, the ladder."""
+    operations.apply_terms(actor, now=now)
     ended = operations.end_pauses(actor, now=now) + operations.lapse_infos(actor, now=now)
     return ended + operations.note_overdue(actor, now=now) + operations.climb(actor, now=now)
 

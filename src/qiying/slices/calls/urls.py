@@ -20,6 +20,7 @@ from qiying.slices.calls.views import (
     queues,
     rates,
     rounds,
+    terms,
     triage,
     understanding,
     wordings,
@@ -74,6 +75,8 @@ DESK_PATHS: list[URLPattern] = [
 ]
 
 SPEED_PATHS: list[URLPattern] = [
+    path("terms/", terms.terms, name="terms"),
+    path("terms/<slug:clock>/<slug:case>/", terms.term, name="term"),
     path("hall/", hall.hall_page, name="hall"),
     path("wall/", hall.wall, name="wall"),
     path("day/", day.day, name="day"),

@@ -60,6 +60,7 @@ from qiying.slices.calls.models.speed import (
     Wording,
     WordingUse,
 )
+from qiying.slices.calls.models.terms import CASE_LABELS, KIND_LABELS, TERM_LABELS, ZoneTerm
 from qiying.slices.calls.models.triage import SURENESS_LABELS, TRAINING_LABELS, TriageModel
 from qiying.slices.calls.models.watch import (
     Extension,
@@ -73,6 +74,7 @@ __all__ = [
     "BULK_LABELS",
     "BULK_STATE_LABELS",
     "BULK_TONES",
+    "CASE_LABELS",
     "CAUSE_LABELS",
     "CHANNEL_LABELS",
     "CLOCK_LABELS",
@@ -85,6 +87,7 @@ __all__ = [
     "FINDING_LABELS",
     "GRADE_LABELS",
     "GRADE_OF_SOURCE",
+    "KIND_LABELS",
     "LEVEL_LABELS",
     "MEETING_STATE_LABELS",
     "MILESTONE_STATE_LABELS",
@@ -111,6 +114,7 @@ __all__ = [
     "TASK_LABELS",
     "TEMPLATE_STATE_LABELS",
     "TEMPLATE_TONES",
+    "TERM_LABELS",
     "TRAINING_LABELS",
     "TRIGGER_LABELS",
     "URGENCY_LABELS",
@@ -139,6 +143,7 @@ __all__ = [
     "Visit",
     "Wording",
     "WordingUse",
+    "ZoneTerm",
     "is_own",
     "is_stranger",
     "own",

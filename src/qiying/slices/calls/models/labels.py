@@ -221,7 +221,7 @@ SUPERVISION_STATE_LABELS: Words = {
 }
 TRIGGER_LABELS: Words = {
     Trigger.OVERDUE: _("overdue"),
-    Trigger.LONG_OVERDUE: _("overdue by more than five working days"),
+    Trigger.LONG_OVERDUE: _("overdue for long"),
     Trigger.THIRD_ROUND: _("third round"),
     Trigger.DANGER: _("danger to life or property"),
     Trigger.REPEATED: _("the firm called again and again"),

@@ -29,13 +29,25 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.complained_unit": _("The unit complained of cannot handle the complaint."),
     "calls.future": _("Choose a time that is still to come."),
     "calls.past": _("The time lies in the future."),
-    "calls.milestone": _("Choose a day after today and within 20 working days."),
+    "calls.milestone": _("Choose a day after today and within %(days)s working days."),
     "calls.precedent": _("A precedent needs a matter and a place; set them first."),
     "calls.person_needed": _("Only a person can do this, not an interface."),
     "calls.unsolved_is_redone": _(
         "The answer said that it was solved and the firm says it is not: record that the firm is "
         "not content, so that it is done again."
     ),
+    "calls.term_same": _("This is the time limit already; nothing was changed."),
+    "calls.term_kind": _("This time limit is not counted like that."),
+    "calls.term_most": _("At most %(most)s, counted like this."),
+    "calls.term_guarded": _(
+        "This limit protects the firm or the rates: it may be shortened and never lengthened, at "
+        "most %(most)s."
+    ),
+    "calls.term_law": _(
+        "A statute limits this matter to %(most)s; the zone may promise it sooner and never later."
+    ),
+    "calls.term_law_kind": _("A statute limits this matter: count as the statute counts."),
+    "calls.term_day": _("Choose today or a later day; the past is never changed."),
     "calls.triage_under_way": _("A training is under way; its result will stand on this page."),
     "calls.triage_no_register": _("The register has too few matters to tell them apart."),
     "calls.triage_no_model": _("No model has been trained yet."),
@@ -68,9 +80,7 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.guard.not_adjudicated": _(
         "It was decided that this is your job; it cannot be returned."
     ),
-    "calls.guard.dispute_in_time": _(
-        "The time for disputing the dispatch (one working day) is over."
-    ),
+    "calls.guard.dispute_in_time": _("The time for disputing the dispatch is over."),
     "calls.guard.not_the_disputant": _(
         "Neither whoever raised the dispute nor anybody of that unit can decide it."
     ),
@@ -88,8 +98,8 @@ PROBLEMS: dict[str, Promise | str] = {
     ),
     "calls.guard.no_pause_proposed": _("A pause is waiting for a decision already."),
     "calls.guard.pauses_left": _(
-        "The clock was paused three times or for 20 working days in all; the call goes up the "
-        "supervision ladder instead."
+        "The clock was paused three times or for as many days as the zone allows in all; the call "
+        "goes up the supervision ladder instead."
     ),
     "calls.pause_cap": _("All pauses of a round together may last %(days)s working days."),
     "calls.extension_day": _(

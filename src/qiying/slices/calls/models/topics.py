@@ -54,6 +54,8 @@ TOPICS: dict[str, Promise | str] = {
     "calls.visited": _("Visit recorded"),
     "calls.deadline_changed": _("Deadline derived again"),
     "calls.step_deadlines_changed": _("Deadlines of steps derived again"),
+    "calls.term_set": _("Time limit of the zone set"),
+    "calls.term_in_force": _("Time limit of the zone came into force"),
     "calls.overdue": _("Deadline ran out"),
     "calls.extension_proposed": _("More time asked for"),
     "calls.extended": _("More time granted"),

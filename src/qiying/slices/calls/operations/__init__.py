@@ -63,6 +63,7 @@ from qiying.slices.calls.operations._supervision import (
 from qiying.slices.calls.operations._take import STEPS, take
 from qiying.slices.calls.operations._talk import message, note, record_visit
 from qiying.slices.calls.operations._tasks import CoUnit
+from qiying.slices.calls.operations._terms import apply_terms, set_term
 from qiying.slices.calls.operations._triage import (
     TRAINERS,
     ask_training,
@@ -102,6 +103,7 @@ __all__ = [
     "add_line",
     "adjudicate",
     "answer",
+    "apply_terms",
     "approve_decline",
     "approve_extension",
     "approve_pause",
@@ -163,6 +165,7 @@ __all__ = [
     "run_bulk",
     "schedule",
     "send_daily",
+    "set_term",
     "sign",
     "stage_report",
     "supersede_attempt",

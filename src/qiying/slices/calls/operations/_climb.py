@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from qiying.kernel import events
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.tenancy import operation
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Pause, Supervision
 from qiying.slices.calls.operations._move import begin
 from qiying.slices.calls.operations._supervision import officer_for, put_on
@@ -26,6 +26,7 @@ from qiying.slices.calls.rules import (
     Level,
     PauseState,
     SupervisionState,
+    TermClock,
     Trigger,
     Urgency,
 )
@@ -90,10 +91,12 @@ def _triggered(
     actor: Actor, rows: QuerySet[Call], trigger: Trigger, now: datetime
 ) -> QuerySet[Call]:
     calendar = registry.calendar(actor)
+    long = queries.terms(actor, now).days(TermClock.LONG_OVERDUE)
     units = Q(state__in=AT_WORK) & ~Q(clock__in=sorted(OF_THE_HOUSE))
     tests: dict[Trigger, Q] = {
         Trigger.OVERDUE: units & Q(due_at__lt=now),
-        Trigger.LONG_OVERDUE: units & Q(due_at__lt=rules.long_overdue_before(now, calendar)),
+        Trigger.LONG_OVERDUE: units
+        & Q(due_at__lt=rules.long_overdue_before(now, calendar, days=long)),
         Trigger.THIRD_ROUND: Q(state__in=IN_HAND, current_round__gte=MEETING_FROM_ROUND),
         Trigger.DANGER: Q(state__in=IN_HAND, urgency=Urgency.DANGER),
     }

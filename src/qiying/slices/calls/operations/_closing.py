@@ -7,7 +7,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, NotFound, Refused
 from qiying.kernel.tenancy import operation
 from qiying.kernel.writes import insert, update
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, CallBack, Round
 from qiying.slices.calls.operations._extension import counted_until
 from qiying.slices.calls.operations._meetings import open_meeting
@@ -23,7 +23,6 @@ from qiying.slices.calls.operations._settle import settle
 from qiying.slices.calls.operations._tasks import make_tasks
 from qiying.slices.calls.rules import (
     FAILED,
-    REDO_WITHIN,
     REOPEN_WITHIN,
     Clock,
     ClosureType,
@@ -31,6 +30,7 @@ from qiying.slices.calls.rules import (
     Outcome,
     Resolved,
     Result,
+    TermClock,
 )
 from qiying.slices.registry import public as registry
 
@@ -224,7 +224,8 @@ def _next_round(move: Move, name: str) -> None:
     """Open the next round with the same lead and start its clocks."""
     call, last = move.call, move.round
     settle(move, name)
-    term = rules.term(move.now, REDO_WITHIN, registry.calendar(move.actor))
+    rule = queries.terms(move.actor, move.now).rule(TermClock.REDO)
+    term = rules.term(move.now, rule, registry.calendar(move.actor))
     move.set(current_round=call.current_round + 1, milestone_on=None)
     round_ = Round.objects.create(
         tenant_id=move.actor.tenant_id,
@@ -232,8 +233,8 @@ def _next_round(move: Move, name: str) -> None:
         number=call.current_round,
         lead_unit_id=last.lead_unit_id,
         started_at=move.now,
-        rule_kind=REDO_WITHIN.kind,
-        rule_amount=REDO_WITHIN.amount,
+        rule_kind=rule.kind,
+        rule_amount=rule.amount,
         due_at=term.due_at,
         yellow_at=term.yellow_at,
         is_provisional=term.is_provisional,
@@ -251,7 +252,7 @@ def _contact_due_at(move: Move, lead_unit_id: int | None) -> datetime | None:
     """A unit that has to do it again speaks to the firm again, and in time."""
     if lead_unit_id is None:
         return None
-    return step_due(move.actor, Clock.CONTACT, move.call.urgency, move.now)
+    return step_due(move.actor, Clock.CONTACT, move.call.urgency, move.now, now=move.now)
 
 
 @operation

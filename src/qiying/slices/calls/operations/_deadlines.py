@@ -16,7 +16,7 @@ from qiying.engines.worktime import Calendar
 from qiying.kernel import events, prepared
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.tenancy import operation
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Extension, Pause
 from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.operations._move import ledger
@@ -27,7 +27,7 @@ from qiying.slices.calls.rules import (
     ExtensionState,
     RoundState,
     Term,
-    Urgency,
+    Terms,
 )
 from qiying.slices.registry import public as registry
 
@@ -167,16 +167,35 @@ class _Part:
     set_due_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What every deadline rests on: the work calendar and the zone's terms."""
+
+    calendar: Calendar
+    terms: Terms
+
+
 @operation
 def rederive(actor: Actor, *, now: datetime, call_ids: Sequence[int] | None = None) -> int:
-    """Derive the deadlines of open calls again; how many changed, each with an event."""
+    """Derive the deadlines of open calls again; how many changed, each with an event.
+
+    What a firm was promised keeps the rule of its round; steps, parts and call-back follow the
+    zone's terms.
+    """
     actor.require(Role.SYSTEM, Role.ADMINISTRATOR)
-    calendar = registry.calendar(actor)
+    return derive(actor, queries.terms(actor, now), now=now, call_ids=call_ids)
+
+
+def derive(
+    actor: Actor, terms: Terms, *, now: datetime, call_ids: Sequence[int] | None = None
+) -> int:
+    """As ``rederive`` inside another operation, by these terms."""
+    ground = _Ground(registry.calendar(actor), terms)
     only = None if call_ids is None else list(call_ids)
     changed, last = 0, 0
     while chunk := _read(actor, only, last):
         last = chunk[-1][0].pk
-        changed += _rederive(actor, chunk, calendar, now)
+        changed += _rederive(actor, chunk, ground, now)
     return changed
 
 
@@ -205,7 +224,7 @@ def _tasks(actor: Actor, call_ids: list[int]) -> dict[int, list[_Part]]:
 
 
 def _rederive(
-    actor: Actor, chunk: list[tuple[_Call, _Round]], calendar: Calendar, now: datetime
+    actor: Actor, chunk: list[tuple[_Call, _Round]], ground: _Ground, now: datetime
 ) -> int:
     ids = [call.pk for call, _round in chunk]
     pauses = _by_round(Pause.objects.filter(tenant_id=actor.tenant_id, call_id__in=ids))
@@ -217,8 +236,8 @@ def _rederive(
         before = _Terms.of(call, round_)
         paused = ledger(pauses.get(round_.pk, []))
         granted = extensions.get(round_.pk, [])
-        _renew(round_, call, granted, paused, calendar)
-        moved_parts = _renew_parts(round_, call, tasks.get(round_.pk, []), paused, calendar)
+        _renew(round_, call, granted, paused, ground)
+        moved_parts = _renew_parts(round_, call, tasks.get(round_.pk, []), paused, ground)
         moved_tasks += moved_parts
         after = _Terms.of(call, round_)
         if moved_parts or after != before:
@@ -303,12 +322,12 @@ def _renew(
     call: _Call,
     extensions: list[Extension],
     paused: tuple[rules.Paused, ...],
-    calendar: Calendar,
+    ground: _Ground,
 ) -> None:
     """Write the derived terms onto round and call."""
-    term = _parts.promise_of(round_, extensions, calendar, paused)
-    call.step_due_at = _parts.step_due(call, calendar)
-    shown = _shown(call, round_, term, calendar)
+    term = _parts.promise_of(round_, extensions, ground.calendar, paused)
+    call.step_due_at = _parts.step_due(call, ground.calendar, ground.terms)
+    shown = _shown(call, round_, term, ground)
     if shown is not None:
         call.due_at, call.yellow_at = shown.due_at, shown.yellow_at
         call.is_provisional = shown.is_provisional
@@ -319,22 +338,22 @@ def _renew_parts(
     call: _Call,
     tasks: list[_Part],
     paused: tuple[rules.Paused, ...],
-    calendar: Calendar,
+    ground: _Ground,
 ) -> list[_Part]:
     """The same for first contact and the units' parts while the round is open."""
     if round_.state != RoundState.OPEN:
         return []
-    round_.contact_due_at = _parts.contact_due(call, round_, calendar, paused)
-    return [t for t in tasks if _parts.renew_task(t, call, round_, calendar, paused)]
+    calendar, terms = ground.calendar, ground.terms
+    round_.contact_due_at = _parts.contact_due(call, round_, calendar, terms, paused)
+    return [t for t in tasks if _parts.renew_task(t, call, round_, calendar, terms, paused)]
 
 
-def _shown(call: _Call, round_: _Round, term: Term, calendar: Calendar) -> Term | None:
+def _shown(call: _Call, round_: _Round, term: Term, ground: _Ground) -> Term | None:
     """What the call shows: its round's promise or the call-back's; None for a milestone."""
     if call.clock == Clock.ANSWER:
         return term
     if call.clock == Clock.CALLBACK and round_.answered_at is not None:
-        rule = rules.STEP_WITHIN[Clock.CALLBACK, Urgency.NORMAL]
-        return rules.term(round_.answered_at, rule, calendar)
+        return ground.terms.callback_term(round_.answered_at, ground.calendar)
     return None
 
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from qiying.engines.worktime import Rule
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, NotFound
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries
 from qiying.slices.calls.operations._asked import Place
-from qiying.slices.calls.rules import Nature, Urgency
+from qiying.slices.calls.rules import Nature, Terms, Urgency
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -35,6 +35,8 @@ class Found:
     """The matter in force and the ruling; both None when triage is left to the desk."""
 
     asked: Question
+    terms: Terms
+    """The zone's, as they are in force when it is asked."""
     matter: mandate.MatterCard | None = None
     ruling: mandate.Ruling | None = None
 
@@ -71,12 +73,11 @@ class Found:
         A matter's own limit counts when the register says where it comes from; one without a
         source is a guess and does not override the kind of call.
         """
-        limited = self.matter if self.matter and self.matter.time_source else None
-        return rules.answer_rule(
+        return self.terms.answer(
             urgency=self.asked.urgency,
             nature=self.nature,
-            time_kind=limited.time_kind if limited else "",
-            time_amount=limited.time_amount if limited else None,
+            matter=self.matter.code if self.matter else "",
+            limit=queries.limit_of(self.matter) if self.matter else None,
         )
 
 
@@ -84,7 +85,7 @@ def decide(actor: Actor, asked: Question, *, now: datetime) -> Found:
     """Ask the register and keep its decision; nothing is asked without a matter."""
     recused = _recused(actor, asked.complained_unit_id)
     if not asked.matter_code:
-        return Found(asked)
+        return Found(asked, queries.terms(actor, now))
     on = now.astimezone(SHANGHAI).date()
     place, firm = asked.place, asked.firm
     ruling = mandate.decide(
@@ -101,7 +102,8 @@ def decide(actor: Actor, asked: Question, *, now: datetime) -> Found:
         recused=recused,
         now=now,
     )
-    return Found(asked, mandate.matter(actor, asked.matter_code, on), ruling)
+    card = mandate.matter(actor, asked.matter_code, on)
+    return Found(asked, queries.terms(actor, now), card, ruling)
 
 
 def _recused(actor: Actor, complained_unit_id: int | None) -> tuple[str, ...]:

@@ -81,7 +81,9 @@ def hand_over(move: Move, lead_unit_id: int) -> None:
     step_clock(move, Clock.SIGN)
     round_.lead_unit_id = lead_unit_id
     if round_.contacted_at is None:
-        round_.contact_due_at = step_due(move.actor, Clock.CONTACT, call.urgency, move.now)
+        round_.contact_due_at = step_due(
+            move.actor, Clock.CONTACT, call.urgency, move.now, now=move.now
+        )
     update(round_, ["lead_unit", "contact_due_at"])
     run_answer_clock(move)
 

@@ -7,7 +7,7 @@ from qiying.engines.worktime import Calendar
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.tenancy import operation
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Extension, Round
 from qiying.slices.calls.operations._move import (
     Move,
@@ -18,7 +18,14 @@ from qiying.slices.calls.operations._move import (
     write,
 )
 from qiying.slices.calls.queries import local_day
-from qiying.slices.calls.rules import Clock, Entity, ExtensionReason, ExtensionState, NoteKind
+from qiying.slices.calls.rules import (
+    Clock,
+    Entity,
+    ExtensionReason,
+    ExtensionState,
+    NoteKind,
+    TermClock,
+)
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
@@ -89,18 +96,20 @@ def _amount(move: Move, until_on: date, calendar: Calendar) -> float:
 
 
 def _latest(move: Move, calendar: Calendar) -> date:
-    """The last day that can be asked for: the zone's cap, or the matter's own from the register.
+    """The last day that can be asked for: the zone's cap, or a shorter one of the register.
 
-    A longer one than the zone's counts only where the register names the source of the limit.
+    A longer one than the zone's counts only where a statute sets the limit of the matter.
     """
     call, first_due_at = move.call, move.round.due_at
-    most = rules.EXTENSION_DAYS
+    most = queries.terms(move.actor, move.now).days(TermClock.EXTENSION)
     if call.matter_code:
         try:
             card = mandate.matter(move.actor, call.matter_code, local_day(call.received_at))
         except NotFound:
             return rules.latest_extension(first_due_at, calendar, days=most)
-        most = card.extension_max if card.time_source else min(most, card.extension_max)
+        limit = queries.limit_of(card)
+        is_law = limit is not None and limit.is_law
+        most = card.extension_max if is_law else min(most, card.extension_max)
     return rules.latest_extension(first_due_at, calendar, days=most)
 
 

@@ -7,7 +7,7 @@ from typing import Final, TypedDict, Unpack
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.tenancy import operation
-from qiying.slices.calls import queries, rules
+from qiying.slices.calls import queries
 from qiying.slices.calls.models import Call, Pause
 from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.operations._asked import Place
@@ -34,6 +34,7 @@ from qiying.slices.calls.rules import (
     PauseState,
     PositionSource,
     RoundState,
+    TermClock,
     Urgency,
 )
 from qiying.slices.registry import public as registry
@@ -71,7 +72,9 @@ def ask_info(
         state=PauseState.RUNNING,
         reason_code=PauseReason.AWAITING_INFORMATION,
         from_at=now,
-        expected_to_at=rules.due_at(now, rules.INFO_WITHIN, registry.calendar(actor)),
+        expected_to_at=queries.terms(actor, now).due_at(
+            TermClock.INFO, "", now, registry.calendar(actor)
+        ),
         evidence_id=note,
         proposer_id=actor.person_id,
         proposed_at=now,
@@ -294,4 +297,5 @@ def _count_anew(move: Move) -> None:
     derive_round(move, move.case.pauses)
     if move.call.milestone_on is None:
         run_answer_clock(move)
-    move.set(step_due_at=_parts.step_due(move.call, registry.calendar(move.actor)))
+    calendar, terms = registry.calendar(move.actor), queries.terms(move.actor, move.now)
+    move.set(step_due_at=_parts.step_due(move.call, calendar, terms))

@@ -14,7 +14,7 @@ from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Note, Pause, Round, Task
 from qiying.slices.calls.operations import _parts
 from qiying.slices.calls.queries import Case
-from qiying.slices.calls.rules import MAX_TEXT, CallState, Clock, Entity, Urgency
+from qiying.slices.calls.rules import MAX_TEXT, CallState, Clock, Entity
 from qiying.slices.registry import public as registry
 
 ONE_DAY = timedelta(days=1)
@@ -249,13 +249,16 @@ def step_clock(move: Move, clock: str | None) -> None:
     if clock is None:
         move.set(step_clock="", step_from_at=None, step_due_at=None)
         return
-    due_at = step_due(move.actor, clock, move.call.urgency, move.now)
+    due_at = step_due(move.actor, clock, move.call.urgency, move.now, now=move.now)
     move.set(step_clock=clock, step_from_at=move.now, step_due_at=due_at)
 
 
-def step_due(actor: Actor, clock: str, urgency: str, start_at: datetime) -> datetime:
-    """When a step must be done."""
-    return rules.step_due_at(clock, urgency, start_at, registry.calendar(actor))
+def step_due(
+    actor: Actor, clock: str, urgency: str, start_at: datetime, *, now: datetime
+) -> datetime:
+    """When a step must be done, by the terms in force now."""
+    calendar = registry.calendar(actor)
+    return queries.terms(actor, now).step_due_at(clock, urgency, start_at, calendar)
 
 
 def run_answer_clock(move: Move) -> None:
@@ -287,8 +290,8 @@ def run_plan_clock(move: Move, milestone_on: date) -> None:
 
 def run_callback_clock(move: Move) -> None:
     """The unit's part is done: what runs now is the time to review and to call back."""
-    rule = rules.STEP_WITHIN[Clock.CALLBACK, Urgency.NORMAL]
-    found = rules.term(move.now, rule, registry.calendar(move.actor))
+    terms = queries.terms(move.actor, move.now)
+    found = terms.callback_term(move.now, registry.calendar(move.actor))
     move.set(
         clock=Clock.CALLBACK,
         due_at=found.due_at,
@@ -300,15 +303,15 @@ def run_callback_clock(move: Move) -> None:
 def derive_round(move: Move, pauses: Iterable[Pause]) -> None:
     """Derive the deadlines of round and parts again: rule, calendar, ledgers."""
     round_, paused = move.round, ledger(pauses)
-    calendar = registry.calendar(move.actor)
+    calendar, terms = registry.calendar(move.actor), queries.terms(move.actor, move.now)
     extensions = move.case.granted
     _parts.promise_of(round_, extensions, calendar, paused)
-    round_.contact_due_at = _parts.contact_due(move.call, round_, calendar, paused)
+    round_.contact_due_at = _parts.contact_due(move.call, round_, calendar, terms, paused)
     update(round_, DERIVED)
     for extension in extensions:
         update(extension, ["due_at"])
     for task in move.case.tasks:
-        if _parts.renew_task(task, move.call, round_, calendar, paused):
+        if _parts.renew_task(task, move.call, round_, calendar, terms, paused):
             update(task, ["sign_due_at", "due_at"])
 
 

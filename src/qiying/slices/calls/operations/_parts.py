@@ -10,7 +10,7 @@ from typing import Protocol
 from qiying.engines.worktime import Calendar
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Extension
-from qiying.slices.calls.rules import TASK_OPEN, Clock, Paused, TaskState
+from qiying.slices.calls.rules import TASK_OPEN, Clock, Paused, TaskState, Terms
 
 
 class Asker(Protocol):
@@ -66,7 +66,7 @@ def promise_of(
 
 
 def contact_due(
-    call: Asker, round_: Cycle, calendar: Calendar, paused: tuple[Paused, ...]
+    call: Asker, round_: Cycle, calendar: Calendar, terms: Terms, paused: tuple[Paused, ...]
 ) -> datetime | None:
     """Until when the lead speaks to the firm: from the start of the round or its last dispatch.
 
@@ -75,14 +75,14 @@ def contact_due(
     if round_.contacted_at is not None or round_.contact_due_at is None:
         return round_.contact_due_at
     start_at = max(round_.started_at, call.dispatched_at or round_.started_at)
-    return rules.step_due_at(Clock.CONTACT, call.urgency, start_at, calendar, paused)
+    return terms.step_due_at(Clock.CONTACT, call.urgency, start_at, calendar, paused)
 
 
-def step_due(call: Asker, calendar: Calendar) -> datetime | None:
+def step_due(call: Asker, calendar: Calendar, terms: Terms) -> datetime | None:
     """Until when the next step indoors is taken; as it is where its start was not kept."""
     if not call.step_clock or call.step_from_at is None:
         return call.step_due_at
-    return rules.step_due_at(call.step_clock, call.urgency, call.step_from_at, calendar)
+    return terms.step_due_at(call.step_clock, call.urgency, call.step_from_at, calendar)
 
 
 class Deadlines(Protocol):
@@ -97,20 +97,26 @@ class Deadlines(Protocol):
 
 
 def renew_task(
-    task: Deadlines, call: Asker, round_: Cycle, calendar: Calendar, paused: tuple[Paused, ...]
+    task: Deadlines,
+    call: Asker,
+    round_: Cycle,
+    calendar: Calendar,
+    terms: Terms,
+    paused: tuple[Paused, ...],
 ) -> bool:
     """Write the derived deadlines onto an open part; whether any of them moved."""
     if task.state not in TASK_OPEN:
         return False
     before = (task.sign_due_at, task.due_at)
     if task.state == TaskState.SENT:
-        task.sign_due_at = rules.step_due_at(
+        task.sign_due_at = terms.step_due_at(
             Clock.SIGN, call.urgency, task.sent_at, calendar, paused
         )
     if task.is_lead:
         task.due_at = round_.promised_at
     else:
         task.due_at = rules.part_due_at(
+            terms,
             task.sent_at,
             task.set_due_at,
             rule_kind=round_.rule_kind,

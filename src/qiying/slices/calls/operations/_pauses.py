@@ -7,11 +7,11 @@ from django.db.models import Exists, F, OuterRef, Q
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.tenancy import operation
 from qiying.kernel.writes import update
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Pause
 from qiying.slices.calls.operations._intake import lapse_info
 from qiying.slices.calls.operations._move import begin, end_pause, run_on
-from qiying.slices.calls.rules import NOT_EXCLUDED, CallState, PauseState
+from qiying.slices.calls.rules import NOT_EXCLUDED, CallState, PauseState, TermClock
 from qiying.slices.registry import public as registry
 
 AT_ONCE = 200
@@ -71,14 +71,14 @@ def lapse_infos(actor: Actor, *, now: datetime) -> int:
 
 
 def _end_what_had_none(actor: Actor, now: datetime) -> None:
-    calendar = registry.calendar(actor)
+    calendar, within = registry.calendar(actor), queries.terms(actor, now).rule(TermClock.INFO)
     for pause in Pause.objects.filter(
         tenant_id=actor.tenant_id,
         state=PauseState.RUNNING,
         expected_to_at=None,
         call__state=CallState.NEED_INFO,
     ).select_for_update(skip_locked=True, of=("self",))[:AT_ONCE]:
-        pause.expected_to_at = max(now, rules.due_at(pause.from_at, rules.INFO_WITHIN, calendar))
+        pause.expected_to_at = max(now, rules.due_at(pause.from_at, within, calendar))
         update(pause, ["expected_to_at"])
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.tenancy import operation
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Milestone
 from qiying.slices.calls.operations._move import (
     Move,
@@ -17,10 +17,10 @@ from qiying.slices.calls.operations._move import (
     write,
 )
 from qiying.slices.calls.rules import (
-    MILESTONE_WITHIN,
     MILESTONES_MOST,
     MilestoneState,
     NoteKind,
+    TermClock,
 )
 from qiying.slices.registry import public as registry
 
@@ -38,9 +38,12 @@ def schedule(
     """It cannot be finished in time: one more day of a plan that is followed through."""
     move = begin(actor, call_id, "schedule", now=now, version=version)
     calendar = registry.calendar(actor)
-    last = rules.due_at(now, MILESTONE_WITHIN, calendar)
+    within = queries.terms(actor, now).rule(TermClock.MILESTONE)
+    last = rules.due_at(now, within, calendar)
     if not now < rules.closing(milestone_on, calendar) <= last:
-        raise Invalid("input.invalid", {"milestone_on": "calls.milestone"})
+        raise Invalid(
+            "input.invalid", {"milestone_on": "calls.milestone"}, days=int(within.amount)
+        )
     known = move.case.milestones
     if len(known) >= MILESTONES_MOST or milestone_on in {m.due_on for m in known}:
         raise Invalid("input.invalid", {"milestone_on": "calls.milestone_again"})

@@ -106,7 +106,7 @@ def _write(actor: Actor, role: str, asked: Asked, found: Found) -> tuple[Call, R
         clock=Clock.ANSWER,
         step_clock=Clock.ACCEPT,
         step_from_at=asked.now,
-        step_due_at=step_due(actor, Clock.ACCEPT, asked.urgency, asked.now),
+        step_due_at=step_due(actor, Clock.ACCEPT, asked.urgency, asked.now, now=asked.now),
         received_at=asked.now,
         updated_at=asked.now,
     )

@@ -45,7 +45,7 @@ def _hand_over(actor: Actor, call: Call, round_: Round, lead: int, now: datetime
     call.state, call.lead_unit_id = CallState.DISPATCHED, lead
     call.accepted_at = call.dispatched_at = now
     call.step_clock, call.step_from_at = Clock.SIGN, now
-    call.step_due_at = step_due(actor, Clock.SIGN, call.urgency, now)
+    call.step_due_at = step_due(actor, Clock.SIGN, call.urgency, now, now=now)
     call.save(
         update_fields=[
             "state",
@@ -58,5 +58,5 @@ def _hand_over(actor: Actor, call: Call, round_: Round, lead: int, now: datetime
         ]
     )
     round_.lead_unit_id = lead
-    round_.contact_due_at = step_due(actor, Clock.CONTACT, call.urgency, now)
+    round_.contact_due_at = step_due(actor, Clock.CONTACT, call.urgency, now, now=now)
     round_.save(update_fields=["lead_unit", "contact_due_at"])

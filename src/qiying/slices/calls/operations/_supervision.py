@@ -7,7 +7,7 @@ from qiying.kernel.access import STAFF, Actor
 from qiying.kernel.errors import Invalid, NotFound, Refused
 from qiying.kernel.people import people_with
 from qiying.kernel.tenancy import operation
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Supervision
 from qiying.slices.calls.operations._move import Move, begin, record, write
 from qiying.slices.calls.queries import local_day
@@ -16,6 +16,7 @@ from qiying.slices.calls.rules import (
     PURPLE_FROM,
     Level,
     NoteKind,
+    TermClock,
     Trigger,
 )
 from qiying.slices.registry import public as registry
@@ -71,7 +72,7 @@ def put_on(
 ) -> Call:
     """End the rung below and begin this one, with its limit and its first weekly note."""
     call, actor, calendar = move.call, move.actor, registry.calendar(move.actor)
-    below = _leave(move)
+    terms, below = queries.terms(actor, move.now), _leave(move)
     skipped = level - below - 1
     row = Supervision.objects.create(
         tenant_id=actor.tenant_id,
@@ -85,8 +86,8 @@ def put_on(
         opened_at=move.now,
         opened_by_id=actor.person_id,
         reason_id=note,
-        limit_at=rules.limit_at(level, move.now, calendar),
-        note_due_at=rules.note_due_at(move.now, calendar),
+        limit_at=terms.due_at(TermClock.LIMIT, level.code, move.now, calendar),
+        note_due_at=terms.due_at(TermClock.NOTE, "", move.now, calendar),
         chases=int(level is Level.CHASE),
         chased_at=move.now if level is Level.CHASE else None,
     )
@@ -145,7 +146,8 @@ def supervision_note(
     row = _standing(move)
     note = write(move, NoteKind.SUPERVISION, text, attachments=attachments)
     row.noted_at = now
-    row.note_due_at = rules.note_due_at(now, registry.calendar(actor))
+    terms, calendar = queries.terms(actor, now), registry.calendar(actor)
+    row.note_due_at = terms.due_at(TermClock.NOTE, "", now, calendar)
     row.save(update_fields=["noted_at", "note_due_at"])
     return move.end(note=note, level=Level(row.level).code)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid, Refused
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Note, Round, Task
 from qiying.slices.calls.operations._move import clean
 from qiying.slices.calls.rules import NoteKind, TaskState
@@ -72,7 +72,9 @@ def new_parts(
         raise Invalid("input.invalid", {"co_units": "calls.co_units"})
     if not rules.weights_fit([*(t.weight for t in helping), *(c.weight for c in found)]):
         raise Invalid("input.invalid", {"co_units": "calls.co_weight"})
-    terms = rules.part_terms(now, call.urgency, round_.promised_at, registry.calendar(actor))
+    terms = rules.part_terms(
+        queries.terms(actor, now), now, call.urgency, round_.promised_at, registry.calendar(actor)
+    )
     named = (c.due_at for c in found if c.due_at is not None)
     if not all(rules.due_fits(at, now, terms.latest_at) for at in named):
         raise Invalid("input.invalid", {"co_units": "calls.co_due"})
@@ -91,7 +93,9 @@ def make_tasks(
     now: datetime,
 ) -> list[Task]:
     """Write a task for each unit; the lead's runs with the round, a co-handler's as it was set."""
-    terms = rules.part_terms(now, call.urgency, round_.promised_at, registry.calendar(actor))
+    terms = rules.part_terms(
+        queries.terms(actor, now), now, call.urgency, round_.promised_at, registry.calendar(actor)
+    )
     common = {
         "tenant_id": actor.tenant_id,
         "call": call,

@@ -58,7 +58,7 @@ def unsign(actor: Actor, call: Call, before: Before, now: datetime) -> None:
         state=before["state"],
         step_clock=Clock.SIGN.value,
         step_from_at=start_at,
-        step_due_at=step_due(actor, Clock.SIGN, call.urgency, start_at),
+        step_due_at=step_due(actor, Clock.SIGN, call.urgency, start_at, now=now),
     )
 
 

@@ -7,7 +7,7 @@ from qiying.kernel.access import Actor
 from qiying.kernel.errors import Invalid
 from qiying.kernel.tenancy import operation
 from qiying.kernel.writes import insert, update
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.models import Call, Contact, Pause
 from qiying.slices.calls.operations._move import (
     Move,
@@ -26,12 +26,11 @@ from qiying.slices.calls.operations._move import (
 from qiying.slices.calls.operations._settle import settle
 from qiying.slices.calls.rules import (
     NOT_EXCLUDED,
-    PAUSE_DAYS,
-    PAUSE_WITHIN,
     NoteKind,
     PauseReason,
     PauseState,
     Result,
+    TermClock,
 )
 from qiying.slices.registry import public as registry
 
@@ -185,8 +184,9 @@ def _require_under_cap(
         if p.state in RAN and p.reason_code not in NOT_EXCLUDED
     ]
     days = rules.paused_days([*spans, (move.now, until)], registry.calendar(move.actor))
-    if days > PAUSE_DAYS:
-        raise Invalid("input.invalid", {"expected_to_at": "calls.pause_cap"}, days=PAUSE_DAYS)
+    most = queries.terms(move.actor, move.now).days(TermClock.PAUSE_CAP)
+    if days > most:
+        raise Invalid("input.invalid", {"expected_to_at": "calls.pause_cap"}, days=most)
 
 
 RAN = frozenset({PauseState.RUNNING, PauseState.ENDED})
@@ -195,7 +195,8 @@ RAN = frozenset({PauseState.RUNNING, PauseState.ENDED})
 def _until(actor: Actor, expected_to_at: datetime | None, *, now: datetime) -> datetime:
     """When a pause ends by itself: a moment still to come, or the zone's usual length."""
     if expected_to_at is None:
-        return rules.due_at(now, PAUSE_WITHIN, registry.calendar(actor))
+        terms, calendar = queries.terms(actor, now), registry.calendar(actor)
+        return terms.due_at(TermClock.PAUSE, "", now, calendar)
     if expected_to_at <= now:
         raise Invalid("input.invalid", {"expected_to_at": "calls.future"})
     return expected_to_at

@@ -73,6 +73,8 @@ from qiying.slices.calls.queries._pages import page_of_calls
 from qiying.slices.calls.queries._said import SAID, said_of
 from qiying.slices.calls.queries._sheet import Group, Sheet, morning_sheet
 from qiying.slices.calls.queries._steps import OpenStep, steps_open
+from qiying.slices.calls.queries._terms import REVISION as TERMS_REVISION
+from qiying.slices.calls.queries._terms import limit_of, read_book, terms
 from qiying.slices.calls.queries._timeline import Line, timeline
 from qiying.slices.calls.queries._triage import REVISION as TRIAGE_REVISION
 from qiying.slices.calls.queries._triage import (
@@ -108,6 +110,7 @@ __all__ = [
     "SAID",
     "TABS",
     "TAB_STATES",
+    "TERMS_REVISION",
     "TRIAGE_REVISION",
     "Age",
     "Board",
@@ -158,6 +161,7 @@ __all__ = [
     "leader_board",
     "light",
     "like_calls",
+    "limit_of",
     "list_calls",
     "list_rounds",
     "listed",
@@ -183,6 +187,7 @@ __all__ = [
     "ranked_calls",
     "ranking_of",
     "ranking_plain",
+    "read_book",
     "register_version",
     "register_words",
     "said_of",
@@ -191,6 +196,7 @@ __all__ = [
     "shown",
     "steps_open",
     "tab_counts",
+    "terms",
     "timeline",
     "totals",
     "trainings",

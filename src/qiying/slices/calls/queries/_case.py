@@ -11,6 +11,7 @@ from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied
 from qiying.slices.calls import rules
 from qiying.slices.calls.models import Call, CallBack, Dispute, Pause, Round, Task
+from qiying.slices.calls.queries._terms import terms as terms_at
 from qiying.slices.calls.queries._watch_facts import WatchFacts
 from qiying.slices.calls.rules import (
     FAILED,
@@ -19,12 +20,12 @@ from qiying.slices.calls.rules import (
     PauseReason,
     PauseState,
     TaskState,
+    TermClock,
     Where,
 )
 from qiying.slices.registry import public as registry
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-ONE_DAY_TO_DISPUTE = rules.DISPUTE_WITHIN
 OF_THE_ROUND = (
     *("round", "tasks", "pauses", "callbacks", "extensions", "milestones", "meeting"),
     "evidence_kind",
@@ -154,7 +155,8 @@ class Case(WatchFacts):
         if self.call.dispatched_at is None:
             return None
         calendar = registry.calendar(self.actor)
-        return rules.due_at(self.call.dispatched_at, ONE_DAY_TO_DISPUTE, calendar)
+        terms = terms_at(self.actor, self.now)
+        return terms.due_at(TermClock.DISPUTE, "", self.call.dispatched_at, calendar)
 
     @property
     def disputant_id(self) -> int | None:

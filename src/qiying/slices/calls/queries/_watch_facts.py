@@ -21,6 +21,7 @@ from qiying.slices.calls.models import (
     Supervision,
     Task,
 )
+from qiying.slices.calls.queries._terms import terms
 from qiying.slices.calls.rules import (
     MEETING_FROM_ROUND,
     NOT_EXCLUDED,
@@ -30,6 +31,7 @@ from qiying.slices.calls.rules import (
     NoteKind,
     PauseState,
     TaskState,
+    TermClock,
 )
 from qiying.slices.registry import public as registry
 
@@ -193,7 +195,7 @@ class WatchFacts:
 
     @property
     def is_paused_out(self) -> bool:
-        return self.paused_days >= rules.PAUSE_DAYS
+        return self.paused_days >= terms(self.actor, self.now).days(TermClock.PAUSE_CAP)
 
     @property
     def is_paused_to_the_cap(self) -> bool:

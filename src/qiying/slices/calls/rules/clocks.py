@@ -1,10 +1,4 @@
-"""How long each step may take, and when that is: defaults of the zone over ``engines.worktime``.
-
-Sources of the defaults: ``calls.md`` §3.6 (published practice; values without an outside rule are
-our own and may be set per matter). A matter's own time limit goes before the default when the register
-names its source, because a statutory limit prevails over a customary one; without a source the
-default of the call's own nature holds.
-"""
+"""When a period ends and its light turns: the zone's rules over ``engines.worktime``."""
 
 import math
 from collections.abc import Sequence
@@ -14,29 +8,10 @@ from functools import lru_cache
 
 from qiying.engines import worktime
 from qiying.engines.worktime import Calendar, Pause, Rule
-from qiying.slices.calls.rules.codes import NOT_EXCLUDED, Clock, Nature, Urgency
+from qiying.slices.calls.rules.codes import NOT_EXCLUDED
 
 YELLOW_SHARE = 0.7
 NOON = time(12)
-MILESTONE_WITHIN = Rule("working_days", 20)
-CO_TASK_WITHIN = Rule("working_days", 3)
-REDO_WITHIN = Rule("working_days", 5)
-DISPUTE_WITHIN = Rule("working_days", 1)
-PAUSE_WITHIN = Rule("working_days", 5)
-"""How long a pause lasts for which nobody named a day."""
-INFO_WITHIN = Rule("working_days", 5)
-"""How long the firm has for what the desk asked for; then the desk decides without it."""
-EMERGENCY_WITHIN = Rule("hours", 2)
-URGENT_WITHIN = Rule("hours", 24)
-GENERAL_WITHIN = Rule("working_days", 5)
-BY_NATURE = {
-    Nature.ENQUIRY: Rule("working_days", 1),
-    Nature.HELP: GENERAL_WITHIN,
-    Nature.RESOURCE: GENERAL_WITHIN,
-    Nature.COMPLAINT: Rule("working_days", 10),
-    Nature.REPORT: Rule("working_days", 10),
-    Nature.SUGGESTION: Rule("working_days", 10),
-}
 KIND_OF: dict[str, worktime.Kind] = {
     "working_days": "working_days",
     "calendar_days": "natural_days",
@@ -45,26 +20,6 @@ KIND_OF: dict[str, worktime.Kind] = {
     "working_hours": "working_hours",
 }
 """How the register names a period, and how the engine does."""
-STEP_WITHIN: dict[tuple[str, str], Rule] = {
-    (Clock.ACCEPT, Urgency.NORMAL): Rule("working_hours", 4),
-    (Clock.ACCEPT, Urgency.URGENT): Rule("hours", 1),
-    (Clock.ACCEPT, Urgency.DANGER): Rule("hours", 1),
-    (Clock.DISPATCH, Urgency.NORMAL): Rule("working_days", 1),
-    (Clock.DISPATCH, Urgency.URGENT): Rule("hours", 2),
-    (Clock.DISPATCH, Urgency.DANGER): Rule("hours", 1),
-    (Clock.SIGN, Urgency.NORMAL): Rule("working_days", 1),
-    (Clock.SIGN, Urgency.URGENT): Rule("hours", 1),
-    (Clock.SIGN, Urgency.DANGER): Rule("hours", 1),
-    (Clock.CONTACT, Urgency.NORMAL): Rule("working_hours", 4),
-    (Clock.CONTACT, Urgency.URGENT): Rule("hours", 1),
-    (Clock.CONTACT, Urgency.DANGER): Rule("hours", 1),
-    (Clock.ADJUDICATE, Urgency.NORMAL): Rule("working_days", 1),
-    (Clock.ADJUDICATE, Urgency.URGENT): Rule("hours", 4),
-    (Clock.ADJUDICATE, Urgency.DANGER): Rule("hours", 1),
-    (Clock.CALLBACK, Urgency.NORMAL): Rule("working_days", 2),
-    (Clock.CALLBACK, Urgency.URGENT): Rule("working_days", 2),
-    (Clock.CALLBACK, Urgency.DANGER): Rule("working_days", 2),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +40,6 @@ class Paused:
     to_at: datetime | None
     reason: str
     expected_to_at: datetime | None = None
-
-
-def answer_rule(
-    *, urgency: str, nature: str, time_kind: str = "", time_amount: float | None = None
-) -> Rule:
-    """How long the zone has for an answer: danger, then the matter's own limit, then by nature."""
-    if urgency == Urgency.DANGER:
-        return EMERGENCY_WITHIN
-    if urgency == Urgency.URGENT:
-        return URGENT_WITHIN
-    kind = KIND_OF.get(time_kind)
-    if kind is not None and time_amount:
-        return Rule(kind, time_amount)
-    return BY_NATURE.get(Nature(nature), GENERAL_WITHIN) if nature else GENERAL_WITHIN
 
 
 def ledger(rows: Sequence[Paused]) -> tuple[Pause, ...]:
@@ -172,9 +113,11 @@ def _yellow_amount(rule: Rule) -> float:
     return min(math.ceil(rule.amount * YELLOW_SHARE - 1e-9), rule.amount - 1)
 
 
-def due_at(start_at: datetime, rule: Rule, calendar: Calendar) -> datetime:
-    """When a step without a light of its own must be done."""
-    return _end(start_at, rule, calendar).due_at
+def due_at(
+    start_at: datetime, rule: Rule, calendar: Calendar, paused: Sequence[Paused] = ()
+) -> datetime:
+    """When a period ends that began at ``start_at``, with the pauses of its ledger."""
+    return _end(start_at, rule, calendar, paused).due_at
 
 
 def _end(
@@ -189,24 +132,6 @@ def _end(
 @lru_cache(maxsize=1024)
 def _end_of_days(first: date, rule: Rule, calendar: Calendar) -> worktime.Deadline:
     return worktime.due(datetime.combine(first, NOON, worktime.SHANGHAI), rule, calendar)
-
-
-def step_due_at(
-    clock: str,
-    urgency: str,
-    start_at: datetime,
-    calendar: Calendar,
-    paused: Sequence[Paused] = (),
-) -> datetime:
-    """When a step that began at ``start_at`` must be done."""
-    return _end(start_at, STEP_WITHIN[clock, urgency], calendar, paused).due_at
-
-
-def co_task_due_at(
-    sent_at: datetime, calendar: Calendar, paused: Sequence[Paused] = ()
-) -> datetime:
-    """When a co-handler's part must be done, were there no end of the round."""
-    return _end(sent_at, CO_TASK_WITHIN, calendar, paused).due_at
 
 
 def closing(on: date, calendar: Calendar) -> datetime:

@@ -15,11 +15,10 @@ from qiying.slices.calls.rules.clocks import (
     KIND_OF,
     YELLOW_SHARE,
     Paused,
-    co_task_due_at,
     ledger,
-    step_due_at,
 )
 from qiying.slices.calls.rules.codes import Clock
+from qiying.slices.calls.rules.terms import Terms
 
 LEAST_WEIGHT, MOST_WEIGHT = 1, 99
 WHOLE = 100
@@ -39,14 +38,14 @@ class PartTerms:
 
 
 def part_terms(
-    now: datetime, urgency: str, promised_at: datetime, calendar: Calendar
+    terms: Terms, now: datetime, urgency: str, promised_at: datetime, calendar: Calendar
 ) -> PartTerms:
     """When a part that is given now is to be signed for, is due, and could be due at the latest.
 
     Where the promise ran out before, a part can still be given until it must be signed for.
     """
-    sign_due_at = step_due_at(Clock.SIGN, urgency, now, calendar)
-    usual_due_at = min(co_task_due_at(now, calendar), max(promised_at, sign_due_at))
+    sign_due_at = terms.step_due_at(Clock.SIGN, urgency, now, calendar)
+    usual_due_at = min(terms.co_task_due_at(now, calendar), max(promised_at, sign_due_at))
     return PartTerms(sign_due_at, usual_due_at, promised_at if promised_at > now else sign_due_at)
 
 
@@ -56,6 +55,7 @@ def due_fits(due_at: datetime, now: datetime, latest_at: datetime) -> bool:
 
 
 def part_due_at(
+    terms: Terms,
     sent_at: datetime,
     set_due_at: datetime | None,
     *,
@@ -70,7 +70,7 @@ def part_due_at(
     clock of the call: in hours where the call (``rule_kind``) runs in hours.
     """
     if set_due_at is None:
-        own_due_at = co_task_due_at(sent_at, calendar, paused)
+        own_due_at = terms.co_task_due_at(sent_at, calendar, paused)
     elif paused:
         own_due_at = _moved(sent_at, set_due_at, KIND_OF[rule_kind], calendar, paused)
     else:

@@ -13,7 +13,7 @@ from qiying.engines import worktime
 from qiying.engines.worktime import Calendar, Rule
 from qiying.kernel.access import Role
 from qiying.kernel.law import Basis
-from qiying.slices.calls.rules.clocks import closing, due_at
+from qiying.slices.calls.rules.clocks import closing
 
 
 class ExtensionState(StrEnum):
@@ -47,9 +47,9 @@ class Level(IntEnum):
 
 LEVEL_CODES: Mapping[str, Level] = {level.code: level for level in Level}
 PURPLE_FROM = Level.POST
+"""From this rung on the light of an open call is purple."""
 CHASE_AGAIN_AFTER = timedelta(hours=4)
 """A unit is not chased about the same call twice within this time."""
-"""From this rung on the light of an open call is purple."""
 
 
 class Trigger(StrEnum):
@@ -112,22 +112,10 @@ class MilestoneState(StrEnum):
 
 MILESTONES_MOST = 12
 EXTENSIONS_MOST = 2
-EXTENSION_DAYS = 10
-"""All extensions of a round together, in working days after its first due time."""
 NEAR_DUE_DAYS = 1
 """An extension asked for within so many working days of the due time stretches no rate."""
-PAUSE_DAYS = 20
-"""Working days for which the clock of one round may stand still in all."""
-LONG_OVERDUE_DAYS = 5
 REPEATED_CALLS = 3
 REPEATED_DAYS = 30
-NOTE_WITHIN = Rule("working_days", 5)
-LIMITS: Mapping[Level, Rule] = {
-    Level.CHASE: Rule("working_days", 1),
-    Level.SUPERVISE: Rule("working_days", 3),
-    Level.POST: Rule("working_days", 10),
-    Level.INTERVIEW: Rule("working_days", 5),
-}
 IN_CHARGE: Mapping[Level, tuple[str, ...]] = {
     Level.CHASE: (Role.UNIT_LEADER, Role.HANDLER),
     Level.SUPERVISE: (Role.SUPERVISOR,),
@@ -169,20 +157,10 @@ SOURCES: Mapping[str, Basis] = {
 }
 
 
-def limit_at(level: Level, opened_at: datetime, calendar: Calendar) -> datetime:
-    """Until when a rung waits before the next one."""
-    return due_at(opened_at, LIMITS[level], calendar)
-
-
-def note_due_at(from_at: datetime, calendar: Calendar) -> datetime:
-    """When the next weekly note is owed."""
-    return due_at(from_at, NOTE_WITHIN, calendar)
-
-
-def long_overdue_before(now: datetime, calendar: Calendar) -> datetime:
-    """What was due before this moment is overdue by more than five working days."""
+def long_overdue_before(now: datetime, calendar: Calendar, *, days: int) -> datetime:
+    """What was due before this moment is overdue by more than so many working days."""
     today = now.astimezone(worktime.SHANGHAI).date()
-    return closing(worktime.subtract_working_days(today, LONG_OVERDUE_DAYS, calendar), calendar)
+    return closing(worktime.subtract_working_days(today, days, calendar), calendar)
 
 
 def latest_extension(first_due_at: datetime, calendar: Calendar, *, days: int) -> date:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from qiying.kernel.access import Actor
 from qiying.kernel.templatetags._formats import cn_datetime
 from qiying.kernel.templatetags._markup import markup
-from qiying.slices.calls import rules
+from qiying.slices.calls import queries, rules
 from qiying.slices.calls.forms.co_units import MOST_DUTY, WORDS, CoTerms, Helper, row_name
 from qiying.slices.calls.forms.desk import STAYING, StepForm
 from qiying.slices.calls.queries import Dossier
@@ -26,7 +26,9 @@ def terms_of(
 ) -> CoTerms:
     """What the parts given in this step must keep to, and the units that can be ticked for it."""
     call, round_ = found.call, found.round
-    terms = rules.part_terms(now, call.urgency, round_.promised_at, registry.calendar(actor))
+    terms = rules.part_terms(
+        queries.terms(actor, now), now, call.urgency, round_.promised_at, registry.calendar(actor)
+    )
     parts = found.tasks_of(round_) if step != "dispatch" else []
     shares = found.shares_of(round_)
     helping = {t.unit_id: Helper(t.due_at, t.weight, shares[t.pk]) for t in parts if not t.is_lead}

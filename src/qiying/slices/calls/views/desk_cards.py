@@ -25,7 +25,7 @@ from qiying.kernel.templatetags._markup import icon, markup
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import PAUSE_LABELS, RESULT_LABELS
 from qiying.slices.calls.queries.lanes import DeskCall, Lane, decisions_of
-from qiying.slices.calls.rules import PAUSED, STOPPED
+from qiying.slices.calls.rules import PAUSED, STOPPED, Terms
 from qiying.slices.calls.views import left, staff
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
@@ -90,6 +90,7 @@ class _Names:
     rulings: Mapping[int, mandate.Ruling]
     is_chinese: bool
     calendar: Calendar
+    terms: Terms
 
     def unit(self, unit_id: int | None) -> str:
         card = self.units.get(unit_id or 0)
@@ -113,6 +114,7 @@ def lanes_of(
         rulings=mandate.rulings(actor, decisions) if decisions else {},
         is_chinese=(get_language() or "zh").startswith("zh"),
         calendar=registry.calendar(actor),
+        terms=queries.terms(actor, now),
     )
     return [
         LaneView(
@@ -137,15 +139,15 @@ def _card(names: _Names, lane: str, call: DeskCall, now: datetime) -> Card:
         why=staff.main_reason(ruling),
         said=_said(names, lane, call),
         is_open_question=is_early and (call.needs_confirmation or call.proposed_unit_id is None),
-        left=_left(call, names.calendar, now),
+        left=_left(call, names, now),
     )
 
 
-def _left(call: DeskCall, calendar: Calendar, now: datetime) -> str:
+def _left(call: DeskCall, names: _Names, now: datetime) -> str:
     if call.step_due_at is None:
-        days = left.working_days(call, call.rule_kind or "", calendar, now)
+        days = left.working_days(call, call.rule_kind or "", names.calendar, now)
         return left.in_short(days, due_at=call.due_at, now=now)
-    days = left.step_days(call, calendar, now)
+    days = left.step_days(call, names.calendar, names.terms, now)
     return left.in_short(days, due_at=call.step_due_at, now=now)
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from django.utils.translation import gettext, ngettext
 
 from qiying.engines.worktime import Calendar, elapsed
-from qiying.slices.calls.rules import PAUSED, STEP_WITHIN, STOPPED, Clock, Urgency
+from qiying.slices.calls.rules import PAUSED, STOPPED, Clock, Terms
 
 IN_WORKING_DAYS = frozenset({Clock.CALLBACK, Clock.MILESTONE})
 """Clocks that count working days, whatever the round does."""
@@ -52,13 +52,9 @@ def working_days(
     return _between(now, due_at or call.due_at, calendar)
 
 
-def step_days(call: Timed, calendar: Calendar, now: datetime) -> float | None:
+def step_days(call: Timed, calendar: Calendar, terms: Terms, now: datetime) -> float | None:
     """As ``working_days``, for the next step indoors."""
-    rule = (
-        STEP_WITHIN.get((Clock(call.step_clock), Urgency(call.urgency)))
-        if call.step_clock
-        else None
-    )
+    rule = terms.find(call.step_clock, call.urgency)
     if rule is None or rule.kind != "working_days" or call.step_due_at is None:
         return None
     return _between(now, call.step_due_at, calendar)

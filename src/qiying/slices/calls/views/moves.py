@@ -21,7 +21,7 @@ from qiying.slices.calls.forms.desk import KEEP, NOBODY, Options, StepForm, is_d
 from qiying.slices.calls.models import LEVEL_LABELS, OUTCOME_LABELS
 from qiying.slices.calls.operations import CoUnit
 from qiying.slices.calls.queries import Dossier, OpenStep
-from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, PauseState, Sureness
+from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, PauseState, Sureness, TermClock
 from qiying.slices.calls.views import co_rows, filters, raising
 from qiying.slices.calls.views.step_words import HINTS, ICONS, KEYS, TITLES
 from qiying.slices.mandate import public as mandate
@@ -246,8 +246,8 @@ class Scene:
         """The end of the pause that was proposed, else of one of the usual length."""
         asked = (p.expected_to_at for p in self.found.pauses if p.state == PauseState.PROPOSED)
         found = next((at for at in asked if at is not None and at > self.now), None)
-        calendar = registry.calendar(self.actor)
-        return found or rules.due_at(self.now, rules.PAUSE_WITHIN, calendar)
+        terms, calendar = queries.terms(self.actor, self.now), registry.calendar(self.actor)
+        return found or terms.due_at(TermClock.PAUSE, "", self.now, calendar)
 
     def form(self, step: str, row_id: int, *args: Any, **more: Any) -> StepForm:
         return StepForm(

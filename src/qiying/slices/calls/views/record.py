@@ -1,6 +1,5 @@
 """One call on the phone: its receipt and its page."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,16 +21,13 @@ from qiying.slices.calls import queries
 from qiying.slices.calls.forms.firm import SayForm
 from qiying.slices.calls.models import RESULT_LABELS, Call, Round
 from qiying.slices.calls.queries import portfolio
-from qiying.slices.calls.rules import READABLE, STOPPED, CallState
+from qiying.slices.calls.rules import READABLE, STATUTE, STOPPED, CallState, source_and_grade
 from qiying.slices.calls.views.notices import notice_of
 from qiying.slices.calls.views.shared import CallLine, call_line, home_of, step_url
 from qiying.slices.calls.views.steps import FORMS, ICONS, TITLES
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 
-GRADE_MARK = re.compile(r"\s*\[([A-Z]\*?)\]$")
-STATUTE = "A"
-"""Grade of a time limit that a statute in force for the zone sets."""
 OWN_RULE = "D"
 """Grade of a time limit that the zone set itself."""
 
@@ -44,7 +40,11 @@ OWN_RULE = "D"
 
 def rule_words(round_: Round) -> str:
     """``5 working days``: how the promise of a round is counted."""
-    amount = round_.rule_amount
+    return period_words(round_.rule_kind, round_.rule_amount)
+
+
+def period_words(kind: str, amount: float) -> str:
+    """``5 working days``."""
     number = int(amount) if amount == int(amount) else amount
     words = {
         "working_days": ngettext("%(n)s working day", "%(n)s working days", int(amount)),
@@ -52,7 +52,7 @@ def rule_words(round_: Round) -> str:
         "hours": ngettext("%(n)s hour", "%(n)s hours", int(amount)),
         "working_hours": ngettext("%(n)s working hour", "%(n)s working hours", int(amount)),
     }
-    return words.get(round_.rule_kind, "%(n)s") % {"n": number}
+    return words.get(kind, "%(n)s") % {"n": number}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,10 @@ def limit_of(matter: mandate.MatterCard | None) -> Limit | None:
     """The limit of a matter with the text that sets it; None when only the zone does."""
     if matter is None or not matter.time_source:
         return None
-    found = GRADE_MARK.search(matter.time_source)
-    grade = found.group(1) if found else ""
+    source, grade = source_and_grade(matter.time_source)
     if grade == OWN_RULE:
         return None
-    return Limit(matter.time_label, GRADE_MARK.sub("", matter.time_source), grade)
+    return Limit(matter.time_label, source, grade)
 
 
 def matter_of(actor: Actor, call: Call) -> mandate.MatterCard | None:

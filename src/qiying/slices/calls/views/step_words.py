@@ -84,7 +84,7 @@ HINTS: Mapping[str, Promise] = {
     ),
     "dispute": _("The clock runs on and the first receiver keeps the call until it is decided."),
     "adjudicate": _("The unit named here cannot return the call."),
-    "schedule": _("At most 20 working days ahead; it counts as not solved until then."),
+    "schedule": _("No further ahead than the zone allows; it counts as not solved until then."),
     "answer": _("The desk reviews the answer before the firm reads it."),
     "review_pass": _("The firm reads the answer and is called back about it."),
     "callback_reject": _("A new round begins with a new deadline."),

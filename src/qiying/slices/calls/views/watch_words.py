@@ -22,15 +22,15 @@ WATCH_ICONS: Mapping[str, str] = {
 }
 WATCH_HINTS: Mapping[str, Promise] = {
     "propose_extension": _(
-        "Before the promise runs out, once, at most ten working days; somebody else decides. What "
-        "is asked for on the last working day stretches no rate."
+        "Before the promise runs out, once, within the longest extension of zone or matter; "
+        "somebody else decides. What is asked for on the last working day stretches no rate."
     ),
     "approve_extension": _(
         "The firm is told; the first due time stays on record and in the rates."
     ),
     "chase": _("The unit is told at once; on a standing rung the notice is counted there."),
     "supervise": _("Rungs that are passed over are written down with your reason."),
-    "supervision_note": _("A note is owed every five working days."),
+    "supervision_note": _("A note is owed at regular intervals."),
     "propose_removal": _("Somebody outside the unit decides."),
     "waive_meeting": _("Your reason stays on record beside the round."),
     "report_milestone": _("After the last day of the plan the answer is owed."),
