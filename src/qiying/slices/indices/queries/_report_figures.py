@@ -24,7 +24,8 @@ def tile_map(
     ]
     if not shown:
         return None
-    columns, rows = (max(cell[n] for cell in shown) + 1 for n in (1, 2))
+    columns = max(column for _s, column, _row in shown) + 1
+    rows = max(row for _s, _column, row in shown) + 1
     side = min(WIDTH / columns, MOST_HEIGHT / rows)
     ranked = sum(s.rank > 0 for s in standings)
     shapes: list[Box | Words] = []
