@@ -60,7 +60,9 @@ def _price_route(
     free: dict[Window, float] = {}
     windows = _windows(problem, params, tech)
     for job, stop in route:
-        window = next(w for w in windows if stop.finish_at <= _last(params, tech, w) + 1e-6)
+        within = (w for w in windows if stop.finish_at <= _last(params, tech, w) + 1e-6)
+        # who is on the way finishes what was begun, however long after the shift
+        window = next(within, windows[-1])
         ready = free.get(window, _ready(problem, tech, window))
         leave = max(ready, job.released_at, problem.now)
         place = _place(tech, windows, window, route, stop)

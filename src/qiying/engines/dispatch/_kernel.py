@@ -94,7 +94,8 @@ def visit(
         v = rest * rest
     finish = start + job[DURATION]
     if arrive > start + TINY or start > job[LATEST] or finish > row[HARD]:
-        return start, finish, v, INF, 0.0
+        # who is on the way goes there all the same: the way has its price, the time its spread
+        return start, finish, v + job[VARIANCE], INF, d.travel_price * road
     pay = job[RATE] * (start - job[SINCE]) + lateness(d, j, start, v)
     if job[HELD] >= 0 and job[HELD] != row[TECH]:
         pay += job[MOVE]
