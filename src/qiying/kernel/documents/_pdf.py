@@ -139,7 +139,8 @@ def _figure(paper: FPDF, block: Figure) -> None:
     drawing = block.drawing
     _keep_together(paper, drawing.height + 10)
     left, top = paper.l_margin + (paper.epw - drawing.width) / 2, paper.get_y()
-    _draw(paper, drawing, left, top)
+    with paper.local_context():
+        _draw(paper, drawing, left, top)
     paper.set_xy(paper.l_margin, top + drawing.height + 1)
     _write(paper, block.caption, size=9.5, align="C")
     if block.said:

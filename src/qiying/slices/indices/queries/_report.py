@@ -32,13 +32,15 @@ def report(actor: Actor, run: Run, places: Mapping[str, Place], *, now: datetime
         _("State: %(state)s") % {"state": labels.word(labels.STATES, run.state)},
     ]
     about += [edition.note] if edition.note else []
+    foot = [edition.number, run.content_hash[:12]]
+    foot += [actor.name] if actor.person_id is not None else []
     return Report(
         title=_("%(name)s: report") % {"name": title},
         blocks=tuple(_blocks(run, standings, names, places)),
         language=get_language() or "zh-hans",
         about=about,
         made_at=now,
-        foot=f"{edition.number} · {run.content_hash[:12]} · {actor.name}",
+        foot=" · ".join(foot),
     )
 
 
@@ -152,11 +154,15 @@ def _row(
         str(standing.rank or "—"),
         names[standing.adcode],
         *("—" if score is None else f"{score:.2f}" for score in scores),
-        "—" if standing.gained is None else f"{standing.gained:+d}",
+        "—" if standing.gained is None else _signed(standing.gained),
     ]
     if is_firm:
         cells.append(_bounds(standing))
     return cells
+
+
+def _signed(places: int) -> str:
+    return f"{places:+d}" if places else "0"
 
 
 def _bounds(standing: Standing) -> str:
@@ -205,7 +211,7 @@ def _moves(run: Run, standings: Sequence[Standing], names: Mapping[str, str]) ->
         rows.append(
             [
                 names[s.adcode],
-                f"{s.gained or 0:+d}",
+                _signed(s.gained or 0),
                 "—" if s.moved is None else f"{s.moved:+.2f}",
                 *("—" if part is None else f"{part:+.2f}" for part in parts),
             ]

@@ -171,8 +171,8 @@ def unit(request: HttpRequest, public_id: UUID, adcode: str) -> HttpResponse:
         "year": year,
         "years": row.inputs["years"],
         "groups": _groups(row, standing, standings),
-        "strong": [_strength(s, words) for s in strengths[:SHOWN]],
-        "weak": [_strength(s, words) for s in reversed(strengths[-SHOWN:])],
+        "strong": [_strength(s, words) for s in strengths[:SHOWN] if (s.ahead or 0) > 0],
+        "weak": [_strength(s, words) for s in strengths[: -SHOWN - 1 : -1] if (s.ahead or 0) < 0],
         "change": _change(row, adcode, year),
         "back": f"{reverse('indices:run', args=[row.public_id])}?year={year}",
     }
@@ -253,6 +253,7 @@ def what_if(request: HttpRequest, public_id: UUID) -> HttpResponse:
             for n in members
         ],
         "lines": _moved(row, found, places, year),
+        "shares": _shares(names, weights),
         "spent": f"{spent:.0f}",
         "back": reverse("indices:run", args=[row.public_id]),
     }
@@ -260,6 +261,15 @@ def what_if(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(
         request, "indices/parts_moved.html" if is_rows else "indices/what_if.html", context
     )
+
+
+def _shares(names: Mapping[str, str], weights: Mapping[str, float]) -> list[tuple[str, str]]:
+    """What each weight is of all of them, in per cent."""
+    whole = sum(weights.values())
+    return [
+        (names[code], f"{100 * weight / whole:.0f} %" if whole else "—")
+        for code, weight in weights.items()
+    ]
 
 
 def _weight(request: HttpRequest, node: Mapping[str, Any]) -> float:

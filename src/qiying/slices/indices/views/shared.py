@@ -64,4 +64,8 @@ def points(value: float | None) -> str:
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
-    return "—" if value is None else f"{value:+.{decimals}f}"
+    """With its sign; nought has none."""
+    if value is None:
+        return "—"
+    said = f"{value:+.{decimals}f}"
+    return said.lstrip("+-") if float(said) == 0 else said
