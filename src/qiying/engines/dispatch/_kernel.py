@@ -80,7 +80,7 @@ def lateness(d: Any, j: int, start: float, v: float) -> float:
 def visit(
     d: Any, r: int, p: int, t: float, v: float, j: int
 ) -> tuple[float, float, float, float, float]:
-    """Go from node ``p`` at ``t`` to task ``j``: start, finish, variance, price of it and of the way."""
+    """Go from ``p`` at ``t`` to task ``j``: start, finish, variance, prices of it and of the way."""
     job = d.job[j]
     row = d.row[r]
     leave = max(t, job[RELEASE])
@@ -94,7 +94,6 @@ def visit(
         v = rest * rest
     finish = start + job[DURATION]
     if arrive > start + TINY or start > job[LATEST] or finish > row[HARD]:
-        # who is on the way goes there all the same: the way has its price, the time its spread
         return start, finish, v + job[VARIANCE], INF, d.travel_price * road
     pay = job[RATE] * (start - job[SINCE]) + lateness(d, j, start, v)
     if job[HELD] >= 0 and job[HELD] != row[TECH]:
