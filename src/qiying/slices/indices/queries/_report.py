@@ -93,6 +93,12 @@ def _summary(run: Run, standings: Sequence[Standing], names: Mapping[str, str]) 
             "span": scores[0] - scores[-1],
         }
     )
+    yield from _marks(run, standings)
+
+
+def _marks(run: Run, standings: Sequence[Standing]) -> Iterator[Block]:
+    """Who has no score, how the mean moved, and what a reader must know of data and release."""
+    scored = [s for s in standings if s.rank]
     if without := len(standings) - len(scored):
         yield Paragraph(_("%(count)d places have no score for want of data.") % {"count": without})
     moved = [s.moved for s in scored if s.moved is not None]
