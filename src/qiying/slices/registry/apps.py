@@ -25,6 +25,9 @@ class RegistryConfig(AppConfig):
             "rules", _("Work calendar"), "registry:calendars", "calendar-days", STAFF, order=100
         )
         nav.item("system", _("Imports"), "registry:imports", "file-up", keepers, order=30)
+        keeper = [Role.ADMINISTRATOR]
         nav.item(
-            "system", _("The zone"), "registry:zone", "settings", [Role.ADMINISTRATOR], order=20
+            *("system", _("The zone"), "registry:zone", "settings", keeper),
+            order=20,
+            first_for=keeper,
         )

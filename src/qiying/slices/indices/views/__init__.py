@@ -3,13 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import nav
+from qiying.kernel.access import Role
 from qiying.slices.indices.views import shared
 
 
 def hang_up() -> None:
     """Register the navigation; called once at start-up."""
     nav.item(
-        "analysis", _("Evaluation of regions"), "indices:home", "map", shared.READERS, order=60
+        *("analysis", _("Evaluation of regions"), "indices:home", "map", shared.READERS),
+        order=60,
+        first_for=[Role.ANALYST],
     )
     nav.item(
         "analysis",
