@@ -92,6 +92,17 @@ def _decline(tale: Tale, step: Step, now: datetime) -> Call:
     )
 
 
+def _lapse_info(tale: Tale, _step: Step, now: datetime) -> Call:
+    return calls.lapse_info(tale.world.cast.platform, tale.call.pk, now=now)
+
+
+def _propose_decline(tale: Tale, step: Step, now: datetime) -> Call:
+    path = phrase("told_UNCOOPERATIVE", _NO_SLOTS, stream(tale.story.number, "told"))
+    return calls.propose_decline(
+        tale.desk, tale.call.pk, now=now, text=step.text_zh, told_path=path
+    )
+
+
 def _withdraw(tale: Tale, step: Step, now: datetime) -> Call:
     return calls.withdraw(tale.firm, tale.call.pk, now=now, text=step.text_zh)
 
@@ -309,6 +320,8 @@ ACTS: Mapping[str, Callable[[Tale, Step, datetime], Call | None]] = {
     "accept": _accept,
     "ask_info": _ask_info,
     "supply_info": _supply_info,
+    "lapse_info": _lapse_info,
+    "propose_decline": _propose_decline,
     "decline": _decline,
     "withdraw": _withdraw,
     "dispatch": _dispatch,

@@ -57,10 +57,13 @@ _HALTS = (
     _Halt(3, (1, 4), (*_ON_THE_WAY, "propose_pause", "approve_pause")),
     _Halt(2, (3, 7), (*_ON_THE_WAY, "schedule")),
     _Halt(2, (8, 14), _ON_THE_WAY),
+    _Halt(1, (8, 14), ("ask_info", "lapse_info", "propose_decline")),
 )
 #: What is said at a step (the name of stock phrases), its code, and how long it waits in minutes.
 _SAID: Mapping[str, tuple[str, str, float]] = {
     "ask_info": ("ask_info", "", 30.0),
+    "lapse_info": ("", "", 6 * 8 * 60.0),
+    "propose_decline": ("propose_decline", "UNCOOPERATIVE", 90.0),
     "accept": ("accept", "", 25.0),
     "dispatch": ("dispatch", "", 30.0),
     "dispute": ("dispute", "", 60.0),

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import kendalltau, rankdata
 
 from qiying.engines.composite._cube import Cube, Fault, Floats, Node, Unusable
 from qiying.engines.composite._plan import Plan
@@ -148,6 +147,8 @@ def compare(one: Iterable[tuple[str, float]], other: Iterable[tuple[str, float]]
     Ranks are within each index; a unit that one lacks, or has without a score, is NaN there.
     """
 
+    from scipy.stats import kendalltau
+
     first, second = dict(one), dict(other)
     units = tuple(dict.fromkeys([*first, *second]))
     scores = np.array([[table.get(unit, np.nan) for unit in units] for table in (first, second)])
@@ -167,5 +168,6 @@ def _places(scores: Floats) -> Floats:
 
 def _middle(scores: Floats) -> Floats:
     """Ranks with the middle one for equal scores."""
+    from scipy.stats import rankdata
 
     return np.asarray(rankdata(scores), dtype=np.float64)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata, t
 
 from qiying.engines.composite._cube import Floats
 from qiying.engines.composite._moments import kurtosis, skewness
@@ -110,6 +109,7 @@ def correlate(table: Floats, codes: Sequence[str], kind: str = "pearson") -> Cor
 
 
 def _by_ranks(table: Floats) -> Floats:
+    from scipy.stats import rankdata
 
     width = table.shape[1]
     found = np.full((width, width), np.nan)
@@ -123,6 +123,7 @@ def _by_ranks(table: Floats) -> Floats:
 
 
 def _chance(r: Floats, n: NDArray[np.int32]) -> Floats:
+    from scipy.stats import t
 
     free = n - 2
     with np.errstate(divide="ignore", invalid="ignore"):
