@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 
 from qiying.kernel import events, files, jobs, notifications, tenancy
 from qiying.kernel.access import Actor, Role, system
@@ -309,8 +310,11 @@ def tell_call(event: Event) -> None:
 @events.on("rescue.finished")
 @events.on("rescue.released")
 def look_for_better(event: Event) -> None:
-    """Something has changed on the board: look for a better plan in the background."""
-    operations.improve(system(event.tenant_id), now=event.occurred_at)
+    """Something has changed on the board: look for a better plan in the background.
+
+    For the present, however long the event waited: an offer may have run out meanwhile.
+    """
+    operations.improve(system(event.tenant_id), now=max(event.occurred_at, timezone.now()))
 
 
 @jobs.sweeper("rescue.clock")
