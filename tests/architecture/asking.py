@@ -11,7 +11,7 @@ from django.test import Client
 
 from qiying.kernel import tenancy
 from tests.architecture import rescues_of_zones
-from tests.architecture.cases_of_zones import POINTS
+from tests.architecture.cases_of_zones import POINTS, texts_of
 from tests.architecture.routes import API_ROOT, Route
 from tests.architecture.two_zones import Zone, photo, tenant_models
 from tests.slices.world import INSIDE, credit_code
@@ -46,7 +46,16 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/council/suggestions", "suggestion_id"): "suggestion.public_id",
     ("/council/topics", "topic_id"): "topic.public_id",
     ("/casebook/cases", "case_id"): "case.public_id",
+    ("/casebook/entries", "entry_id"): "entry.public_id",
+    ("/casebook/objections", "objection_id"): "objection.public_id",
+    ("/casebook/readings", "entry_id"): "reading.public_id",
     ("/casebook/selections", "selection_id"): "selection.public_id",
+    ("/casebook/work", "case_id"): "draft_case.public_id",
+    ("POST /casebook/entries/{entry_id}/steps", "entry_id"): "own_entry.public_id",
+    ("POST /casebook/selections/{selection_id}/entries", "selection_id"): (
+        "open_selection.public_id"
+    ),
+    ("POST /casebook/selections/{selection_id}/steps", "selection_id"): "open_selection.public_id",
     ("/mandate/decisions", "public_id"): "decision",
     ("/mandate/matters", "code"): "matter",
     ("/mediations", "dispute_id"): "dispute.public_id",
@@ -211,6 +220,36 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "POST /casebook/cases/{case_id}/citations": lambda z: {
         "call": str(z.rows["public"].public_id)
     },
+    "POST /casebook/entries/{entry_id}/objections": lambda _z: {"text": "not so"},
+    "POST /casebook/entries/{entry_id}/steps": lambda _z: {"step": "withdraw"},
+    "POST /casebook/objections/{objection_id}/settlement": lambda _z: {
+        "is_upheld": False,
+        "finding": "it holds",
+    },
+    "POST /casebook/readings/{entry_id}/interests": lambda _z: {"reason": "a relative"},
+    "POST /casebook/readings/{entry_id}/marks": lambda _z: {
+        "points": POINTS,
+        "comment": "well said",
+    },
+    "POST /casebook/selections": lambda _z: {
+        "title_zh": "评选",
+        "rules_zh": "规则",
+        "quota": 3,
+        "opens_on": "2026-12-01",
+        "closes_on": "2026-12-20",
+        "review_until": "2027-01-20",
+    },
+    "POST /casebook/selections/{selection_id}/entries": lambda z: {
+        "level": "county",
+        "county": "East",
+        "entrant": "East office",
+        "text": dict(texts_of(z)),
+    },
+    "POST /casebook/selections/{selection_id}/steps": lambda _z: {
+        "step": "cancel",
+        "reason": "later",
+    },
+    "POST /casebook/work/{case_id}/steps": lambda _z: {"step": "drop"},
     "casebook:assign": lambda z: {"person": z.world.user("auditor").pk},
     "casebook:cite": lambda z: {"case": z.rows["case"].public_id, "cited_in": "measure"},
     "casebook:entry-step": lambda _z: {"step": "withdraw"},

@@ -1,0 +1,82 @@
+"""What a person can do on a page a machine can do too, and the other way round.
+
+The doors of each slice are read, not run: which of its operations and lists its pages name, and
+which its interface names. What only one of them names stands below with the reason.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import qiying.slices
+
+SLICES = Path(qiying.slices.__file__).parent
+PAGES, MACHINES = ("views", "forms"), ("api", "open311")
+NAMES = sorted(p.parent.name for p in SLICES.glob("*/urls.py"))
+
+PAGE_ONLY: Mapping[str, Mapping[str, str]] = {}
+"""Slice → operation or list that pages alone name → why a machine does without."""
+
+
+def modules(slice_name: str, doors: tuple[str, ...]) -> Iterator[ast.Module]:
+    for door in doors:
+        folder = SLICES / slice_name / door
+        for path in [folder.with_suffix(".py"), *sorted(folder.rglob("*.py"))]:
+            if path.is_file():
+                yield ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def named(slice_name: str, doors: tuple[str, ...]) -> frozenset[str]:
+    """``operations.enter``, ``queries.list_cases`` … as these doors name them."""
+    found: set[str] = set()
+    for tree in modules(slice_name, doors):
+        origins = dict(imported(tree, f"qiying.slices.{slice_name}"))
+        found |= {origin for origin in origins.values() if "." in origin}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                origin = origins.get(node.value.id)
+                if origin:
+                    found.add(f"{origin.partition('.')[0]}.{node.attr}")
+    return frozenset(found)
+
+
+def imported(tree: ast.Module, package: str) -> Iterator[tuple[str, str]]:
+    """Name in the module → what it is in the slice, ``operations`` or ``queries.list_cases``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(package):
+            inside = node.module.removeprefix(package).lstrip(".").partition(".")[0]
+            for alias in node.names:
+                origin = f"{inside}.{alias.name}" if inside else alias.name
+                yield alias.asname or alias.name, origin
+
+
+@cache
+def capabilities(slice_name: str) -> frozenset[str]:
+    """The operations of a slice, and the lists that can be asked of it."""
+    found: set[str] = set()
+    for kind in ("operations", "queries"):
+        module = import_module(f"qiying.slices.{slice_name}.{kind}")
+        for name in getattr(module, "__all__", ()):
+            is_ours = name.startswith("list_") if kind == "queries" else name[0].islower()
+            if is_ours and callable(getattr(module, name)):
+                found.add(f"{kind}.{name}")
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("slice_name", NAMES)
+def test_what_a_page_can_do_a_machine_can_do(slice_name: str) -> None:
+    lacking = named(slice_name, PAGES) - named(slice_name, MACHINES)
+    lacking &= capabilities(slice_name)
+    assert lacking == set(PAGE_ONLY.get(slice_name, ())), "build the endpoint, or say why not"
+
+
+@pytest.mark.parametrize("slice_name", NAMES)
+def test_what_a_machine_can_do_a_page_can_do(slice_name: str) -> None:
+    lacking = named(slice_name, MACHINES) - named(slice_name, PAGES)
+    lacking &= capabilities(slice_name)
+    assert not lacking
