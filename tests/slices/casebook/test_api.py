@@ -5,51 +5,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
-from django.test import Client
 from django.utils import timezone
 
 from qiying.slices.calls.models import Call
 from tests.slices.casebook import steps
+from tests.slices.machine import Machine, faults
 from tests.slices.world import World
 
 pytestmark = pytest.mark.django_db
-ROOT = "/api/v1/casebook"
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 JUDGES = ("judge1", "judge2", "judge3", "judge4")
-
-
-class Machine:
-    """Somebody who asks the interface, at the world's time."""
-
-    def __init__(self, world: World, name: str) -> None:
-        self.client, self.clock = Client(), world.now
-        with time_machine.travel(self.clock, tick=False):
-            self.client.force_login(world.user(name), backend=BACKEND)
-
-    def get(self, path: str, status: int = 200) -> Any:
-        with time_machine.travel(self.clock, tick=False):
-            answer = self.client.get(f"{ROOT}{path}")
-        assert answer.status_code == status, answer.content.decode()
-        return answer.json()
-
-    def post(self, path: str, body: dict[str, Any], status: int = 200, key: str = "") -> Any:
-        headers = {"X-Requested-With": "fetch"} | ({"Idempotency-Key": key} if key else {})
-        with time_machine.travel(self.clock, tick=False):
-            answer = self.client.post(
-                f"{ROOT}{path}", json.dumps(body), content_type="application/json", headers=headers
-            )
-        assert answer.status_code == status, answer.content.decode()
-        return answer.json()
 
 
 @pytest.fixture
 def ask(world: World) -> Any:
-    return lambda name: Machine(world, name)
-
-
-def faults(answer: Any) -> dict[str, str]:
-    return {e["field"]: e["code"] for e in answer["errors"]}
+    return lambda name: Machine(world, name, "/casebook")
 
 
 # --- a case ---

@@ -158,7 +158,7 @@ class SeatOut(Schema):
     leniency: float | None
 
 
-class RankedOut(Schema):
+class SelectionPlaceOut(Schema):
     """A place of the frozen ranking: raw score beside the one adjusted for lenient readers."""
 
     entry: UUID
@@ -190,7 +190,7 @@ class RankingOut(Schema):
     icc_mean: float | None
     gap: float | None
     is_connected: bool
-    items: list[RankedOut]
+    items: list[SelectionPlaceOut]
 
 
 def selection_out(row: Selection) -> SelectionOut:
@@ -301,13 +301,13 @@ def get_ranking(request: HttpRequest, selection_id: UUID) -> RankingOut:
     return RankingOut(**{name: row.ranking[name] for name in names}, items=_ranked(actor, row))
 
 
-def _ranked(actor: Actor, row: Selection) -> list[RankedOut]:
+def _ranked(actor: Actor, row: Selection) -> list[SelectionPlaceOut]:
     """The places whose entries the asker may see: a panelist reads blind until the list is out."""
     entries = {e.pk: e for e in queries.entries_of(actor, row)}
     places = dict.fromkeys(row.ranking["on_the_line"], "line")
     places |= dict.fromkeys(row.ranking["inside"], "inside")
     return [
-        RankedOut(
+        SelectionPlaceOut(
             **{k: v for k, v in found.items() if k != "entry"},
             entry=entry.public_id,
             number=entry.number,
