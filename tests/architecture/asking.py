@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from qiying.kernel import tenancy
+from qiying.slices.class_issues.rules import DEFAULTS
 from tests.architecture import rescues_of_zones
 from tests.architecture.cases_of_zones import POINTS, texts_of
 from tests.architecture.routes import API_ROOT, Route
@@ -42,6 +43,10 @@ PLAIN: Mapping[tuple[str, str], Any] = {
 EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/calls", "call_id"): "call.public_id",
     ("/calls/bulk", "run_id"): "bulk.public_id",
+    ("/calls", "wording_id"): "wording.public_id",
+    ("/calls/wordings", "wording_id"): "wording.public_id",
+    ("/council/members", "member_id"): "seat.pk",
+    ("/mediations/mediators", "mediator_id"): "mediator.pk",
     ("/council/meetings", "meeting_id"): "meeting.public_id",
     ("/council/suggestions", "suggestion_id"): "suggestion.public_id",
     ("/council/topics", "topic_id"): "topic.public_id",
@@ -173,10 +178,40 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
         "numbers": [z.rows["call"].number],
         "text": "seen",
     },
+    "POST /calls/triage/trainings": lambda _z: {},
+    "POST /calls/visits": lambda z: {
+        "enterprise": str(z.rows["looked_after"].public_id),
+        "text": "all is well",
+    },
+    "POST /calls/wordings": lambda _z: {
+        "name": "Received",
+        "step": "answer",
+        "text": "We have it, {firm}.",
+    },
+    "POST /calls/wordings/{wording_id}/steps": lambda _z: {"step": "retire"},
+    "POST /calls/{call_id}/wordings/{wording_id}/uses": lambda _z: {},
+    "PUT /calls/charges": lambda z: {"unit": "EMB", "person": z.world.user("leader").pk},
+    "PUT /calls/day": lambda _z: {"is_on": True, "hour": 9},
     "POST /calls/triage": lambda _z: {"text": "It is dark"},
     "POST /class-issues/{issue_id}/steps": lambda _z: {"step": "report", "text": "going on"},
     "class_issues:look": lambda _z: {},
     "class_issues:take": lambda _z: {"text": "going on"},
+    "POST /council/meetings": lambda _z: {
+        "title": "Meeting",
+        "at": "2026-12-20T09:00:00+08:00",
+        "place": "hall",
+    },
+    "POST /council/members": lambda _z: {"name": "Li", "kind": "npc"},
+    "POST /council/members/{member_id}/term": lambda _z: {"term_to": "2026-12-31"},
+    "POST /mediations/mediators": lambda z: {
+        "person": z.world.user("emb").pk,
+        "unit": "EMB",
+    },
+    "POST /mediations/mediators/{mediator_id}/end": lambda _z: {},
+    "PUT /class-issues/thresholds": lambda _z: {
+        **DEFAULTS.plain(),
+        "reason": "fewer firms are enough",
+    },
     "POST /council/suggestions/{suggestion_id}/steps": lambda _z: {
         "step": "amend",
         "text": "more lamps",

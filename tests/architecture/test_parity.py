@@ -16,10 +16,44 @@ import qiying.slices
 
 SLICES = Path(qiying.slices.__file__).parent
 PAGES, MACHINES = ("views", "forms"), ("api", "open311")
-NAMES = sorted(p.parent.name for p in SLICES.glob("*/urls.py"))
+NAMES = sorted(p.name for p in SLICES.iterdir() if (p / "views").is_dir())
 
-PAGE_ONLY: Mapping[str, Mapping[str, str]] = {}
+PAGE_ONLY: Mapping[str, Mapping[str, str]] = {
+    "calls": {
+        "queries.list_calls": "the interface asks the same filters page by page: page_of_calls",
+    },
+    "casebook": {
+        "operations.nominate": "the interface calls nominate_and_look, which nominates",
+    },
+    "channels": {
+        "operations.names_of": "headings of an empty file to fill in; a machine knows the columns",
+        "operations.take_update": "comes from machines only, by Open311 servicerequestupdates",
+    },
+}
 """Slice → operation or list that pages alone name → why a machine does without."""
+
+MACHINE_ONLY: Mapping[str, Mapping[str, str]] = {
+    "casebook": {
+        "operations.count_citations": "a number of the answer to a citation; pages show the list",
+        "operations.nominate_and_look": "a page nominates and then shows the findings",
+    },
+    "channels": {
+        "operations.firm_by_code": "a machine names the firm by its credit code, a page by a search",
+    },
+    "class_issues": {
+        "operations.figures_plain": "the numbers of a comparison as JSON; pages draw them",
+    },
+    "mandate": {"operations.decide": "a page decides by the map and a form: ask"},
+}
+"""Slice → what the interface alone names → how a page does the same."""
+
+BY_HAND: Mapping[str, str] = {
+    "mandate": "the register is kept by its office on pages; machines read it and ask for decisions",
+    "registry": "base data are kept on pages; machines bring them in as files (imports)",
+    "rescue": "keeping machines, roster and contracts is desk work; machines drive the jobs",
+}
+"""Slices whose upkeep has no interface, with the reason; what is named there may only shrink."""
+UPKEEP: Mapping[str, frozenset[str]] = {}
 
 
 def modules(slice_name: str, doors: tuple[str, ...]) -> Iterator[ast.Module]:

@@ -14,7 +14,7 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.calls import operations, queries
-from qiying.slices.calls.api import _bulk
+from qiying.slices.calls.api import _bulk, _day, _shelf
 from qiying.slices.calls.api import _rates as sheets
 from qiying.slices.calls.api import _render as render
 from qiying.slices.calls.api import _schemas as out
@@ -36,6 +36,8 @@ from qiying.slices.registry import public as registry
 
 router = Router(tags=["calls"])
 _bulk.hang(router)
+router.add_router("", _day.router)
+router.add_router("", _shelf.router)
 EVERYBODY = tuple(sorted((STAFF - {Role.ADMINISTRATOR}) | {Role.ENTERPRISE, Role.MACHINE}))
 RAISERS = (Role.ENTERPRISE, Role.GRID_OFFICER, Role.DESK, Role.MACHINE)
 MOVERS = tuple(sorted(set(EVERYBODY) - {Role.ANALYST, Role.AUDITOR, Role.MACHINE}))
