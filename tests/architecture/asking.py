@@ -344,7 +344,11 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
         "step": "dismiss",
         "reason": "advertising",
     },
-    "POST /channels/orders/{order_id}/steps": lambda _z: {"step": "sign"},
+    "POST /channels/orders/{order_id}/steps": lambda _z: {
+        "step": "ask_return",
+        "reason": "not_ours",
+        "text": "no",
+    },
     "POST /channels/referrals": lambda z: {
         "kind": "deputy",
         "referrer": "Zhang",

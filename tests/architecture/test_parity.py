@@ -43,7 +43,7 @@ MACHINE_ONLY: Mapping[str, Mapping[str, str]] = {
     "class_issues": {
         "operations.figures_plain": "the numbers of a comparison as JSON; pages draw them",
     },
-    "mandate": {"operations.decide": "pages decide inside the call that asks: calls' triage"},
+    "mandate": {"operations.decide": "pages propose; the call that asks decides"},
     "registry": {
         "operations.change_enterprise_by_public_id": "the page names the firm by its row",
         "queries.list_faults": "the page shows every line of a file: list_lines",

@@ -103,7 +103,9 @@ class WordingStepIn(Schema):
 
 
 class OfferedQuery(Schema):
-    step: str = Field(max_length=20)
+    """For which step of the call words are wanted."""
+
+    step: str = Field("answer", max_length=20)
 
 
 class OfferedOut(Schema):
