@@ -23,7 +23,6 @@ from tests.slices.machine import Machine
 from tests.slices.world import World
 
 REFORM = date(2026, 12, 1)
-MONTH = {"month": "2026-11"}
 SHEET = "/rates/sheet?month=2026-11"
 
 
@@ -152,7 +151,7 @@ def test_every_figure_of_a_sheet_leads_to_exactly_its_members(world: World, ask:
     take(world, "boss", steps.closed(world), "rate", grade=5, resolved="yes")
     steps.reopened(world)
     steps.declined(world)
-    steps.answered(world, co=("EMB",))
+    steps.working(world)
     world.later(days=14)
     sheet = ask("auditor").get(SHEET)
     figures = {f["name"]: f for f in sheet["figures"]}
@@ -178,6 +177,7 @@ def test_every_figure_of_a_sheet_leads_to_exactly_its_members(world: World, ask:
 def test_the_calls_of_firms_are_those_that_the_sheet_divides(world: World, ask: Any) -> None:
     steps.raise_call(world)
     steps.raise_call(world, "rival", "远航")
+    world.later(hours=1)
     sheet = ask("auditor").get(SHEET)
     listed = everything(ask, "/rates/received?side=asked&start=2026-11-01&end=2026-12-01")
     assert len(listed) == sheet["asked"] == 2

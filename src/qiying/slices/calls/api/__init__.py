@@ -230,8 +230,7 @@ def list_declined(
 @roles(*COUNTERS)
 def list_rounds(request: HttpRequest, query: Query[out.RoundQuery]) -> out.RoundsOut:
     actor, now = actor_of(request), timezone.now()
-    given = {k: v for k, v in query.dict().items() if v not in (None, False)}
-    filters = RoundFilters.read(given)
+    filters = RoundFilters.read(query.dict() | {"missed": "1" if query.missed else ""})
     rows = queries.list_rounds(actor, filters, now=now)
     page = paging.paginate(rows, order=ROUND_ORDER, cursor=query.cursor, size=query.size)
     codes = render.codes_of(actor)
