@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from qiying.kernel import tenancy
+from qiying.slices.class_issues.rules import DEFAULTS
 from tests.architecture import indices_of_zones, rescues_of_zones
-from tests.architecture.cases_of_zones import POINTS
+from tests.architecture.cases_of_zones import POINTS, texts_of
 from tests.architecture.routes import API_ROOT, Route
 from tests.architecture.two_zones import Zone, photo, tenant_models
 from tests.slices.world import INSIDE, credit_code
@@ -46,11 +47,24 @@ PLAIN: Mapping[tuple[str, str], Any] = {
 EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/calls", "call_id"): "call.public_id",
     ("/calls/bulk", "run_id"): "bulk.public_id",
+    ("/calls", "wording_id"): "wording.public_id",
+    ("/calls/wordings", "wording_id"): "wording.public_id",
+    ("/council/members", "member_id"): "seat.pk",
+    ("/mediations/mediators", "mediator_id"): "mediator.pk",
     ("/council/meetings", "meeting_id"): "meeting.public_id",
     ("/council/suggestions", "suggestion_id"): "suggestion.public_id",
     ("/council/topics", "topic_id"): "topic.public_id",
     ("/casebook/cases", "case_id"): "case.public_id",
+    ("/casebook/entries", "entry_id"): "entry.public_id",
+    ("/casebook/objections", "objection_id"): "objection.public_id",
+    ("/casebook/readings", "entry_id"): "reading.public_id",
     ("/casebook/selections", "selection_id"): "selection.public_id",
+    ("/casebook/work", "case_id"): "draft_case.public_id",
+    ("POST /casebook/entries/{entry_id}/steps", "entry_id"): "own_entry.public_id",
+    ("POST /casebook/selections/{selection_id}/entries", "selection_id"): (
+        "open_selection.public_id"
+    ),
+    ("POST /casebook/selections/{selection_id}/steps", "selection_id"): "open_selection.public_id",
     ("/mandate/decisions", "public_id"): "decision",
     ("/mandate/matters", "code"): "matter",
     ("/mediations", "dispute_id"): "dispute.public_id",
@@ -66,7 +80,14 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("calls:officer-firm", "public_id"): "looked_after.public_id",
     ("calls:officer-raise", "public_id"): "looked_after.public_id",
     ("calls:officer-visit", "public_id"): "looked_after.public_id",
+    ("/channels/batches", "batch_id"): "call_batch.public_id",
+    ("/channels/connections", "endpoint_id"): "endpoint.public_id",
+    ("/channels/forwards", "forward_id"): "forward.public_id",
+    ("/channels/mails", "mail_id"): "mail.public_id",
     ("/channels/orders", "order_id"): "order_back.public_id",
+    ("/channels/referrals", "referral_id"): "referral.public_id",
+    ("/channels/same", "call_id"): "public.public_id",
+    ("POST /channels/orders/{order_id}/steps", "order_id"): "order.public_id",
     ("channels:batch", "public_id"): "call_batch.public_id",
     ("channels:batch-apply", "public_id"): "call_batch.public_id",
     ("channels:batch-discard", "public_id"): "call_batch.public_id",
@@ -175,10 +196,40 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
         "grade": "D",
         "reason": "sooner",
     },
+    "POST /calls/triage/trainings": lambda _z: {},
+    "POST /calls/visits": lambda z: {
+        "enterprise": str(z.rows["looked_after"].public_id),
+        "text": "all is well",
+    },
+    "POST /calls/wordings": lambda _z: {
+        "name": "Received",
+        "step": "answer",
+        "text": "We have it, {firm}.",
+    },
+    "POST /calls/wordings/{wording_id}/steps": lambda _z: {"step": "retire"},
+    "POST /calls/{call_id}/wordings/{wording_id}/uses": lambda _z: {},
+    "PUT /calls/charges": lambda z: {"unit": "EMB", "person": z.world.user("leader").pk},
+    "PUT /calls/day": lambda _z: {"is_on": True, "hour": 9},
     "POST /calls/triage": lambda _z: {"text": "It is dark"},
     "POST /class-issues/{issue_id}/steps": lambda _z: {"step": "report", "text": "going on"},
     "class_issues:look": lambda _z: {},
     "class_issues:take": lambda _z: {"text": "going on"},
+    "POST /council/meetings": lambda _z: {
+        "title": "Meeting",
+        "at": "2026-12-20T09:00:00+08:00",
+        "place": "hall",
+    },
+    "POST /council/members": lambda _z: {"name": "Li", "kind": "npc"},
+    "POST /council/members/{member_id}/term": lambda _z: {"term_to": "2026-12-31"},
+    "POST /mediations/mediators": lambda z: {
+        "person": z.world.user("emb").pk,
+        "unit": "EMB",
+    },
+    "POST /mediations/mediators/{mediator_id}/end": lambda _z: {},
+    "PUT /class-issues/thresholds": lambda _z: {
+        **DEFAULTS.plain(),
+        "reason": "fewer firms are enough",
+    },
     "POST /council/suggestions/{suggestion_id}/steps": lambda _z: {
         "step": "amend",
         "text": "more lamps",
@@ -229,6 +280,36 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     "POST /casebook/cases/{case_id}/citations": lambda z: {
         "call": str(z.rows["public"].public_id)
     },
+    "POST /casebook/entries/{entry_id}/objections": lambda _z: {"text": "not so"},
+    "POST /casebook/entries/{entry_id}/steps": lambda _z: {"step": "withdraw"},
+    "POST /casebook/objections/{objection_id}/settlement": lambda _z: {
+        "is_upheld": False,
+        "finding": "it holds",
+    },
+    "POST /casebook/readings/{entry_id}/interests": lambda _z: {"reason": "a relative"},
+    "POST /casebook/readings/{entry_id}/marks": lambda _z: {
+        "points": POINTS,
+        "comment": "well said",
+    },
+    "POST /casebook/selections": lambda _z: {
+        "title_zh": "评选",
+        "rules_zh": "规则",
+        "quota": 3,
+        "opens_on": "2026-12-01",
+        "closes_on": "2026-12-20",
+        "review_until": "2027-01-20",
+    },
+    "POST /casebook/selections/{selection_id}/entries": lambda z: {
+        "level": "county",
+        "county": "East",
+        "entrant": "East office",
+        "text": dict(texts_of(z)),
+    },
+    "POST /casebook/selections/{selection_id}/steps": lambda _z: {
+        "step": "cancel",
+        "reason": "later",
+    },
+    "POST /casebook/work/{case_id}/steps": lambda _z: {"step": "drop"},
     "casebook:assign": lambda z: {"person": z.world.user("auditor").pk},
     "casebook:cite": lambda z: {"case": z.rows["case"].public_id, "cited_in": "measure"},
     "casebook:entry-step": lambda _z: {"step": "withdraw"},
@@ -256,6 +337,51 @@ BODIES: Mapping[str, Callable[[Zone], Body]] = {
     },
     "calls:understanding-train": lambda _z: {},
     "calls:officer-visit": lambda _z: {"purpose": "routine", "text": "all is well"},
+    "POST /channels/batches": lambda _z: {
+        "kind": "calls",
+        "file": SimpleUploadedFile("calls.csv", "诉求内容\nIt is dark\n".encode()),
+    },
+    "POST /channels/batches/{batch_id}/apply": lambda _z: {},
+    "POST /channels/batches/{batch_id}/discard": lambda _z: {},
+    "POST /channels/connections": lambda _z: {
+        "code": "town",
+        "kind": "open311",
+        "name": "Town",
+        "url": "https://8.8.8.8/open311/v2",
+    },
+    "POST /channels/forwards": lambda z: {
+        "call": str(z.rows["call"].public_id),
+        "endpoint": str(z.rows["endpoint"].public_id),
+        "reason": "outside the wall",
+    },
+    "POST /channels/forwards/{forward_id}/steps": lambda _z: {
+        "step": "say",
+        "text": "one more word",
+    },
+    "POST /channels/mails/{mail_id}/steps": lambda _z: {
+        "step": "dismiss",
+        "reason": "advertising",
+    },
+    "POST /channels/orders/{order_id}/steps": lambda _z: {
+        "step": "ask_return",
+        "reason": "not_ours",
+        "text": "no",
+    },
+    "POST /channels/referrals": lambda z: {
+        "kind": "deputy",
+        "referrer": "Zhang",
+        "text": "It is dark",
+        "credit_code": z.rows["firm"].credit_code,
+    },
+    "POST /channels/referrals/{referral_id}/steps": lambda _z: {
+        "step": "waive",
+        "text": "not wanted",
+    },
+    "POST /channels/same/{call_id}/steps": lambda _z: {"step": "unlink", "text": "another lamp"},
+    "PUT /channels/connections/{endpoint_id}": lambda _z: {
+        "name": "Town",
+        "url": "https://8.8.8.8/open311/v2",
+    },
     "POST /channels/orders": lambda _z: {"order_number": "ZJ-77", "text": "It is dark"},
     "POST /channels/orders/{order_id}/answers": lambda _z: {"about": "return", "is_agreed": False},
     "POST /channels/signals": lambda _z: {

@@ -14,7 +14,7 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.calls import operations, queries
-from qiying.slices.calls.api import _bulk, _terms
+from qiying.slices.calls.api import _bulk, _day, _members, _shelf, _terms
 from qiying.slices.calls.api import _rates as sheets
 from qiying.slices.calls.api import _render as render
 from qiying.slices.calls.api import _schemas as out
@@ -28,6 +28,7 @@ from qiying.slices.calls.queries import (
     ROUND_ORDER,
     Filters,
     RoundFilters,
+    members,
     published,
     watch,
 )
@@ -37,6 +38,9 @@ from qiying.slices.registry import public as registry
 router = Router(tags=["calls"])
 _bulk.hang(router)
 _terms.hang(router)
+router.add_router("", _day.router)
+router.add_router("", _members.router)
+router.add_router("", _shelf.router)
 EVERYBODY = tuple(sorted((STAFF - {Role.ADMINISTRATOR}) | {Role.ENTERPRISE, Role.MACHINE}))
 RAISERS = (Role.ENTERPRISE, Role.GRID_OFFICER, Role.DESK, Role.MACHINE)
 MOVERS = tuple(sorted(set(EVERYBODY) - {Role.ANALYST, Role.AUDITOR, Role.MACHINE}))
@@ -227,12 +231,13 @@ def list_declined(
 @roles(*COUNTERS)
 def list_rounds(request: HttpRequest, query: Query[out.RoundQuery]) -> out.RoundsOut:
     actor, now = actor_of(request), timezone.now()
-    given = {k: v for k, v in query.dict().items() if v not in (None, False)}
-    rows = queries.list_rounds(actor, RoundFilters.read(given), now=now)
+    filters = RoundFilters.read(query.dict() | {"missed": "1" if query.missed else ""})
+    rows = queries.list_rounds(actor, filters, now=now)
     page = paging.paginate(rows, order=ROUND_ORDER, cursor=query.cursor, size=query.size)
     codes = render.codes_of(actor)
     items = [render.round_row(row, codes) for row in page.rows]
-    return out.RoundsOut(items=items, next=page.next, previous=page.previous)
+    digest = "" if query.cursor else members.list_digest(actor, filters, now=now)
+    return out.RoundsOut(items=items, next=page.next, previous=page.previous, digest=digest)
 
 
 @router.get("/{uuid:call_id}", response=out.DetailOut, summary="One call")

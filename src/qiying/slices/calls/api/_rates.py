@@ -5,12 +5,14 @@ from typing import Annotated
 
 from ninja import Field, Schema
 
-from qiying.engines.rates import Figure, Sheet
+from qiying.engines.rates import ROUND_MEASURES, TASK_MEASURES, Figure, Sheet
 from qiying.engines.rates.gaming import HELD_BY, Effect
 from qiying.slices.calls.queries import RoundFilters
 from qiying.slices.calls.queries import rates as counted
+from qiying.slices.calls.queries.members import MemberFilters
 from qiying.slices.calls.queries.published import PUBLISHED, Published
 from qiying.slices.calls.queries.units import next_month
+from qiying.slices.calls.queries.watch import DeclinedFilters
 
 Month = Annotated[str, Field("", pattern=r"^$|^20\d\d-(0[1-9]|1[0-2])$", examples=["2026-10"])]
 """As 2026-10; the month before this one when it is left out."""
@@ -35,7 +37,7 @@ class RateOut(Schema):
     """A share with its Wilson 95 % interval.
 
     ``kind`` says what the members are: rounds, co-handlers' tasks or calls; ``digest`` is the
-    SHA-256 of rules, period, unit and members; ``query`` lists the rounds at ``/calls/rounds``.
+    SHA-256 of rules, period, unit and members; ``query`` lists the members at ``listed_at``.
     """
 
     name: str
@@ -47,6 +49,7 @@ class RateOut(Schema):
     high: float
     is_ranked: bool
     digest: str
+    listed_at: str
     query: dict[str, str]
 
 
@@ -135,7 +138,7 @@ def sheet_out(sheet: Sheet, start: date, end: date, *, unit_id: str) -> RateShee
 
 def _rate(figure: Figure, filters: RoundFilters) -> RateOut:
     low, high = figure.interval
-    query = {**filters.as_query(), "measure": figure.name}
+    listed_at, query = _list_of(figure.name, filters)
     return RateOut(
         name=figure.name,
         kind=figure.kind,
@@ -146,8 +149,21 @@ def _rate(figure: Figure, filters: RoundFilters) -> RateOut:
         high=high,
         is_ranked=figure.is_ranked,
         digest=figure.digest,
-        query=query if figure.kind == "round" else {},
+        listed_at=listed_at,
+        query=query,
     )
+
+
+def _list_of(name: str, filters: RoundFilters) -> tuple[str, dict[str, str]]:
+    """Where the members of a figure are listed, and by which query."""
+    if name in ROUND_MEASURES:
+        return "/calls/rounds", {**filters.as_query(), "measure": name}
+    if name == "declined":
+        declined = DeclinedFilters(filters.start, filters.end, unit=filters.unit)
+        return "/calls/declined", declined.as_query()
+    there = MemberFilters(filters.start, filters.end, filters.unit, side=name)
+    page = "parts" if name in TASK_MEASURES else "received"
+    return f"/calls/rates/{page}", there.as_query()
 
 
 def simulation_out(

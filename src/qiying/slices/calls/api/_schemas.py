@@ -294,9 +294,16 @@ class RoundRowOut(Schema):
 
 
 class RoundsOut(Schema):
+    """A page of a list; the first has ``digest``, the hash that the list's figure has.
+
+    It is empty for a part of a list that is no figure: by cause, by what the firm said, or narrowed
+    twice.
+    """
+
     items: list[RoundRowOut]
     next: str
     previous: str
+    digest: str
 
 
 class CallQuery(Schema):
@@ -333,6 +340,8 @@ class RoundQuery(Schema):
     unit: str = ""
     matter: str = ""
     place: str = ""
+    cause: str = Field("", max_length=20)
+    said: str = Field("", max_length=20)
     cursor: str = ""
     size: int = Field(25, ge=1, le=200)
 

@@ -89,6 +89,29 @@ def is_public(case: Case) -> bool:
     return case.published_version_id is not None and case.state != rules.CaseState.WITHDRAWN
 
 
+def is_at_work(actor: Actor, case: Case) -> bool:
+    """Whether the actor sees more of a visible case than the library shows."""
+    is_own = actor.person_id is not None and case.nominated_by_id == actor.person_id
+    return (
+        is_own or actor.has(*rules.DECIDERS, Role.AUDITOR) or own_review(actor, case) is not None
+    )
+
+
+def steps_open(actor: Actor, case: Case) -> list[str]:
+    """The steps that the table opens to this person now, by state, role and part in the case."""
+    own = own_review(actor, case)
+    held = {
+        "own_nomination": case.nominated_by_id == actor.person_id,
+        "not_involved": actor.person_id not in case.involved,
+        "assigned": own is not None and own.reviewed_at is None,
+    }
+    return [
+        name
+        for name in rules.CASE.open_to(case.state, actor.roles)
+        if all(held.get(guard, True) for guard in rules.CASE.steps[name].guards)
+    ]
+
+
 def find_case_of_call(actor: Actor, call_id: int) -> Case | None:
     ended = (rules.CaseState.DECLINED, rules.CaseState.DROPPED, rules.CaseState.WITHDRAWN)
     return Case.objects.visible_to(actor).filter(call_id=call_id).exclude(state__in=ended).first()

@@ -114,7 +114,7 @@ def case_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "citations": _citations(actor, citations, seen, house=house),
         "citation_count": len({(c.call_id, c.issue_id) for c in citations}),
         "call": seen.get(case.call_id) if house else None,
-        **(_workroom(actor, case) if house and _is_at_work(actor, case) else {}),
+        **(_workroom(actor, case) if house and queries.is_at_work(actor, case) else {}),
     }
     return render(request, "casebook/case.html", context)
 
@@ -146,7 +146,7 @@ def _shown(request: HttpRequest, actor: Actor, case: Case) -> CaseVersion:
     """The version asked for; else what is worked on for those who do, the published for others."""
     versions = {str(v.number): v for v in queries.versions_of(actor, case)}
     open_to_all = {k: v for k, v in versions.items() if v.published_at is not None}
-    allowed = versions if _is_at_work(actor, case) else open_to_all
+    allowed = versions if queries.is_at_work(actor, case) else open_to_all
     asked = allowed.get(request.GET.get("version", ""))
     if asked is not None:
         return asked
@@ -156,16 +156,6 @@ def _shown(request: HttpRequest, actor: Actor, case: Case) -> CaseVersion:
     if case.published_version_id is None or not queries.is_public(case):
         raise NotFound("not_found")
     return next(v for v in versions.values() if v.pk == case.published_version_id)
-
-
-def _is_at_work(actor: Actor, case: Case) -> bool:
-    """Who sees more of a case than the library shows."""
-    is_own = case.nominated_by_id == actor.person_id
-    return is_own or actor.has(*rules.DECIDERS, "auditor") or _reviews(actor, case)
-
-
-def _reviews(actor: Actor, case: Case) -> bool:
-    return queries.own_review(actor, case) is not None
 
 
 def _workroom(actor: Actor, case: Case) -> dict[str, Any]:

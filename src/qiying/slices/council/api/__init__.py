@@ -1,41 +1,31 @@
 """``/api/v1/council``: topics, meetings and suggestions. No endpoint decides anything."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
-from pydantic import AfterValidator, ConfigDict
+from pydantic import ConfigDict
 
 from qiying.kernel import paging, tenancy
-from qiying.kernel.access import STAFF, Role
+from qiying.kernel.access import STAFF
 from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import NotFound
 from qiying.kernel.exports import SHANGHAI
 from qiying.kernel.web import actor_of
 from qiying.slices.calls import public as calls
 from qiying.slices.council import operations, queries, rules
+from qiying.slices.council.api._fields import READERS, Day, Moment, Row
+from qiying.slices.council.api._members import router as members
 from qiying.slices.council.models import labels
 from qiying.slices.council.queries import Docket
 
 router = Router(tags=["council"])
-READERS = (*sorted(STAFF), Role.ENTERPRISE)
+router.add_router("", members)
 ADVISORY = "议事会意见为协商意见，不具有行政决定效力"
-EARLIEST, LATEST = 1900, 2200
-
-
-def _in_our_time(moment: datetime) -> datetime:
-    """A time without an offset is the clock on the wall here."""
-    if not EARLIEST < moment.year < LATEST:
-        raise ValueError("not a year of ours")
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-
-
-Moment = Annotated[datetime, AfterValidator(_in_our_time)]
-Row = Annotated[int, Field(ge=1, lt=2**62)]
 
 
 class CouncilTopicIn(Schema):
@@ -117,15 +107,6 @@ class CouncilQuery(Schema):
     size: int = 25
 
 
-def _in_our_years(day: date) -> date:
-    if not EARLIEST < day.year < LATEST:
-        raise ValueError("not a year of ours")
-    return day
-
-
-Day = Annotated[date, AfterValidator(_in_our_years)]
-
-
 class CouncilDays(Schema):
     """The days counted, the last one included; twelve months when nothing is said."""
 
@@ -138,6 +119,14 @@ class CouncilDays(Schema):
         first = self.start or last - timedelta(days=365)
         end = datetime.combine(last + timedelta(days=1), time(0), SHANGHAI)
         return datetime.combine(first, time(0), SHANGHAI), end
+
+
+class CouncilMeetingIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(min_length=1, max_length=80)
+    at: Moment
+    place: str = Field(min_length=1, max_length=100)
 
 
 LABELS: Mapping[str, labels.Words] = {
@@ -245,6 +234,15 @@ def take_topic_step(
 def list_meetings(request: HttpRequest, query: Query[CouncilQuery]) -> CouncilPage:
     rows = queries.list_meetings(actor_of(request), state=query.state, q=query.q.strip())
     return _page("meeting", rows, queries.MEETING_ORDER, query)
+
+
+@router.post("/meetings", response={201: CouncilRecordOut}, summary="Plan a meeting")
+@roles(*operations.SECRETARIES)
+@idempotent
+def plan_meeting(request: HttpRequest, body: CouncilMeetingIn) -> tuple[int, CouncilRecordOut]:
+    """Members and topics follow by steps, then notice."""
+    row = operations.plan_meeting(actor_of(request), now=timezone.now(), **body.dict())
+    return 201, CouncilRecordOut(**_out("meeting", row))
 
 
 @router.get("/meetings/{uuid:meeting_id}", response=CouncilDetail, summary="One meeting")

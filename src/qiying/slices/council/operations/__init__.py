@@ -7,7 +7,7 @@ from typing import Any
 from qiying.kernel import events, numbering, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.errors import Denied, Invalid, NotFound, Refused
-from qiying.kernel.models import User
+from qiying.kernel.people import people_with
 from qiying.kernel.tenancy import operation
 from qiying.kernel.words import clean
 from qiying.slices.calls import public as calls
@@ -144,7 +144,7 @@ def add_member(
     if enterprise_id is not None:
         registry.enterprise(actor, enterprise_id)
     if person_id is not None:
-        _check_person(actor, person_id)
+        _check_person(actor, person_id, queries.today(now))
     row = Member.objects.create(
         tenant_id=actor.tenant_id,
         name=clean(name, field="name", limit=64),
@@ -159,9 +159,9 @@ def add_member(
     return row
 
 
-def _check_person(actor: Actor, person_id: int) -> None:
-    """The person exists and is a member of the council once at a time."""
-    if not User.objects.filter(pk=person_id, is_active=True).exists():
+def _check_person(actor: Actor, person_id: int, on: date) -> None:
+    """The person is one of the zone and a member of the council once at a time."""
+    if person_id not in {p.pk for p in people_with(actor, *Role, on=on)}:
         raise NotFound("not_found")
     rows = Member.objects.visible_to(actor).filter(person_id=person_id, term_to=None)
     if rows.exists():

@@ -14,6 +14,7 @@ from qiying.kernel.errors import NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.calls import public as calls
 from qiying.slices.mediation import operations, queries, rules
+from qiying.slices.mediation.api._roster import router as roster
 from qiying.slices.mediation.api._schemas import (
     AgreementTermOut,
     DisputeDetail,
@@ -28,7 +29,6 @@ from qiying.slices.mediation.api._schemas import (
     MediationFigures,
     MediationSessionOut,
     MediationStepIn,
-    RosterMediatorOut,
 )
 from qiying.slices.mediation.models import Case, labels
 from qiying.slices.mediation.operations import PartyIn
@@ -37,6 +37,7 @@ from qiying.slices.mediation.rules import Kind
 from qiying.slices.registry import public as registry
 
 router = Router(tags=["mediations"])
+router.add_router("", roster)
 READERS = (
     Role.ENTERPRISE,
     Role.GRID_OFFICER,
@@ -141,22 +142,6 @@ def open_dispute(request: HttpRequest, body: DisputeIn) -> tuple[int, DisputeOut
 def _party_in(actor: Actor, body: DisputePartyIn) -> PartyIn:
     firm = registry.enterprise_by_public_id(actor, body.enterprise) if body.enterprise else None
     return PartyIn(body.side, firm.id if firm else None, body.name, body.phone, body.spokesperson)
-
-
-@router.get("/mediators", response=list[RosterMediatorOut], summary="The roster of mediators")
-@roles(Role.DESK, Role.SUPERVISOR, Role.ADMINISTRATOR)
-def list_mediators(request: HttpRequest) -> list[RosterMediatorOut]:
-    return [
-        RosterMediatorOut(
-            id=c.row.pk,
-            name=c.name,
-            unit=c.unit,
-            kinds=c.row.kinds,
-            is_listed=c.is_listed,
-            in_hand=c.load,
-        )
-        for c in queries.mediators(actor_of(request), now=timezone.now())
-    ]
 
 
 @router.get(

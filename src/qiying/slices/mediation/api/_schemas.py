@@ -168,6 +168,19 @@ class RosterMediatorOut(Schema):
     in_hand: int
 
 
+class RosterMediatorIn(Schema):
+    """Somebody of the staff, for kinds of disputes (none: all); ``unit`` is a code."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    person: Row
+    unit: str = Field(min_length=1, max_length=40)
+    kinds: list[str] = Field(default_factory=list, max_length=20)
+    credential: str = Field("", max_length=120)
+    listed_on: Day | None = None
+    until_on: Day | None = None
+
+
 class MediationCount(Schema):
     kind: str
     registered: int

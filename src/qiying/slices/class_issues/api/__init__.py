@@ -15,6 +15,7 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import Invalid, Refused
 from qiying.kernel.web import actor_of
 from qiying.slices.class_issues import operations, queries
+from qiying.slices.class_issues.api._thresholds import router as thresholds
 from qiying.slices.class_issues.models import Issue
 from qiying.slices.class_issues.models.labels import STATE_LABELS
 from qiying.slices.class_issues.queries import ORDER, Filters
@@ -22,6 +23,7 @@ from qiying.slices.class_issues.rules import INPUTS, MAX_TEXT, READERS, SCANNERS
 from qiying.slices.registry import public as registry
 
 router = Router(tags=["class-issues"])
+router.add_router("", thresholds)
 EVERYBODY = (*READERS, Role.ENTERPRISE, Role.GRID_OFFICER)
 MOVERS = (Role.DESK, Role.SUPERVISOR, Role.HANDLER, Role.UNIT_LEADER, Role.ANALYST)
 EARLIEST, LATEST = 1900, 2200
@@ -134,21 +136,6 @@ class LookOut(Schema):
     joined: int
 
 
-class RuleOut(Schema):
-    """The zone's thresholds in force; deadlines in working days, the rest in calendar days."""
-
-    min_firms: int
-    within_days: int
-    place: str
-    within_m: int
-    alike_percent: int
-    effect_days: int
-    judge_within: int
-    plan_within: int
-    measure_within: int
-    verify_within: int
-
-
 def _ours(day: date) -> date:
     if not EARLIEST < day.year < LATEST:
         raise ValueError("not a year of ours")
@@ -226,12 +213,6 @@ def _plain(issue: Issue) -> dict[str, Any]:
         "verdict": issue.verdict,
         "version": issue.version,
     }
-
-
-@router.get("/thresholds", response=RuleOut, summary="Thresholds in force")
-@roles(*READERS, Role.ADMINISTRATOR)
-def thresholds(request: HttpRequest) -> RuleOut:
-    return RuleOut(**queries.rule_in_force(actor_of(request)).plain())
 
 
 @router.post("/looks", response={201: LookOut}, summary="Look over the recent calls")

@@ -1,52 +1,28 @@
-"""Machines: 12345 hands orders over and answers, others report what their data shows."""
+"""12345: orders handed over, what we say to them and what it answers."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import Field
 
 from qiying.kernel import paging, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.api import idempotent, roles
+from qiying.kernel.errors import NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.calls import public as calls
 from qiying.slices.channels import operations, queries
-from qiying.slices.channels.models import WorkOrder
-from qiying.slices.channels.rules.codes import SignalKind
-from qiying.slices.channels.rules.columns import SHANGHAI, is_of_ours
+from qiying.slices.channels.api._fields import Cursor, Line, Moment, Number, Size, Strict, Words
+from qiying.slices.channels.models import Delivery, WorkOrder
 from qiying.slices.channels.rules.tables import READERS
 
-D = TypeVar("D", bound=date)
 router = Router(tags=["channels"])
 HOTLINE = (Role.MACHINE, Role.DESK)
-Line = Annotated[str, Field(max_length=200)]
-Words = Annotated[str, Field(max_length=4000)]
-Number = Annotated[str, Field(min_length=1, max_length=64)]
-
-
-def _in_our_time(moment: datetime) -> datetime:
-    """A time without an offset is the clock on the wall here."""
-    _in_our_years(moment)
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-
-
-def _in_our_years(day: D) -> D:
-    if not is_of_ours(day):
-        raise ValueError("not a year of ours")
-    return day
-
-
-Moment = Annotated[datetime, AfterValidator(_in_our_time)]
-Day = Annotated[date, AfterValidator(_in_our_years)]
-
-
-class Strict(Schema):
-    model_config = ConfigDict(extra="forbid")
 
 
 class OrderIn(Strict):
@@ -95,8 +71,8 @@ class OrdersOut(Schema):
 
 class OrderQuery(Schema):
     state: Annotated[str, Field(max_length=12)] = ""
-    cursor: Annotated[str, Field(max_length=400)] = ""
-    size: Annotated[int, Field(ge=1, le=200)] = 25
+    cursor: Cursor = ""
+    size: Size = 25
 
 
 class AnswerIn(Strict):
@@ -108,20 +84,33 @@ class AnswerIn(Strict):
     text: Words = ""
 
 
-class SignalIn(Strict):
-    """What data show about a firm."""
+class OrderStepIn(Strict):
+    """What the zone does with an order.
 
-    kind: SignalKind
-    source: Annotated[str, Field(min_length=1, max_length=120)]
-    text: Annotated[str, Field(min_length=1, max_length=4000)]
-    title: Annotated[str, Field(max_length=80)] = ""
-    reference: Annotated[str, Field(max_length=64)] = ""
-    seen_on: Day | None = None
-    credit_code: Annotated[str, Field(max_length=18)] = ""
+    ``sign`` takes nothing; ``reply`` may take ``text`` (else the reviewed answer goes); ``ask_return``
+    takes ``reason`` and ``text``; ``ask_extension`` takes ``days`` (working days) and ``text``;
+    ``approve_extension`` and ``refuse_extension`` are somebody else's than the asker's.
+    """
+
+    step: Annotated[str, Field(max_length=20)]
+    text: Words = ""
+    reason: Annotated[str, Field(max_length=20)] = ""
+    days: Annotated[int, Field(ge=0, le=100)] = 0
 
 
-class SignalOut(Schema):
-    call: str
+class FiledReplyOut(Schema):
+    """What goes to 12345 in the file: sign, return, extension or reply, as the lines say it."""
+
+    id: UUID
+    kind: str
+    sent_at: datetime | None
+    body: dict[str, str | None]
+
+
+class FiledRepliesOut(Schema):
+    """The replies that were marked as sent by this request; a second request has none of them."""
+
+    items: list[FiledReplyOut]
 
 
 def _out(actor: Actor, row: WorkOrder) -> OrderOut:
@@ -195,15 +184,57 @@ def answer(request: HttpRequest, order_id: UUID, body: AnswerIn) -> tuple[int, O
     return 200, _out(actor, row)
 
 
-@router.post("/signals", response={201: SignalOut}, summary="Report a signal")
-@roles(Role.MACHINE, Role.DESK)
+Step = Callable[[Actor, UUID, OrderStepIn, datetime], object]
+STEPS: Mapping[str, Step] = {
+    "sign": lambda a, key, _b, now: operations.sign_order(a, key, now=now),
+    "reply": lambda a, key, b, now: operations.reply_order(a, key, text=b.text, now=now),
+    "ask_return": lambda a, key, b, now: operations.ask_return(
+        a, key, reason=b.reason, text=b.text, now=now
+    ),
+    "ask_extension": lambda a, key, b, now: operations.ask_extension(
+        a, key, days=b.days, text=b.text, now=now
+    ),
+    "approve_extension": lambda a, key, _b, now: operations.decide_extension(
+        a, key, is_approved=True, now=now
+    ),
+    "refuse_extension": lambda a, key, _b, now: operations.decide_extension(
+        a, key, is_approved=False, now=now
+    ),
+}
+
+
+@router.post(
+    "/orders/{uuid:order_id}/steps", response=OrderOut, summary="Take a step with an order"
+)
+@roles(Role.DESK, Role.SUPERVISOR)
 @idempotent
-def report(request: HttpRequest, body: SignalIn) -> tuple[int, SignalOut]:
-    """主动发现: a signal becomes a call that counts as found by the zone."""
-    actor = actor_of(request)
-    given = {k: v for k, v in body.dict().items() if v not in (None, "") and k != "credit_code"}
-    if body.credit_code:
-        firm = operations.firm_by_code(actor, body.credit_code)
-        given |= {"firm": firm, "enterprise_id": firm.id}
-    row = operations.record_signal(actor, now=timezone.now(), **given)
-    return 201, SignalOut(call=calls.card(actor, row.call_id).number)
+def take_order_step(
+    request: HttpRequest, order_id: UUID, body: OrderStepIn
+) -> tuple[int, OrderOut]:
+    """签收、退单、延期、答复: what we say to 12345."""
+    actor, now = actor_of(request), timezone.now()
+    step = STEPS.get(body.step)
+    if step is None:
+        raise NotFound("not_found")
+    with tenancy.acting(actor):
+        step(actor, order_id, body, now)
+        row = queries.get_order(actor, order_id)
+    return 200, _out(actor, row)
+
+
+@router.post(
+    "/orders/replies", response={201: FiledRepliesOut}, summary="Take the replies that go by file"
+)
+@roles(Role.DESK)
+@idempotent
+def file_replies(request: HttpRequest) -> tuple[int, FiledRepliesOut]:
+    """What has no connection to go by; what is taken counts as sent."""
+    actor, now = actor_of(request), timezone.now()
+    with tenancy.acting(actor):
+        ids = set(operations.export_replies(actor, now=now))
+        rows = [row for row in queries.list_sent_by_file(actor, now) if row.pk in ids]
+    return 201, FiledRepliesOut(items=[_filed(row) for row in rows])
+
+
+def _filed(row: Delivery) -> FiledReplyOut:
+    return FiledReplyOut(id=row.public_id, kind=row.kind, sent_at=row.sent_at, body=row.body)

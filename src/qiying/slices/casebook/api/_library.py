@@ -1,14 +1,11 @@
-"""``/api/v1/casebook``: the library, citing, selections and their lists for machines."""
+"""The library: published cases, nominating a verified closure, citing."""
 
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Annotated
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
-from pydantic import AfterValidator
 
 from qiying.kernel import paging
 from qiying.kernel.access import STAFF, Role
@@ -16,23 +13,12 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.casebook import operations, queries, rules
-from qiying.slices.casebook.models import Case, Selection
+from qiying.slices.casebook.api._fields import Note, RecognisedOut, Text, Title, recognised
+from qiying.slices.casebook.models import Case
 
 router = Router(tags=["casebook"])
 EVERYBODY = (*sorted(STAFF), Role.ENTERPRISE, Role.MACHINE)
 ORDER = ("-published_at", "-id")
-
-
-def _without_nul(text: str) -> str:
-    """No text of the database can hold a NUL."""
-    if "\x00" in text:
-        raise ValueError("a NUL")
-    return text
-
-
-Title = Annotated[str, Field(max_length=rules.MAX_TITLE), AfterValidator(_without_nul)]
-Text = Annotated[str, Field(max_length=rules.MAX_TEXT), AfterValidator(_without_nul)]
-Note = Annotated[str, Field(max_length=300), AfterValidator(_without_nul)]
 
 
 class CaseOut(Schema):
@@ -83,18 +69,6 @@ class NominateIn(Schema):
     replicable: Text = ""
 
 
-class RecognisedOut(Schema):
-    """Something that could tell who is meant: characters ``start`` to ``end`` of a part."""
-
-    key: str
-    kind: str
-    part: str
-    start: int
-    end: int
-    excerpt: str
-    must_go: bool
-
-
 class NominatedOut(Schema):
     id: UUID
     number: str
@@ -114,40 +88,6 @@ class CiteIn(Schema):
 class CitedOut(Schema):
     case: str
     citations: int
-
-
-class SelectionOut(Schema):
-    id: UUID
-    number: str
-    title: str
-    state: str
-    quota: int
-    opens_on: date
-    closes_on: date
-    publicity_until: date | None
-    final_digest: str
-
-
-class ListedOut(Schema):
-    number: str
-    title: str
-    level: str
-    county: str
-    entrant: str
-    rank: int
-    score: Decimal
-
-
-class ListOut(Schema):
-    """The publicised or final list; the digest is SHA-256 over canonical JSON of the final one."""
-
-    selection: str
-    state: str
-    publicity_from: date | None
-    publicity_until: date | None
-    concluded_on: date | None
-    final_digest: str
-    items: list[ListedOut]
 
 
 def case_out(case: Case, citations: int) -> CaseOut:
@@ -201,18 +141,7 @@ def nominate(request: HttpRequest, payload: NominateIn) -> tuple[int, NominatedO
     case, found = operations.nominate_and_look(
         actor, payload.call, texts=texts, now=timezone.now()
     )
-    findings = [
-        RecognisedOut(
-            key=f.key,
-            kind=f.kind,
-            part=f.part,
-            start=f.start,
-            end=f.end,
-            excerpt=f.excerpt,
-            must_go=f.is_hard,
-        )
-        for f in found
-    ]
+    findings = [recognised(f) for f in found]
     return 201, NominatedOut(
         id=case.public_id, number=case.number, state=case.state, findings=findings
     )
@@ -244,37 +173,3 @@ def cite(request: HttpRequest, case_id: UUID, payload: CiteIn) -> tuple[int, Cit
     else:
         raise Invalid("input.invalid", {"call": "input.required"})
     return 201, CitedOut(case=row.case.number, citations=operations.count_citations(actor, row))
-
-
-def selection_out(row: Selection) -> SelectionOut:
-    names = set(SelectionOut.model_fields) - {"id"}
-    return SelectionOut(id=row.public_id, **{name: getattr(row, name) for name in names})
-
-
-@router.get("/selections", response=list[SelectionOut], summary="Selections of innovative cases")
-@roles(*EVERYBODY)
-def list_selections(request: HttpRequest) -> list[SelectionOut]:
-    rows = queries.list_selections(actor_of(request)).order_by("-made_at", "-id")
-    return [selection_out(row) for row in rows[: paging.MAX_PAGE]]
-
-
-@router.get(
-    "/selections/{uuid:selection_id}/list",
-    response=ListOut,
-    summary="The publicised or final list of a selection",
-)
-@roles(*EVERYBODY)
-def get_list(request: HttpRequest, selection_id: UUID) -> ListOut:
-    actor = actor_of(request)
-    row = queries.get_selection_by_public_id(actor, selection_id)
-    if row.state not in rules.LISTED:
-        raise NotFound("not_found")
-    return ListOut(
-        selection=row.number,
-        state=row.state,
-        publicity_from=row.publicity_from,
-        publicity_until=row.publicity_until,
-        concluded_on=row.concluded_on,
-        final_digest=row.final_digest,
-        items=[ListedOut(**line) for line in queries.list_lines(actor, row)],
-    )
