@@ -67,4 +67,12 @@ class KernelConfig(AppConfig):
         nav.item("system", _("API keys"), "kernel:keys", "key-round", administrator, order=60)
         nav.item("system", _("Webhooks"), "kernel:webhooks", "webhook", administrator, order=62)
         nav.item("system", _("Sign-in"), "kernel:identities", "log-in", administrator, order=64)
-        nav.item("system", _("Audit trail"), "kernel:audit", "shield-check", auditor, order=70)
+        nav.item(
+            "system",
+            _("Audit trail"),
+            "kernel:audit",
+            "shield-check",
+            auditor,
+            order=70,
+            first_for=[Role.AUDITOR],
+        )

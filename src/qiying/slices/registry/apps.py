@@ -25,6 +25,5 @@ class RegistryConfig(AppConfig):
             "rules", _("Work calendar"), "registry:calendars", "calendar-days", STAFF, order=100
         )
         nav.item("system", _("Imports"), "registry:imports", "file-up", keepers, order=30)
-        nav.item(
-            "system", _("The zone"), "registry:zone", "settings", [Role.ADMINISTRATOR], order=20
-        )
+        at_zone = ("registry:zone", "settings", [Role.ADMINISTRATOR])
+        nav.item("system", _("The zone"), *at_zone, order=20, first_for=[Role.ADMINISTRATOR])
