@@ -41,6 +41,8 @@ def register_keep() -> None:
     nav.item("follow", _("Roster"), "rescue:roster", "calendar-days", shared.AT_ROSTER, order=61)
     at_money = ("rescue:settlements", "banknote", shared.AT_MONEY)
     nav.item("follow", _("Settlements"), *at_money, order=62)
+    at_rules = ("rescue:rules", "settings", shared.AT_MACHINES)
+    nav.item("rules", _("Rules of Industry 120"), *at_rules, order=110)
     problems.register(PROBLEMS)
     trail.name_topics(TOPICS)
     trail.name_subjects("rescue.equipment", machines)
