@@ -1,8 +1,10 @@
 """The zone's rules of Industry 120, and which matters of the register make a call a rescue."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from qiying.kernel import events, revisions
 from qiying.kernel.access import Actor, Role
@@ -13,9 +15,32 @@ from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 from qiying.slices.rescue import queries, rules
 from qiying.slices.rescue.models import RescueRules
-from qiying.slices.rescue.rules import KEEPERS, LIMITS, NIGHT_FACTORS, OWN_MATTER
+from qiying.slices.rescue.rules import (
+    KEEPERS,
+    LIMITS,
+    NIGHT_FACTORS,
+    OWN_MATTER,
+    SOURCE_EN,
+    SOURCE_ZH,
+)
 
 OWN_REASON = "园区自设事项“设备急救（工业120）”并标记为急救事项"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What shall be otherwise; None stays as it is."""
+
+    source_zh: str | None
+    source_en: str | None
+    grade: str | None
+    matter_codes: tuple[str, ...] | None
+    night_factor: Decimal | None
+    limits: Mapping[str, int]
+
+    @property
+    def tidy_codes(self) -> list[str]:
+        return sorted({code.strip() for code in self.matter_codes or () if code.strip()})
 
 
 @operation
@@ -48,24 +73,14 @@ def set_rules(
         A value outside its limits, an unknown grade, a matter that is not in force.
     """
     actor.require(*KEEPERS)
+    given = Given(source_zh, source_en, grade, matter_codes, night_factor, limits)
     before = queries.rules_row(actor)
-    old = before.rule if before else rules.DEFAULTS
-    factor = old.night_factor if night_factor is None else night_factor
-    kept = {name: getattr(old, name) for name in LIMITS}
-    grade = grade or (before.grade if before else rules.GRADE)
-    codes = _matters(matter_codes, before)
-    _require_sound(actor, limits, factor, grade, matter_codes, queries.today(now))
-    said_zh, said_en = _sources(source_zh, source_en, before)
+    _require_sound(actor, given, queries.today(now))
     row = RescueRules.objects.create(
         tenant_id=actor.tenant_id,
         set_at=now,
         set_by_id=actor.person_id,
-        **{**kept, **limits},
-        night_factor=factor,
-        matter_codes=codes,
-        source_zh=clean(said_zh, field="source_zh", limit=300),
-        source_en=clean(said_en, field="source_en", limit=300, is_needed=False),
-        grade=grade,
+        **_values(given, before),
         reason=clean(reason, field="reason", limit=300, is_needed=False),
     )
     revisions.bump(actor, queries.RULES)
@@ -108,48 +123,38 @@ def _own_row(actor: Actor, on: date) -> mandate.MatterRow:
     )
 
 
-def _require_sound(
-    actor: Actor,
-    limits: Mapping[str, int],
-    factor: Decimal,
-    grade: str,
-    matter_codes: tuple[str, ...] | None,
-    on: date,
-) -> None:
-    faults = {k: "input.choice" for k in limits if k not in LIMITS}
+def _values(given: Given, before: RescueRules | None) -> dict[str, Any]:
+    """What is written: as it was where nothing was given."""
+    old = before.rule if before else rules.DEFAULTS
+    zh, en = (before.source_zh, before.source_en) if before else (SOURCE_ZH, SOURCE_EN)
+    said_zh = zh if given.source_zh is None else given.source_zh
+    said_en = en if given.source_en is None else given.source_en
+    codes = before.matter_codes if before else []
+    factor = old.night_factor if given.night_factor is None else given.night_factor
+    return {
+        **{name: getattr(old, name) for name in LIMITS},
+        **given.limits,
+        "night_factor": factor,
+        "matter_codes": list(codes) if given.matter_codes is None else given.tidy_codes,
+        "source_zh": clean(said_zh, field="source_zh", limit=300),
+        "source_en": clean(said_en, field="source_en", limit=300, is_needed=False),
+        "grade": given.grade or (before.grade if before else rules.GRADE),
+    }
+
+
+def _require_sound(actor: Actor, given: Given, on: date) -> None:
+    faults = {k: "input.choice" for k in given.limits if k not in LIMITS}
     for name, (least, most) in LIMITS.items():
-        if name in limits and not least <= limits[name] <= most:
+        if name in given.limits and not least <= given.limits[name] <= most:
             faults[name] = "input.choice"
-    least_factor, most_factor = NIGHT_FACTORS
-    if not (factor.is_finite() and least_factor <= factor <= most_factor):
+    factor, (lowest, highest) = given.night_factor, NIGHT_FACTORS
+    if factor is not None and not (factor.is_finite() and lowest <= factor <= highest):
         faults["night_factor"] = "input.choice"
-    if grade not in mandate.EVIDENCE:
+    if given.grade and given.grade not in mandate.EVIDENCE:
         faults["grade"] = "input.choice"
-    unknown = _unknown(actor, matter_codes, on)
+    known = {card.code for card in mandate.matters(actor, on)} if given.tidy_codes else set()
+    unknown = [code for code in given.tidy_codes if code not in known]
     if unknown:
         faults["matter_codes"] = "rescue.no_such_matter"
     if faults:
         raise Invalid("input.invalid", faults, matters=", ".join(unknown))
-
-
-def _unknown(actor: Actor, given: tuple[str, ...] | None, on: date) -> list[str]:
-    """Matters that were named and are not in the register on that day."""
-    if given is None:
-        return []
-    known = {card.code for card in mandate.matters(actor, on)}
-    return [code for code in _tidy(given) if code not in known]
-
-
-def _matters(given: tuple[str, ...] | None, before: RescueRules | None) -> list[str]:
-    if given is not None:
-        return _tidy(given)
-    return list(before.matter_codes) if before else []
-
-
-def _tidy(codes: tuple[str, ...]) -> list[str]:
-    return sorted({code.strip() for code in codes if code.strip()})
-
-
-def _sources(zh: str | None, en: str | None, before: RescueRules | None) -> tuple[str, str]:
-    old = (before.source_zh, before.source_en) if before else (rules.SOURCE_ZH, rules.SOURCE_EN)
-    return (old[0] if zh is None else zh), (old[1] if en is None else en)
