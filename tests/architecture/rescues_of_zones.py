@@ -67,6 +67,7 @@ BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
         "kind": "paper",
         "name": "another machine",
     },
+    "POST /rescue/rules": lambda z: {"tier1_min": 12, "reason": f"{z.mark} trial"},
     "POST /rescue/tracks": lambda z: {
         "tracks": [{"job": str(z.rows["taken_rescue"].public_id), **PLACE}]
     },
@@ -112,7 +113,7 @@ def call_for_rescue(zone: "Zone") -> None:
     qian.name = f"{mark} qian"
     qian.save(update_fields=["name"])
     now, chief = world.now, world.actor("chief")
-    operations.set_rules(chief, now=now, reason=f"{mark} rules", matter_codes=("M022",))
+    operations.set_rules(chief, now=now, reason=f"{mark} rules", matter_codes=("M016",))
     budget = operations.set_budget(
         chief, now=now, year=2026, line="120", name_zh=f"{mark}预算", amount_cny=Decimal(90000)
     )

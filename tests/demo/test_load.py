@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -41,7 +41,10 @@ from qiying.slices.class_issues import queries as classes
 from qiying.slices.mandate import public as mandate
 from qiying.slices.registry import public as registry
 from qiying.slices.registry.models import Enterprise
+from qiying.slices.rescue import queries as queries_of_rescue
 from qiying.slices.rescue.models import Job
+from qiying.slices.rescue.queries import live
+from qiying.slices.rescue.rules import OWN_MATTER
 from tests.demo.conftest import Zone
 
 LABELS = build_labels(7)
@@ -276,3 +279,25 @@ def test_closures_follow_the_stories(zone: Zone) -> None:
         found = Counter(rounds.values_list("state", flat=True))
     assert abs(found["rejected"] - told["rejected"]) <= 1
     assert abs(found["stopped"] - told["stopped"]) <= 1
+
+
+def test_the_board_opens_with_everybody_answered_and_those_who_hold_a_job_busy(zone: Zone) -> None:
+    with tenancy.reading(zone.platform):
+        board = live.board(zone.platform, now=zone.now)
+        held = {
+            s.technician_id for c in board.cases for s in c.seats if s.state in live.WITH_A_JOB
+        }
+    assert not [c.job.number for c in board.cases if c.is_unanswered]
+    assert not [a for a in board.alarms if a.at <= zone.now]
+    assert len(held) >= 6
+    assert {p.technician.pk for p in board.people if not p.is_free} == held
+    assert any(p.is_free for p in board.people)
+    assert all(c.job.reported_at > zone.now - timedelta(days=4) for c in board.cases)
+
+
+def test_calls_of_the_zones_own_matter_open_a_rescue_in_the_demonstration(zone: Zone) -> None:
+    with tenancy.reading(zone.platform):
+        marked = queries_of_rescue.rules_row(zone.platform)
+        assert marked is not None
+        assert marked.matter_codes == [OWN_MATTER]
+        assert mandate.matter(zone.platform, OWN_MATTER, zone.plan.as_of).grade == "D"

@@ -1,7 +1,7 @@
 """Industry 120 of the demonstration, as it is drawn: counts, cover by day and night, courses."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from qiying.demo.plan import Plan, make_plan
 from qiying.demo.rescue_acts import ACTS
 from qiying.demo.rescue_found import SHIFTS
 from qiying.demo.rescue_ground import Ground, build_ground
+from qiying.demo.rescue_play import shown_at
 from qiying.demo.rescue_stories import build_jobs, draw_live
 
 AS_OF = date(2026, 11, 22)
@@ -61,3 +62,25 @@ def test_a_live_job_is_another_for_another_number(plan: Plan, ground: Ground) ->
     assert first != second
     assert first == draw_live(plan, ground, 1, at=plan.ends_at)
     assert {first.kind, second.kind} == {"emergency"}
+
+
+def test_somebody_has_accepted_every_job_that_is_open_when_the_demonstration_opens(
+    plan: Plan, ground: Ground
+) -> None:
+    opened = plan.ends_at + timedelta(hours=9)
+    jobs = build_jobs(plan, ground, until=opened)
+    assert all(job.at < opened for job in jobs)
+    assert [j for j in jobs if j.at < plan.ends_at - timedelta(days=3)] == [
+        j for j in build_jobs(plan, ground) if j.at < plan.ends_at - timedelta(days=3)
+    ]
+    waiting = [
+        job
+        for job in jobs
+        if not {"accept", "withdraw", "dismiss"} & {step for step, _wait in job.steps}
+    ]
+    assert not waiting
+
+
+def test_a_demonstration_of_today_is_shown_as_of_its_load(plan: Plan) -> None:
+    nine, later = plan.ends_at + timedelta(hours=9), plan.ends_at + timedelta(days=2)
+    assert (shown_at(plan, nine), shown_at(plan, later)) == (nine, plan.ends_at)

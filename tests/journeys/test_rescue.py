@@ -113,7 +113,7 @@ def press_the_button(reader: Reader, *, photo: Path) -> None:
     page.get_by_role("link", name=reader.say("A machine is down")).click()
     page.get_by_role("radio", name=reader.say("No; the machine is stopped and locked")).check()
     page.get_by_role("radio", name=MACHINE).check()
-    assert page.locator("#id_place").input_value() == "一车间东侧"
+    expect(page.locator("#id_place")).to_have_value("一车间东侧")
     page.get_by_role("radio", name=reader.say("stopped suddenly")).check()
     page.get_by_role("radio", name=reader.say("The line stands still")).check()
     page.locator("#id_photos").set_input_files(str(photo))

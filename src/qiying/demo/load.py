@@ -92,6 +92,8 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
         if part:
             report(part, 0, 0)
         furnish(plan, founded.tenant_id)
+    report("rescue", 0, 0)
+    play_rescue(plan, founded.tenant_id, now=now)
     mark.accounts = choose_accounts(plan, founded.tenant_id)
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()
@@ -140,7 +142,6 @@ ROOMS: tuple[tuple[str, Callable[[Plan, int], object]], ...] = (
     ("", play_classes),
     ("talks", _talk),
     ("casebook", _play_casebook),
-    ("rescue", play_rescue),
     ("indices", _evaluate),
 )
 """What stands around the calls, once they are played; in this order, with what is told of it."""

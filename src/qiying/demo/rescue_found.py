@@ -74,6 +74,7 @@ def found_rescue(plan: Plan, tenant_id: int, ground: Ground) -> House:
         chiefs = tuple(_chief(keeper, row, now) for row in ground.chiefs)
         chief = chiefs[0]
         _describe(keeper, ground, told, now)
+        rescue.enter_own_matter(keeper, now=now)
         stations = {s.code: _station(keeper, s, now) for s in ground.stations}
         workers: dict[int, Worker] = {}
         providers = []

@@ -11,6 +11,7 @@ from qiying.demo.rescue_course import Course, Scene, make_scene
 from qiying.demo.rescue_found import found_rescue
 from qiying.demo.rescue_ground import build_ground
 from qiying.demo.rescue_stories import Job, build_jobs
+from qiying.demo.story_rhythm import SHANGHAI
 from qiying.kernel import events, tenancy
 from qiying.kernel.errors import Refused
 
@@ -19,13 +20,26 @@ _AGAIN_AFTER = timedelta(minutes=12)
 _MOST_TRIES = 40
 
 
-def play_rescue(plan: Plan, tenant_id: int) -> None:
-    """Providers, machines and rosters, the jobs of a year, and the books of the months."""
+def shown_at(plan: Plan, now: datetime) -> datetime:
+    """The moment that the board shows: of the load when its day is shown, so that who is on duty
+    is who holds the jobs; the end of the plan when another day is."""
+    return now if now.astimezone(SHANGHAI).date() == plan.as_of else plan.ends_at
+
+
+def play_rescue(plan: Plan, tenant_id: int, *, now: datetime) -> None:
+    """Providers, machines and rosters, the jobs of a year, and the books of the months.
+
+    Parameters
+    ----------
+    now
+        When the load began.
+    """
     with in_haste(), events.muted():
         ground = build_ground(plan)
         house = found_rescue(plan, tenant_id, ground)
         scene = make_scene(plan, tenant_id, house)
-        play_jobs(scene, build_jobs(plan, ground), until=plan.ends_at)
+        until = shown_at(plan, now)
+        play_jobs(scene, build_jobs(plan, ground, until=until), until=until)
         keep_books(plan, scene)
 
 

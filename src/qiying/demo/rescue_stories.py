@@ -35,12 +35,16 @@ _HOURS = np.array([1, 1, 1, 1, 1, 2, 3, 5, 9, 10, 10, 8, 6, 8, 9, 9, 8, 7, 5, 4,
 ACKNOWLEDGE = (2, 9)
 Steps = tuple[tuple[str, float], ...]
 _OPEN_STATES: tuple[tuple[str, str], ...] = (
-    ("reported", "whole"), ("acknowledge", "whole"), ("offer", "whole"), ("accept", "whole"),
-    ("set_out", "whole"), ("arrive", "pair"), ("diagnose", "whole"), ("quote", "whole"),
-    ("begin", "whole"), ("try_run", "whole"), ("finish", "whole"), ("finish", "whole"),
+    ("accept", "whole"), ("set_out", "whole"), ("set_out", "whole"), ("arrive", "pair"),
+    ("diagnose", "whole"), ("quote", "whole"), ("begin", "whole"), ("begin", "whole"),
+    ("try_run", "whole"), ("finish", "whole"), ("finish", "whole"), ("finish", "whole"),
     ("wait_for_parts", "parts"), ("patch", "patched"),
 )  # fmt: skip
-"""After which step the jobs stand that are open at the end, and their course."""
+"""After which step the jobs stand that are open at the end, and their course.
+
+Somebody has accepted each: a zone that keeps its promise has none that waits for hours, and nobody
+is at the board of a demonstration to take one up.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,16 @@ class Job:
     rework_of: int | None = None
 
 
-def build_jobs(plan: Plan, ground: Ground) -> tuple[Job, ...]:
-    """Jobs in the order of time; pure, the same for the same plan."""
+def build_jobs(plan: Plan, ground: Ground, *, until: datetime | None = None) -> tuple[Job, ...]:
+    """Jobs in the order of time; pure, the same for the same plan and moment.
+
+    Parameters
+    ----------
+    until
+        The moment at which the open jobs stand as they do; the end of the plan when not given.
+    """
     told = read_toml("rescue")
-    maker = _Maker(plan, ground, told)
+    maker = _Maker(plan, ground, told, until=until)
     count = (SMALL_JOBS if plan.is_small else JOBS) - len(_OPEN_STATES) - _REWORKS
     jobs = [maker.past(number) for number in range(count)]
     jobs += [maker.rework(count + n, jobs) for n in range(_REWORKS)]
@@ -94,9 +104,15 @@ def draw_live(plan: Plan, ground: Ground, number: int, *, at: datetime) -> Job:
 
 class _Maker:
     def __init__(
-        self, plan: Plan, ground: Ground, told: Mapping[str, Any], part: str = "rescue jobs"
+        self,
+        plan: Plan,
+        ground: Ground,
+        told: Mapping[str, Any],
+        part: str = "rescue jobs",
+        until: datetime | None = None,
     ) -> None:
         self._plan = plan
+        self._until = until or plan.ends_at
         self._chance = stream(plan.seed, part)
         self._skills = {row["code"]: row["skill"] for row in told["classes"]}
         self._permits = {row["code"]: row["permits"] for row in told["classes"]}
@@ -128,16 +144,16 @@ class _Maker:
 
     def open(self, number: int, stop: str, course: str) -> Job:
         """A job of the last hours that has come as far as ``stop``."""
-        job = self._job(number, self._plan.ends_at, course, is_open=True)
+        job = self._job(number, self._until, course, is_open=True)
         steps, spent = [], float(self._chance.integers(3, 14))
-        for name, wait in job.steps if stop != "reported" else ():
+        for name, wait in job.steps:
             steps.append((name, min(wait, 45.0)))
             spent += min(wait, 45.0)
             if name == stop:
                 break
         if stop == "finish":
             spent += 120
-        at = self._plan.ends_at - timedelta(minutes=spent)
+        at = self._until - timedelta(minutes=spent)
         return _copy(job, at=at, steps=tuple(steps))
 
     def live(self, number: int, at: datetime) -> Job:

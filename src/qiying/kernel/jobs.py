@@ -12,7 +12,10 @@ from typing import Any
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.job_context import JobContext
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 
 from qiying.kernel import events, tenancy
 from qiying.kernel.access import Actor, system
@@ -85,7 +88,20 @@ def sweep_task(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="kernel.retry_stalled", queueing_lock="kernel.retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
-    """Put back the jobs whose worker died in the middle."""
-    manager = context.app.job_manager
+    """Put back the jobs whose worker died in the middle; one that fails stops no other."""
+    await put_back_stalled(context.app.job_manager)
+
+
+async def put_back_stalled(manager: JobManager) -> None:
+    """Queue again what a dead worker had begun, unless the same work waits already.
+
+    Periodic work waits at most once (``queueing_lock``): while the next round of it waits, the
+    round that died cannot be put beside it. That next round does its work, so it is dropped.
+    """
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=30):
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            await manager.finish_job(job, Status.ABORTED, delete_job=True)
+        except ConnectorException:
+            log.exception("job %s could not be put back", job.id)

@@ -78,7 +78,9 @@ def item(
     """
     if group not in GROUPS:
         raise ValueError(f"unknown navigation group {group!r}")
-    shared = _items[url_name].roles if url_name in _items else frozenset()
+    before = _items.get(url_name)
+    shared = before.roles if before else frozenset()
+    first = before.first_for if before else frozenset()
     _items[url_name] = Item(
         group,
         label,
@@ -88,7 +90,7 @@ def item(
         order,
         count,
         on_phone,
-        frozenset(first_for),
+        first | frozenset(first_for),
     )
 
 

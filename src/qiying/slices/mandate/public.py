@@ -14,6 +14,7 @@ from qiying.slices.mandate.operations import (
     Ruling,
     SplitLine,
     UnitSeed,
+    add_matter,
     advance_handover,
     decide,
     delegate,
@@ -33,17 +34,21 @@ from qiying.slices.mandate.operations import (
 from qiying.slices.mandate.operations._decide import rulings
 from qiying.slices.mandate.queries import MatterCard, figures, matter, matters, stretch
 from qiying.slices.mandate.rules import ObjectKind
+from qiying.slices.mandate.rules import Row as MatterRow
 
 __all__ = [
+    "EVIDENCE",
     "Asked",
     "LoadReport",
     "MatterCard",
+    "MatterRow",
     "ObjectKind",
     "ReasonLine",
     "RejectedLine",
     "Ruling",
     "SplitLine",
     "UnitSeed",
+    "add_matter",
     "advance_handover",
     "decide",
     "delegate",
@@ -67,6 +72,9 @@ __all__ = [
     "stretch",
     "unit_seeds",
 ]
+
+EVIDENCE = labels.EVIDENCE
+"""What each grade of evidence means, in words."""
 
 
 def dual_run_until(transferred_on: date) -> date:

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from qiying.kernel import tenancy
-from qiying.slices.rescue.models import Override, Technician
+from qiying.slices.rescue import queries
+from qiying.slices.rescue.models import Override, Seat, Shift, Technician
 from qiying.slices.rescue.queries import live
 from tests.slices.rescue import steps
 from tests.slices.rescue.chief.conftest import At
@@ -181,3 +182,33 @@ def test_pins_are_geojson(world: World, at: At, name: str) -> None:
     assert found["features"]
     tones = {f["properties"]["tone"] for f in found["features"]}
     assert tones <= {"plain", "warn", "crit", "over", "free", "asked", "coming", "busy"}
+
+
+def test_who_is_still_with_a_job_when_the_shift_is_over_is_counted_and_not_sent_elsewhere(
+    world: World, at: At
+) -> None:
+    job = steps.answered(world)
+    with tenancy.acting(world.system):
+        seat = Seat.objects.get(job=job)
+        Shift.objects.filter(technician_id=seat.technician_id).delete()
+        people = live.people_on_duty(world.system, now=world.now)
+        (held,) = [p for p in people if p.technician.pk == seat.technician_id]
+        board = live.Board((), people, (), queries.rule_in_force(world.system))
+        able = live.able_now(board, live.Case(steps.proposed(world), "", (), (), None))
+    assert (held.is_free, held.state, held.shift) == (False, "accepted", None)
+    assert held.skills
+    assert seat.technician_id not in {p.technician.pk for p in able}
+    shown = text(at("chief"), "/rescue/board/", headers=PART)
+    assert str(held.technician.person) in shown
+    points = json.loads(text(at("chief"), "/rescue/board/technicians.geojson"))
+    assert len(points["features"]) == len(people)
+
+
+def test_the_board_counts_free_people_without_those_who_hold_a_job(world: World) -> None:
+    with tenancy.reading(world.system):
+        before = live.people_on_duty(world.system, now=world.now)
+    steps.answered(world)
+    with tenancy.reading(world.system):
+        people = live.people_on_duty(world.system, now=world.now)
+    assert len(people) == len(before)
+    assert sum(p.is_free for p in people) == sum(p.is_free for p in before) - 1

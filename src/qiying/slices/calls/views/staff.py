@@ -74,7 +74,8 @@ def register_desk() -> None:
     for order, (label, name, icon, roles, count) in enumerate(WORK, start=10):
         nav.item("work", label, f"calls:{name}", icon, roles, order=order, count=count)
     for order, (label, name, icon, roles) in enumerate(FOLLOW, start=10):
-        nav.item("follow", label, f"calls:{name}", icon, roles, order=order)
+        first = {Role.SUPERVISOR} if name == "supervision" else set[Role]()
+        nav.item("follow", label, f"calls:{name}", icon, roles, order=order, first_for=first)
     nav.item(
         "analysis",
         _("Leader's board"),

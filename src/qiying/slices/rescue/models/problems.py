@@ -27,6 +27,7 @@ PROBLEMS = {
     "rescue.no_reading_after": _("Take a reading after the work first."),
     "rescue.range": _("Between %(least)s and %(most)s."),
     "rescue.quantity": _("A quantity above zero, with two decimals at most."),
+    "rescue.no_such_matter": _("Not in the register today: %(matters)s."),
     "rescue.amount": _("An amount of zero or more."),
     "rescue.in_future": _("It must lie in the future."),
     "rescue.in_past": _("It must not lie in the future."),

@@ -19,7 +19,6 @@ from qiying.slices.rescue.operations._money import (
     pay_settlement,
     return_settlement,
     set_budget,
-    set_rules,
 )
 from qiying.slices.rescue.operations._providers import (
     PriceIn,
@@ -42,6 +41,7 @@ from qiying.slices.rescue.operations._retrofits import (
     start_retrofit,
 )
 from qiying.slices.rescue.operations._roster import drop_shift, plan_shift, publish_roster
+from qiying.slices.rescue.operations._rules import enter_own_matter, set_rules
 from qiying.slices.rescue.operations._steps import STEPS, take, track
 from qiying.slices.rescue.operations._sweeps import (
     alarm_unanswered,
@@ -72,6 +72,7 @@ __all__ = [
     "draw_up",
     "drop_shift",
     "end_technician",
+    "enter_own_matter",
     "expire_offers",
     "finish_retrofit",
     "give_up_retrofit",

@@ -1,31 +1,27 @@
 """Public money: price lists are obeyed, months are settled, one draws up and another checks."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from qiying.kernel import events, numbering, revisions, tenancy
+from qiying.kernel import events, numbering
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import Denied, Invalid, Refused
 from qiying.kernel.people import SHANGHAI
 from qiying.kernel.tenancy import operation
 from qiying.kernel.words import clean
-from qiying.slices.rescue import queries, rules
+from qiying.slices.rescue import queries
 from qiying.slices.rescue.models import (
     Budget,
     Job,
     Quote,
     Report,
-    RescueRules,
     Settlement,
     SettlementLine,
 )
 from qiying.slices.rescue.operations._move import Move
 from qiying.slices.rescue.rules import (
-    KEEPERS,
     LIFECYCLE,
-    LIMITS,
     PAYERS,
     QuoteState,
     SettlementState,
@@ -246,60 +242,3 @@ def set_budget(
     )
     events.record("rescue.budget_set", subject=row, actor=actor, now=now, year=year)
     return row
-
-
-def set_rules(
-    actor: Actor,
-    *,
-    now: datetime,
-    source_zh: str = rules.SOURCE_ZH,
-    source_en: str = rules.SOURCE_EN,
-    grade: str = rules.GRADE,
-    reason: str = "",
-    matter_codes: tuple[str, ...] | None = None,
-    night_factor: Decimal | None = None,
-    **limits: int,
-) -> RescueRules:
-    """Set the zone's rules from now on; what is not named stays as it is."""
-    with tenancy.acting(actor):
-        actor.require(*KEEPERS)
-        _require_limits(limits)
-        before = queries.rules_row(actor)
-        kept = {name: getattr(before.rule if before else rules.DEFAULTS, name) for name in LIMITS}
-        old_factor = before.night_factor if before else rules.DEFAULTS.night_factor
-        row = RescueRules.objects.create(
-            tenant_id=actor.tenant_id,
-            set_at=now,
-            set_by_id=actor.person_id,
-            **{**kept, **limits},
-            night_factor=night_factor if night_factor is not None else old_factor,
-            matter_codes=_matters(matter_codes, before),
-            source_zh=clean(source_zh, field="source_zh", limit=300),
-            source_en=clean(source_en, field="source_en", limit=300, is_needed=False),
-            grade=grade,
-            reason=clean(reason, field="reason", limit=300, is_needed=False),
-        )
-        revisions.bump(actor, queries.RULES)
-        events.record(
-            "rescue.rules_set",
-            subject=row,
-            actor=actor,
-            now=now,
-            changed=sorted(k for k, v in limits.items() if kept[k] != v),
-        )
-        return row
-
-
-def _require_limits(given: Mapping[str, int]) -> None:
-    faults = {k: "input.choice" for k in given if k not in LIMITS}
-    for name, (least, most) in LIMITS.items():
-        if name in given and not least <= given[name] <= most:
-            faults[name] = "input.choice"
-    if faults:
-        raise Invalid("input.invalid", faults)
-
-
-def _matters(given: tuple[str, ...] | None, before: RescueRules | None) -> list[str]:
-    if given is not None:
-        return sorted({code.strip() for code in given if code.strip()})
-    return list(before.matter_codes) if before else []

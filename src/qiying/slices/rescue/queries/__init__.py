@@ -71,6 +71,12 @@ from qiying.slices.rescue.queries._registers import (
     readings_of,
     stations,
 )
+from qiying.slices.rescue.queries._rules import (
+    changes_of_rules,
+    marked_matters,
+    near_matters,
+    versions_of_rules,
+)
 from qiying.slices.rescue.queries._world import World, engine_job, read_world
 
 __all__ = [
@@ -84,6 +90,7 @@ __all__ = [
     "World",
     "budgets",
     "certificates_of",
+    "changes_of_rules",
     "classes",
     "count_by_firm",
     "crew_of",
@@ -117,9 +124,11 @@ __all__ = [
     "machine_by_label",
     "machine_by_public_id",
     "managers_of",
+    "marked_matters",
     "may_see_job",
     "may_see_note",
     "may_see_report",
+    "near_matters",
     "open_offers",
     "people_by_provider",
     "people_of",
@@ -138,4 +147,5 @@ __all__ = [
     "technician_of",
     "today",
     "unable",
+    "versions_of_rules",
 ]

@@ -39,6 +39,9 @@ from qiying.slices.rescue.rules import (
     State,
 )
 
+WITH_A_JOB = (SeatState.ACCEPTED, SeatState.EN_ROUTE, SeatState.ON_SITE)
+"""Who has accepted works on when the shift is over, and is nowhere else."""
+_OF_TECHNICIANS = ("technician__person", "technician__provider", "technician__station")
 MOST = 200
 """Open jobs that a board can hold; a zone has a handful."""
 MOST_WAITING = 100
@@ -62,7 +65,8 @@ class Person:
     """A technician on duty: where, doing what."""
 
     technician: Technician
-    shift: Shift
+    shift: Shift | None
+    """None for somebody whose shift is over and who is still with a job."""
     seat: Seat | None
     """The seat that is moving or held, or the one that is being offered."""
     skills: frozenset[str]
@@ -76,7 +80,8 @@ class Person:
         """free, on_call, or the state of the seat."""
         if self.seat is not None:
             return str(self.seat.state)
-        return "on_call" if self.shift.kind == ShiftKind.ON_CALL else "free"
+        is_on_call = self.shift is not None and self.shift.kind == ShiftKind.ON_CALL
+        return "on_call" if is_on_call else "free"
 
     @property
     def is_free(self) -> bool:
@@ -202,10 +207,14 @@ def people_on_duty(actor: Actor, *, now: datetime) -> tuple[Person, ...]:
     """Technicians whose published shift runs, or who are with a job although it ended."""
     shifts = _shifts(actor, now)
     seats = _held(actor, shifts)
-    skills = skills_of(actor, shifts, now=now)
+    known = {pk: shift.technician for pk, shift in shifts.items()}
+    for pk, seat in seats.items():
+        if seat.technician is not None:
+            known.setdefault(pk, seat.technician)
+    skills = skills_of(actor, known, now=now)
     people = [
-        _person(shift, seats.get(pk), skills.get(pk, frozenset()), now)
-        for pk, shift in shifts.items()
+        _person(who, shifts.get(pk), seats.get(pk), skills.get(pk, frozenset()), now)
+        for pk, who in known.items()
     ]
     people.sort(key=lambda p: (p.technician.provider.pk, not p.is_free, p.technician.pk))
     return tuple(people)
@@ -220,13 +229,15 @@ def _shifts(actor: Actor, now: datetime) -> dict[int, Shift]:
 
 
 def _held(actor: Actor, people: Iterable[int]) -> dict[int, Seat]:
-    """The seat that says most of each: at work before under way before named before asked."""
+    """The seat that says most of each: at work before under way before named before asked.
+
+    Of those on duty, and of everybody else who has accepted and is not done.
+    """
     order = (SeatState.OFFERED, SeatState.ACCEPTED, SeatState.EN_ROUTE, SeatState.ON_SITE)
     rank = {str(state): n for n, state in enumerate(order)}
-    rows = Seat.objects.visible_to(actor).filter(
-        technician_id__in=list(people), state__in=sorted(LIVE - {SeatState.AWAY})
-    )
-    rows = rows.select_related("job")
+    asked = Q(technician_id__in=list(people), state__in=sorted(LIVE - {SeatState.AWAY}))
+    rows = Seat.objects.visible_to(actor).filter(asked | Q(state__in=WITH_A_JOB))
+    rows = rows.select_related("job", *_OF_TECHNICIANS)
     return {s.technician_id or 0: s for s in sorted(rows, key=lambda s: rank.get(str(s.state), 0))}
 
 
@@ -243,9 +254,14 @@ def skills_of(
     return {pk: frozenset(skills) for pk, skills in found.items()}
 
 
-def _person(shift: Shift, seat: Seat | None, skills: frozenset[str], now: datetime) -> Person:
-    who = shift.technician
-    longitude, latitude = _place(shift.station, seat)
+def _person(
+    who: Technician,
+    shift: Shift | None,
+    seat: Seat | None,
+    skills: frozenset[str],
+    now: datetime,
+) -> Person:
+    longitude, latitude = _place(shift.station if shift else who.station, seat)
     seen = who.last_seen_at
     is_seen = seen is not None and now - seen <= SEEN and who.last_longitude is not None
     if is_seen and who.last_longitude is not None and who.last_latitude is not None:
@@ -283,7 +299,8 @@ def able_now(board_: Board, case: Case) -> list[Person]:
     found = [
         p
         for p in board_.people
-        if (not job.skill or job.skill in p.skills)
+        if p.shift is not None
+        and (not job.skill or job.skill in p.skills)
         and job.enterprise_id not in p.technician.recused
         and p.technician.pk not in inside
     ]

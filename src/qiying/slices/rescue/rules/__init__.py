@@ -51,12 +51,18 @@ from qiying.slices.rescue.rules.defaults import (
     GRADE,
     LADDER,
     LIMITS,
+    NIGHT_FACTORS,
     SOURCE_EN,
     SOURCE_ZH,
     USUAL_MINUTES,
     WEIGHTS,
     Rule,
     next_tier,
+)
+from qiying.slices.rescue.rules.own_matter import (
+    OWN_MATTER,
+    OWN_MATTER_TEXT,
+    WORDS_OF_MACHINES,
 )
 from qiying.slices.rescue.rules.signs import check_sign, is_device_key, is_label, label, tidy
 from qiying.slices.rescue.rules.table import (
@@ -98,8 +104,11 @@ __all__ = [
     "MAX_TITLE",
     "MENDED",
     "MOVING",
+    "NIGHT_FACTORS",
     "OPEN",
     "OVER",
+    "OWN_MATTER",
+    "OWN_MATTER_TEXT",
     "PAYERS",
     "PHONE",
     "PLACE",
@@ -113,6 +122,7 @@ __all__ = [
     "USUAL_MINUTES",
     "WANTED",
     "WEIGHTS",
+    "WORDS_OF_MACHINES",
     "WORKERS",
     "Channel",
     "Consent",

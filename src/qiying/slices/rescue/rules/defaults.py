@@ -37,6 +37,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "improve_iterations": (0, 5000),
     "speed_kmh": (5, 120),
 }
+NIGHT_FACTORS = (Decimal(1), Decimal(3))
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,10 @@ function fillDraft(form, values) {
 
 function offerDraft(form, key, line) {
   const values = readDraft(key);
-  const isUntouched = kept(form).every((field) => valueOf(field) === (field.defaultValue ?? "") || field.tagName === "SELECT" || typeof valueOf(field) === "boolean");
+  // a slow line brings this script late: what somebody has ticked or typed meanwhile is not undone
+  const isAsSent = (field) => (typeof valueOf(field) === "boolean" ? field.checked === field.defaultChecked
+    : valueOf(field) === (field.defaultValue ?? "") || field.tagName === "SELECT");
+  const isUntouched = kept(form).every(isAsSent);
   if (!values || !isUntouched) return;
   fillDraft(form, values);
   const drop = make("button", { type: "button", class: "link", text: say("draft-drop") });

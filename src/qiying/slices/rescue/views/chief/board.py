@@ -53,7 +53,7 @@ def _once(actor: Actor, name: str, now: datetime, build: Any) -> Any:
     """What was built since the zone changed last, else anew."""
     kept = _kept.setdefault(f"{name}:{get_language()}", Kept())
     bucket = int(now.timestamp()) // FRESH_S
-    return kept.get(actor.tenant_id, (live.stamp(actor), bucket), build)
+    return kept.share(actor.tenant_id, (live.stamp(actor), bucket), build)
 
 
 @page(*AT_BOARD)
@@ -193,15 +193,9 @@ def _person(found: Person, skills: words.Skills) -> PersonLine:
     return PersonLine(
         found,
         PERSON_TONES.get(found.state, "busy"),
-        person_label(found),
+        shared.doing(found),
         gettext(", ").join(sorted({skills(s) for s in found.skills})),
     )
-
-
-def person_label(found: Person) -> Promise | str:
-    if found.seat is not None:
-        return labels.SEAT_STATES[found.seat.state]
-    return labels.SHIFT_KINDS[found.shift.kind]
 
 
 def _kpis(found: Board, now: datetime) -> list[dict[str, Any]]:
@@ -351,7 +345,7 @@ def _people_points(actor: Actor, now: datetime) -> list[dict[str, Any]]:
             p.longitude,
             p.latitude,
             name=p.technician.person,
-            note=f"{p.technician.provider.name} · {person_label(p)}",
+            note=f"{p.technician.provider.name} · {shared.doing(p)}",
             tone=PERSON_TONES.get(p.state, "busy"),
         )
         for p in live.people_on_duty(actor, now=now)

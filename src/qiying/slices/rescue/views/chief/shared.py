@@ -15,6 +15,7 @@ from qiying.kernel.templatetags._formats import duration
 from qiying.slices.rescue import queries
 from qiying.slices.rescue.models import Job, Proposal, Technician, labels
 from qiying.slices.rescue.queries import record
+from qiying.slices.rescue.queries.live import Person
 from qiying.slices.rescue.rules import OPEN, READERS, UNANSWERED, State
 from qiying.slices.rescue.views.chief import words
 
@@ -98,6 +99,13 @@ def row_of(job: Job, firm: str) -> Row:
 
 def tone_of(job: Job) -> str:
     return labels.STATE_TONES[State(job.state)]
+
+
+def doing(found: Person) -> Promise | str:
+    """What somebody does now: the own place in a crew, else the duty that runs."""
+    if found.seat is not None:
+        return labels.SEAT_STATES[found.seat.state]
+    return labels.SHIFT_KINDS[found.shift.kind] if found.shift is not None else ""
 
 
 def job_url(public_id: UUID) -> str:

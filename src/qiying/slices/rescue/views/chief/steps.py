@@ -148,7 +148,7 @@ class _Offered:
         return [
             (
                 p.technician.pk,
-                f"{p.technician.person} · {p.technician.provider.name} · {_doing(p)}",
+                f"{p.technician.person} · {p.technician.provider.name} · {shared.doing(p)}",
             )
             for p in live.able_now(board, case)
         ]
@@ -177,12 +177,6 @@ class _Offered:
             morning = (self.found.now + NIGHT_UNTIL).astimezone(SHANGHAI)
             return {"who": job.night_who, "until": job.night_until_at or morning}
         return {}
-
-
-def _doing(found: live.Person) -> Promise | str:
-    if found.seat is not None:
-        return labels.SEAT_STATES[found.seat.state]
-    return labels.SHIFT_KINDS[found.shift.kind]
 
 
 def _state(seat: Any) -> str:

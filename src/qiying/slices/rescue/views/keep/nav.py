@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel import nav, problems, trail
-from qiying.kernel.access import Actor
+from qiying.kernel.access import Actor, Role
 from qiying.slices.rescue.queries import keep
 from qiying.slices.rescue.rules import READERS
 from qiying.slices.rescue.views.keep import shared
@@ -36,10 +36,13 @@ def register_keep() -> None:
     nav.item("firms", _("Statutory inspections"), *at_inspections, order=41)
     nav.item("firms", _("Process retrofits"), "rescue:retrofits", "gauge", READERS, order=42)
     at_providers = ("rescue:providers", "handshake", shared.AT_PROVIDERS)
-    nav.item("follow", _("Providers of Industry 120"), *at_providers, order=60)
+    own = [Role.PROVIDER_MANAGER]
+    nav.item("follow", _("Providers of Industry 120"), *at_providers, order=60, first_for=own)
     nav.item("follow", _("Roster"), "rescue:roster", "calendar-days", shared.AT_ROSTER, order=61)
     at_money = ("rescue:settlements", "banknote", shared.AT_MONEY)
     nav.item("follow", _("Settlements"), *at_money, order=62)
+    at_rules = ("rescue:rules", "settings", shared.AT_MACHINES)
+    nav.item("rules", _("Rules of Industry 120"), *at_rules, order=110)
     problems.register(PROBLEMS)
     trail.name_topics(TOPICS)
     trail.name_subjects("rescue.equipment", machines)

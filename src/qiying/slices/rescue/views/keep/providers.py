@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from qiying.kernel import paging, tenancy
+from qiying.kernel.access import Actor, Role
 from qiying.kernel.templatetags._formats import cn_date
 from qiying.kernel.web import actor_of, page
 from qiying.slices.rescue import queries
@@ -29,8 +30,14 @@ SIZE = 50
 
 @page(*shared.AT_PROVIDERS)
 def list_page(request: HttpRequest) -> HttpResponse:
-    """Who is under contract, with how many people, and what runs out soon."""
+    """Who is under contract, with how many people, and what runs out soon.
+
+    Whoever manages one provider and nothing else of the house comes to that provider at once.
+    """
     actor, today = actor_of(request), queries.today(timezone.now())
+    own = _only_own(actor)
+    if own is not None:
+        return redirect("rescue:provider", own.public_id)
     found = paging.paginate(
         queries.list_providers(actor), order=ORDER, cursor=request.GET.get("cursor", ""), size=SIZE
     )
@@ -55,6 +62,13 @@ def list_page(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "rescue/keep/providers.html", context)
+
+
+def _only_own(actor: Actor) -> Provider | None:
+    if actor.roles != {Role.PROVIDER_MANAGER}:
+        return None
+    found = list(queries.list_providers(actor)[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def _row(

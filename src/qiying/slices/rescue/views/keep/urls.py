@@ -10,6 +10,7 @@ from qiying.slices.rescue.views.keep import (
     providers,
     retrofits,
     roster,
+    rules,
     settlements,
 )
 
@@ -30,6 +31,9 @@ KEEP_PATHS: list[URLPattern] = [
     path("roster/", roster.roster_page, name="roster"),
     path("roster/publish/", roster.publish, name="roster-publish"),
     path("roster/<int:shift_id>/drop/", roster.drop, name="shift-drop"),
+    path("rules/", rules.rules_page, name="rules"),
+    path("rules/edit/", rules.edit, name="rules-edit"),
+    path("rules/own-matter/", rules.own_matter, name="rules-own-matter"),
     path("settlements/", settlements.list_page, name="settlements"),
     path("settlements/draw/", settlements.draw, name="settlement-draw"),
     path("settlements/<uuid:public_id>/", settlements.settlement_page, name="settlement"),
