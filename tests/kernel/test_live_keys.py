@@ -39,7 +39,7 @@ async def _first_message(tenant_id: int, kind: str, number: int) -> dict[str, st
     stream = live.Stream(tenant_id, 1)
     body = live._body(stream)
     assert b"open" in await anext(body)
-    stream.queue.put_nowait([[kind, number]])
+    stream.queue.put_nowait(live._words(kind, number))
     found = await anext(body)
     await body.aclose()  # type: ignore[attr-defined]  # a generator of the module
     message: dict[str, str] = json.loads(found.decode().removeprefix("data: "))

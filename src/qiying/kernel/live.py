@@ -36,7 +36,7 @@ class Stream:
     def __init__(self, tenant_id: int, person_id: int) -> None:
         self.tenant_id = tenant_id
         self.person_id = person_id
-        self.queue: asyncio.Queue[list[Any]] = asyncio.Queue(maxsize=200)
+        self.queue: asyncio.Queue[bytes] = asyncio.Queue(maxsize=200)
 
 
 async def events(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
@@ -72,12 +72,7 @@ async def _body(stream: Stream) -> AsyncGenerator[bytes, None]:
             except TimeoutError:
                 yield b": still here\n\n"
                 continue
-            for subject_type, subject_id in told:
-                message = {
-                    "topic": subject_type.rpartition(".")[2],
-                    "key": key_of(subject_type, subject_id),
-                }
-                yield f"data: {json.dumps(message)}\n\n".encode()
+            yield told
     finally:
         _streams[stream.tenant_id].discard(stream)
 
@@ -95,6 +90,15 @@ def _let_go() -> None:
 def key_of(subject_type: str, subject_id: int) -> str:
     """The name of a record in the stream: 16 hexadecimal digits that do not tell its id."""
     return salted_hmac("qiying.live", f"{subject_type}:{subject_id}").hexdigest()[:16]
+
+
+def _words(subject_type: str, subject_id: int) -> bytes:
+    """What every stream of the tenant is told of one subject; worded once for all of them."""
+    message = {
+        "topic": subject_type.rpartition(".")[2],
+        "key": key_of(subject_type, subject_id),
+    }
+    return f"data: {json.dumps(message)}\n\n".encode()
 
 
 async def _listen() -> None:
@@ -119,9 +123,10 @@ async def _forward(params: dict[str, Any]) -> None:
                 await link.execute("LISTEN qiying_live")
                 async for notice in link.notifies():
                     tenant_id, told = json.loads(notice.payload)
+                    words = b"".join(_words(*subject) for subject in told)
                     for stream in list(_streams.get(tenant_id, ())):
                         with contextlib.suppress(asyncio.QueueFull):
-                            stream.queue.put_nowait(told)
+                            stream.queue.put_nowait(words)
         except (psycopg.Error, OSError):
             log.info("live notices interrupted; reconnecting")
             await asyncio.sleep(2)

@@ -66,6 +66,10 @@ def bump(actor: Actor, name: str) -> None:
         scope.revisions = None
 
 
+PATIENCE = 3.0
+"""Seconds for which somebody waits for what another is building."""
+
+
 class Kept(Generic[T]):
     """The latest built copy per tenant; thread-safe, one revision kept.
 
@@ -78,6 +82,7 @@ class Kept(Generic[T]):
     def __init__(self) -> None:
         self._kept: dict[int, tuple[Hashable, T]] = {}
         self._lock = Lock()
+        self._turns: dict[int, Lock] = {}
         self._all.add(self)
 
     @classmethod
@@ -100,3 +105,22 @@ class Kept(Generic[T]):
         with self._lock:
             self._kept[tenant_id] = (revision, value)
         return value
+
+    def share(self, tenant_id: int, revision: Hashable, build: Callable[[], T]) -> T:
+        """As ``get``, and of many who ask at once one builds and the others wait for it.
+
+        For what hundreds fetch in the same moment, such as a board that has just changed: each
+        would build it, all slower for it. Whoever waits too long builds too, so that builders that
+        need one another never stand still.
+        """
+        with self._lock:
+            turn = self._turns.setdefault(tenant_id, Lock())
+        found = self._kept.get(tenant_id)
+        if found is not None and found[0] == revision:
+            return found[1]
+        has_turn = turn.acquire(timeout=PATIENCE)
+        try:
+            return self.get(tenant_id, revision, build)
+        finally:
+            if has_turn:
+                turn.release()

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qiying.slices.mandate import public as mandate
 from qiying.slices.rescue.models.rule_labels import GROUPS, RULES
 from qiying.slices.rescue.rules import LIMITS, NIGHT_FACTORS
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 _SPLIT = re.compile(r"[\s,，、;；]+")
 
@@ -49,7 +51,7 @@ class RulesForm(forms.Form):
         grades.choices = [(g, f"{g} · {words}") for g, words in mandate.EVIDENCE.items()]
 
     @property
-    def groups(self) -> Iterator[tuple[Promise | str, list[forms.BoundField]]]:
+    def groups(self) -> Iterator[tuple["_StrPromise | str", list[forms.BoundField]]]:
         """The limits as they are shown together."""
         for words, names in GROUPS:
             yield words, [self[name] for name in names]
@@ -65,7 +67,7 @@ class RulesForm(forms.Form):
         }
 
 
-def _number(name: str, label: Promise | str, unit: Promise | str) -> forms.Field:
+def _number(name: str, label: "_StrPromise | str", unit: "_StrPromise | str") -> forms.Field:
     if name in LIMITS:
         least, most = LIMITS[name]
         return forms.IntegerField(
@@ -82,5 +84,5 @@ def _number(name: str, label: Promise | str, unit: Promise | str) -> forms.Field
     )
 
 
-def _range(least: object, most: object, unit: Promise | str) -> Promise | str:
+def _range(least: object, most: object, unit: "_StrPromise | str") -> "_StrPromise | str":
     return format_lazy("{} \u2013 {} {}", least, most, unit)

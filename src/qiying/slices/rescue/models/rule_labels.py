@@ -1,11 +1,14 @@
 """Words and units of the zone's rules, in the groups in which they are shown."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Words = Promise | str
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Words: TypeAlias = "_StrPromise | str"
 MINUTES, DAYS, HOURS, PERCENT = _("min"), _("days"), _("o'clock"), "%"
 
 RULES: Mapping[str, tuple[Words, Words]] = {

@@ -46,6 +46,7 @@ class Given:
 @operation
 def set_rules(
     actor: Actor,
+    /,
     *,
     now: datetime,
     source_zh: str | None = None,
