@@ -91,4 +91,5 @@ def test_operations_take_the_actor_first() -> None:
             )
             if is_operation:
                 assert isinstance(node, ast.FunctionDef)
-                assert node.args.args[0].arg == "actor", f"{path} {node.name}"
+                first = (node.args.posonlyargs + node.args.args)[0]
+                assert first.arg == "actor", f"{path} {node.name}"

@@ -72,15 +72,7 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
     OccupiedError
         There is a demonstration already.
     """
-    if Demonstration.objects.exists() or Tenant.objects.filter(code=TENANT_CODE).exists():
-        raise OccupiedError(TENANT_CODE)
-    mark = Demonstration.objects.create(
-        tenant_code=TENANT_CODE,
-        seed=plan.seed,
-        as_of=plan.as_of,
-        is_small=plan.is_small,
-        begun_at=now,
-    )
+    mark = _mark(plan, now)
     founded = _found(plan, report)
     total = expected_steps(plan)
     if processes == 1:
@@ -98,6 +90,18 @@ def load(plan: Plan, *, now: datetime, report: Report, processes: int = 1) -> Lo
     mark.password, mark.api_key, mark.loaded_at = PASSWORD, founded.api_key, now
     mark.save()
     return Loaded(founded.tenant_id, steps)
+
+
+def _mark(plan: Plan, now: datetime) -> Demonstration:
+    if Demonstration.objects.exists() or Tenant.objects.filter(code=TENANT_CODE).exists():
+        raise OccupiedError(TENANT_CODE)
+    return Demonstration.objects.create(
+        tenant_code=TENANT_CODE,
+        seed=plan.seed,
+        as_of=plan.as_of,
+        is_small=plan.is_small,
+        begun_at=now,
+    )
 
 
 def _found(plan: Plan, report: Report) -> Founded:

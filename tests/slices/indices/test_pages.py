@@ -175,6 +175,26 @@ def test_other_weights_move_ranks_in_less_than_a_tenth_of_a_second(world: World)
     assert min(spent) < 0.1
 
 
+def test_the_interface_lists_what_every_file_brought(world: World) -> None:
+    analyst = browser(world, "analyst")
+    table = steps.rows(world)
+    first = steps.bring(world, table)
+    steps.bring(world, [[*table[0][:3], 9.5, *table[0][4:]]])
+    kept = analyst.get("/api/v1/indices/values", {"size": 1}).json()
+    assert [d["written"] for d in kept["items"]] == [1]
+    older = analyst.get("/api/v1/indices/values", {"size": 1, "cursor": kept["next"]}).json()
+    assert [d["id"] for d in older["items"]] == [str(first.public_id)]
+    brought = f"/api/v1/indices/values/{first.public_id}/items"
+    values = analyst.get(brought, {"size": 3}).json()
+    assert [v["indicator"] for v in values["items"]] == list(steps.CODES[:3])
+    assert [v["is_current"] for v in values["items"]] == [False, True, True]
+    again = analyst.get(brought, {"size": 3, "cursor": values["next"]}).json()["items"]
+    assert again[0]["indicator"] == steps.CODES[3]
+    for path in ("/api/v1/indices/values", brought):
+        assert browser(world, "desk").get(path).status_code == 403
+        assert analyst.get(path, {"size": 1000}).status_code == 422
+
+
 def test_the_interface_does_what_the_pages_do(world: World) -> None:
     analyst, leader = browser(world, "analyst"), browser(world, "leader")
 

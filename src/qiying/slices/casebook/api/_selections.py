@@ -178,7 +178,7 @@ class SelectionPlaceOut(Schema):
     deviation: str
 
 
-class RankingOut(Schema):
+class SelectionRankingOut(Schema):
     """The frozen ranking; ``place`` is inside, line or outside. Agreement as the engine found it."""
 
     engine: str
@@ -287,18 +287,20 @@ def list_seats(request: HttpRequest, selection_id: UUID) -> list[SeatOut]:
 
 @router.get(
     "/selections/{uuid:selection_id}/ranking",
-    response=RankingOut,
+    response=SelectionRankingOut,
     summary="The frozen ranking with agreement and firmness of the line",
 )
 @roles(*OVERSEERS)
-def get_ranking(request: HttpRequest, selection_id: UUID) -> RankingOut:
+def get_ranking(request: HttpRequest, selection_id: UUID) -> SelectionRankingOut:
     """Not found until every mark is in and the ranking is frozen."""
     actor = actor_of(request)
     row = queries.get_selection_by_public_id(actor, selection_id)
     if not row.ranking:
         raise NotFound("not_found")
-    names = set(RankingOut.model_fields) - {"items"}
-    return RankingOut(**{name: row.ranking[name] for name in names}, items=_ranked(actor, row))
+    names = set(SelectionRankingOut.model_fields) - {"items"}
+    return SelectionRankingOut(
+        **{name: row.ranking[name] for name in names}, items=_ranked(actor, row)
+    )
 
 
 def _ranked(actor: Actor, row: Selection) -> list[SelectionPlaceOut]:

@@ -11,11 +11,10 @@ from qiying.kernel import paging, tenancy
 from qiying.kernel.access import STAFF, Role
 from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import NotFound, Refused
-from qiying.kernel.problems import sentence
 from qiying.kernel.web import actor_of
 from qiying.slices.indices import operations, queries
+from qiying.slices.indices.api import _values
 from qiying.slices.indices.api._shapes import (
-    CellFault,
     EditionDetail,
     EditionIn,
     EditionOut,
@@ -29,8 +28,6 @@ from qiying.slices.indices.api._shapes import (
     StandingOut,
     StrengthOut,
     TakenOut,
-    ValuesIn,
-    ValuesOut,
     WhatIfOut,
 )
 from qiying.slices.indices.models import Edition, Indicator, Run
@@ -38,6 +35,7 @@ from qiying.slices.indices.models import querysets as rights
 from qiying.slices.indices.operations import IndicatorIn
 
 router = Router(tags=["indices"])
+router.add_router("", _values.router)
 READERS = tuple(sorted(STAFF))
 INSIDERS = tuple(sorted(rights.INSIDERS - {Role.SYSTEM}))
 MOST_WEIGHTS = 50
@@ -97,45 +95,6 @@ def define_indicator(request: HttpRequest, body: IndicatorBody) -> tuple[int, In
 def take_over_standard(request: HttpRequest) -> tuple[int, TakenOut]:
     indicators, places = operations.take_over(actor_of(request), now=timezone.now())
     return 200, TakenOut(indicators=indicators, places=places)
-
-
-@router.post("/values", response={201: ValuesOut}, summary="Bring values in")
-@roles(*rights.ANALYSTS)
-@idempotent
-def bring_values_in(request: HttpRequest, body: ValuesIn) -> tuple[int, ValuesOut]:
-    row = operations.deliver(
-        actor_of(request),
-        file_name=body.name,
-        kind=body.kind,
-        source=body.source,
-        headings=body.headings,
-        rows=[
-            (number, [*cells, *[None] * len(body.headings)][: len(body.headings)])
-            for number, cells in enumerate(body.rows, start=2)
-        ],
-        is_good_only=body.is_good_only,
-        now=timezone.now(),
-    )
-    return 201, _delivery(row)
-
-
-@router.get("/values/{uuid:delivery_id}", response=ValuesOut, summary="What a file brought")
-@roles(*INSIDERS)
-def get_delivery(request: HttpRequest, delivery_id: UUID) -> ValuesOut:
-    return _delivery(queries.get_delivery(actor_of(request), delivery_id))
-
-
-def _delivery(row: Any) -> ValuesOut:
-    faults = [CellFault(**fault, detail=sentence(fault["code"])) for fault in row.faults]
-    return ValuesOut(
-        id=row.public_id,
-        name=row.file_name,
-        kind=row.kind,
-        source=row.source,
-        written=row.written,
-        unchanged=row.unchanged,
-        faults=faults,
-    )
 
 
 @router.get("/editions", response=EditionPage, summary="Editions of evaluations")

@@ -81,6 +81,43 @@ class ValuesOut(Schema):
     faults: list[CellFault]
 
 
+class BroughtOut(Schema):
+    """One delivery without its faults."""
+
+    id: UUID
+    name: str
+    kind: str
+    source: str
+    written: int
+    unchanged: int
+    made_by: str
+    made_at: datetime
+
+
+class BroughtPage(Schema):
+    items: list[BroughtOut]
+    next: str
+    previous: str
+
+
+class BroughtValue(Schema):
+    """A value as its file brought it; ``is_current`` is false once another file corrected it."""
+
+    indicator: str
+    adcode: str
+    place: str
+    year: int
+    value: float
+    page: str
+    is_current: bool
+
+
+class BroughtValues(Schema):
+    items: list[BroughtValue]
+    next: str
+    previous: str
+
+
 class EditionIn(Schema):
     """An edition; the tree as lines of code,parent,weight,name,name_en, the plan as TOML."""
 

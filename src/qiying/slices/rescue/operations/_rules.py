@@ -77,12 +77,18 @@ def set_rules(
     given = Given(source_zh, source_en, grade, matter_codes, night_factor, limits)
     before = queries.rules_row(actor)
     _require_sound(actor, given, queries.today(now))
-    row = RescueRules.objects.create(
-        tenant_id=actor.tenant_id,
-        set_at=now,
-        set_by_id=actor.person_id,
+    kept = {
         **_values(given, before),
-        reason=clean(reason, field="reason", limit=300, is_needed=False),
+        "reason": clean(reason, field="reason", limit=300, is_needed=False),
+    }
+    return _put_in_force(actor, kept, before, now)
+
+
+def _put_in_force(
+    actor: Actor, kept: Mapping[str, Any], before: RescueRules | None, now: datetime
+) -> RescueRules:
+    row = RescueRules.objects.create(
+        tenant_id=actor.tenant_id, set_at=now, set_by_id=actor.person_id, **kept
     )
     revisions.bump(actor, queries.RULES)
     changed = sorted(queries.changes_of_rules(before, row))

@@ -1,0 +1,122 @@
+"""``/api/v1/indices/values``: what was brought in, file by file, and what each brought."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+
+from qiying.kernel import paging
+from qiying.kernel.access import Role
+from qiying.kernel.api import idempotent, roles
+from qiying.kernel.problems import sentence
+from qiying.kernel.web import actor_of
+from qiying.slices.indices import operations, queries
+from qiying.slices.indices.api._shapes import (
+    BroughtOut,
+    BroughtPage,
+    BroughtValue,
+    BroughtValues,
+    CellFault,
+    ValuesIn,
+    ValuesOut,
+)
+from qiying.slices.indices.models import Delivery
+from qiying.slices.indices.models import querysets as rights
+
+router = Router(tags=["indices"])
+INSIDERS = tuple(sorted(rights.INSIDERS - {Role.SYSTEM}))
+
+
+class ValuesTurn(Schema):
+    cursor: str = ""
+    size: int = Field(25, ge=1, le=200)
+
+
+@router.get("/values", response=BroughtPage, summary="Values brought in, file by file")
+@roles(*INSIDERS)
+def list_deliveries(request: HttpRequest, query: Query[ValuesTurn]) -> BroughtPage:
+    rows = queries.list_deliveries(actor_of(request))
+    page = paging.paginate(
+        rows, order=queries.DELIVERY_ORDER, cursor=query.cursor, size=query.size
+    )
+    items = [
+        BroughtOut(
+            id=row.public_id,
+            name=row.file_name,
+            kind=row.kind,
+            source=row.source,
+            written=row.written,
+            unchanged=row.unchanged,
+            made_by=row.made_by.name,
+            made_at=row.made_at,
+        )
+        for row in page
+    ]
+    return BroughtPage(items=items, next=page.next, previous=page.previous)
+
+
+@router.get(
+    "/values/{uuid:delivery_id}/items",
+    response=BroughtValues,
+    summary="The values that a file brought",
+)
+@roles(*INSIDERS)
+def list_values(
+    request: HttpRequest, delivery_id: UUID, query: Query[ValuesTurn]
+) -> BroughtValues:
+    actor = actor_of(request)
+    rows = queries.list_values(actor, queries.get_delivery(actor, delivery_id))
+    page = paging.paginate(rows, order=("id",), cursor=query.cursor, size=query.size)
+    items = [
+        BroughtValue(
+            indicator=row.indicator.code,
+            adcode=row.place.adcode,
+            place=row.place.name,
+            year=row.year,
+            value=row.value,
+            page=row.page,
+            is_current=row.is_current,
+        )
+        for row in page
+    ]
+    return BroughtValues(items=items, next=page.next, previous=page.previous)
+
+
+@router.post("/values", response={201: ValuesOut}, summary="Bring values in")
+@roles(*rights.ANALYSTS)
+@idempotent
+def bring_values_in(request: HttpRequest, body: ValuesIn) -> tuple[int, ValuesOut]:
+    row = operations.deliver(
+        actor_of(request),
+        file_name=body.name,
+        kind=body.kind,
+        source=body.source,
+        headings=body.headings,
+        rows=[
+            (number, [*cells, *[None] * len(body.headings)][: len(body.headings)])
+            for number, cells in enumerate(body.rows, start=2)
+        ],
+        is_good_only=body.is_good_only,
+        now=timezone.now(),
+    )
+    return 201, _delivery(row)
+
+
+@router.get("/values/{uuid:delivery_id}", response=ValuesOut, summary="What a file brought")
+@roles(*INSIDERS)
+def get_delivery(request: HttpRequest, delivery_id: UUID) -> ValuesOut:
+    return _delivery(queries.get_delivery(actor_of(request), delivery_id))
+
+
+def _delivery(row: Delivery) -> ValuesOut:
+    faults = [CellFault(**fault, detail=sentence(fault["code"])) for fault in row.faults]
+    return ValuesOut(
+        id=row.public_id,
+        name=row.file_name,
+        kind=row.kind,
+        source=row.source,
+        written=row.written,
+        unchanged=row.unchanged,
+        faults=faults,
+    )
