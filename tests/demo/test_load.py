@@ -65,8 +65,8 @@ def test_a_load_says_what_it_does_and_ends_as_loaded(zone: Zone) -> None:
         "calls",
         "talks",
         "casebook",
-        "rescue",
         "indices",
+        "rescue",
     )
     assert zone.parts == parts
     assert public.is_loaded()

@@ -48,7 +48,7 @@ def list_deliveries(request: HttpRequest, query: Query[ValuesTurn]) -> BroughtPa
             source=row.source,
             written=row.written,
             unchanged=row.unchanged,
-            made_by=row.made_by.name,
+            made_by=row.made_by.name if row.made_by else "",
             made_at=row.made_at,
         )
         for row in page
