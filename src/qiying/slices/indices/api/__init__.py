@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from qiying.kernel import paging, tenancy
 from qiying.kernel.access import STAFF, Role
 from qiying.kernel.api import idempotent, roles
-from qiying.kernel.errors import NotFound, Refused
+from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.indices import operations, queries
 from qiying.slices.indices.api import _values
@@ -227,7 +227,7 @@ def _weights(text: str) -> dict[str, float]:
         try:
             found[code.strip()] = float(number)
         except ValueError:
-            raise Refused("indices.run.weights") from None
+            raise Invalid("indices.run.weights", {"weights": "indices.run.weights"}) from None
         if not colon or len(found) > MOST_WEIGHTS:
-            raise Refused("indices.run.weights")
+            raise Invalid("indices.run.weights", {"weights": "indices.run.weights"})
     return found
