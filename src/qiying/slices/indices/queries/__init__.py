@@ -9,6 +9,7 @@ from qiying.slices.indices.queries._dictionary import (
     places_on,
 )
 from qiying.slices.indices.queries._figures import figures
+from qiying.slices.indices.queries._pairs import Obstacle, obstacles, pair
 from qiying.slices.indices.queries._records import (
     DELIVERY_ORDER,
     EDITION_ORDER,
@@ -42,6 +43,7 @@ __all__ = [
     "EDITION_ORDER",
     "HIGHEST",
     "INDICATOR_ORDER",
+    "Obstacle",
     "Standing",
     "Strength",
     "after_of",
@@ -59,6 +61,8 @@ __all__ = [
     "list_values",
     "may_release",
     "names_of",
+    "obstacles",
+    "pair",
     "places_now",
     "places_on",
     "profile",
