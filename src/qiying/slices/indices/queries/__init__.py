@@ -9,7 +9,7 @@ from qiying.slices.indices.queries._dictionary import (
     places_on,
 )
 from qiying.slices.indices.queries._figures import figures
-from qiying.slices.indices.queries._pairs import Obstacle, obstacles, pair
+from qiying.slices.indices.queries._pairs import Obstacle, change_of, obstacles, pair
 from qiying.slices.indices.queries._records import (
     DELIVERY_ORDER,
     EDITION_ORDER,
@@ -47,6 +47,7 @@ __all__ = [
     "Standing",
     "Strength",
     "after_of",
+    "change_of",
     "figures",
     "get_delivery",
     "get_edition",

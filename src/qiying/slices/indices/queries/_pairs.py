@@ -1,6 +1,5 @@
 """Two places of a run side by side, and what holds one of them back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qiying.kernel.errors import NotFound
@@ -21,7 +20,7 @@ class Obstacle:
 def obstacles(run: Run, adcode: str, *, year: int | None = None) -> list[Obstacle]:
     """Every obstacle factor of a place, the largest first."""
     _known(run, adcode)
-    parents: Mapping[str, str] = {node["code"]: node["parent"] for node in run.inputs["nodes"]}
+    parents = {node["code"]: node["parent"] for node in run.inputs["nodes"]}
     found = obstacles_of(plan_from(run.plan), run.inputs, adcode, year_of(run, year))
     return [Obstacle(code, parents[code], share) for code, share in found.items()]
 
@@ -36,6 +35,15 @@ def pair(run: Run, one: str, other: str, *, year: int | None = None) -> Beside:
     """
     _known(run, one, other)
     return beside(plan_from(run.plan), run.inputs, one, other, year_of(run, year))
+
+
+def change_of(run: Run, adcode: str, *, year: int) -> dict[str, float | None]:
+    """Parts of the change of score from the year before by cause; empty but in the last year."""
+    found = run.results["change"]
+    if year != run.inputs["years"][-1] or not found or "refused" in found:
+        return {}
+    at = [code for code, _name in run.inputs["units"]].index(adcode)
+    return {cause: parts[at] for cause, parts in found.items()}
 
 
 def _known(run: Run, *adcodes: str) -> None:

@@ -17,13 +17,13 @@ def change(row: Run, adcode: str, year: int) -> list[dict[str, str]]:
     """Parts of the change from the year before, of the last year only."""
     return [
         {"label": labels.word(labels.CAUSES, cause), "value": shared.signed(part, 3)}
-        for cause, part in _parts(row, adcode, year).items()
+        for cause, part in queries.change_of(row, adcode, year=year).items()
     ]
 
 
 def told(row: Run, standing: Standing, adcode: str, year: int) -> str:
     """The same in one or two sentences; empty where no change is known."""
-    parts = {c: p for c, p in _parts(row, adcode, year).items() if p is not None}
+    parts = {c: p for c, p in queries.change_of(row, adcode, year=year).items() if p is not None}
     moved = standing.moved
     if not parts or moved is None:
         return ""
@@ -37,14 +37,6 @@ def told(row: Run, standing: Standing, adcode: str, year: int) -> str:
     most = _("What counted most: %(cause)s (%(part)s points).")
     values = {"cause": labels.word(labels.CAUSES, cause), "part": shared.signed(part)}
     return f"{said % {'points': f'{abs(moved):.2f}'}} {most % values}"
-
-
-def _parts(row: Run, adcode: str, year: int) -> dict[str, float | None]:
-    found = row.results["change"]
-    if year != row.inputs["years"][-1] or not found or "refused" in found:
-        return {}
-    at = [code for code, _name in row.inputs["units"]].index(adcode)
-    return {cause: parts[at] for cause, parts in found.items()}
 
 
 def holding(row: Run, adcode: str, year: int, words: Mapping[str, Any]) -> list[dict[str, str]]:
