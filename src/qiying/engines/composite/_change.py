@@ -258,7 +258,7 @@ def geometric_parts(z: Floats, w: Floats, scores: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.where(z > 0, z, np.nan))
         turn = np.log(scores[1] / scores[0])
-        size = np.where(turn == 0, scores[0], (scores[1] - scores[0]) / turn)[:, None]
+        size = np.where(turn == 0, scores[0], (scores[1] - scores[0]) / turn)[..., None]
     value = size * (w[0] + w[1]) / 2 * (logs[1] - logs[0])
     return np.stack([value, size * (logs[0] + logs[1]) / 2 * (w[1] - w[0])])
 
