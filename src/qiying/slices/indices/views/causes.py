@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from qiying.kernel.language import is_chinese
 from qiying.slices.indices import queries
 from qiying.slices.indices.models import Run, labels
 from qiying.slices.indices.queries import Standing
@@ -36,7 +37,8 @@ def told(row: Run, standing: Standing, adcode: str, year: int) -> str:
     cause, part = max(parts.items(), key=lambda item: abs(item[1]))
     most = _("What counted most: %(cause)s (%(part)s points).")
     values = {"cause": labels.word(labels.CAUSES, cause), "part": shared.signed(part)}
-    return f"{said % {'points': f'{abs(moved):.2f}'}} {most % values}"
+    gap = "" if is_chinese() else " "
+    return f"{said % {'points': f'{abs(moved):.2f}'}}{gap}{most % values}"
 
 
 def holding(row: Run, adcode: str, year: int, words: Mapping[str, Any]) -> list[dict[str, str]]:
