@@ -25,10 +25,10 @@ READERS = tuple(sorted(STAFF))
 
 
 class PairQuery(Schema):
-    """Codes of two places."""
+    """Codes of two places; a place that the run has not evaluated is not found."""
 
-    one: str = Field(max_length=6)
-    other: str = Field(max_length=6)
+    one: str = Field("", max_length=6)
+    other: str = Field("", max_length=6)
     year: int | None = None
 
 
