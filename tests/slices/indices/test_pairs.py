@@ -159,10 +159,12 @@ def test_the_interface_says_the_same_and_refuses_what_is_no_place(world: World) 
     assert (given["turn"], given["one"]["rank"], given["other"]["rank"]) == (found.turn, 1, 2)
     for query, status in (
         ({"one": one, "other": "000000"}, 404),
-        ({"one": one}, 404),
+        ({"one": "000000"}, 404),
         ({"one": one, "other": "x" * 7}, 422),
     ):
         assert client.get(f"{path}/pair", query).status_code == status
+    assert client.get(f"{path}/pair").json()["other"]["adcode"] == other
+    assert client.get(f"{path}/pair", {"one": other}).json()["other"]["adcode"] == one
     place = client.get(f"{path}/places/{one}").json()
     assert place["obstacles"][0]["code"] == queries.obstacles(run, one)[0].code
     moved = place["standing"]["moved"]

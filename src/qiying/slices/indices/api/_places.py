@@ -25,7 +25,7 @@ READERS = tuple(sorted(STAFF))
 
 
 class PairQuery(Schema):
-    """Codes of two places; a place that the run has not evaluated is not found."""
+    """Codes of two places; where one is left out, the best that the other is not."""
 
     one: str = Field("", max_length=6)
     other: str = Field("", max_length=6)
@@ -63,7 +63,8 @@ def get_unit(
 def get_pair(request: HttpRequest, run_id: UUID, query: Query[PairQuery]) -> PairOut:
     row = queries.get_run(actor_of(request), run_id)
     at = int(row.inputs["years"][queries.year_of(row, query.year)])
-    one, other = (_standing(row, at, code) for code in (query.one, query.other))
+    one = _standing(row, at, query.one, beside=query.other)
+    other = _standing(row, at, query.other, beside=one.adcode)
     found = queries.pair(row, one.adcode, other.adcode, year=at)
     return PairOut(
         year=at,
@@ -78,9 +79,10 @@ def get_pair(request: HttpRequest, run_id: UUID, query: Query[PairQuery]) -> Pai
     )
 
 
-def _standing(row: Run, year: int, adcode: str) -> Standing:
+def _standing(row: Run, year: int, adcode: str, *, beside: str = "") -> Standing:
+    """The place of a code; without a code the best one that is not `beside`."""
     for standing in queries.ranking(row, year=year):
-        if standing.adcode == adcode:
+        if standing.adcode == adcode or (not adcode and standing.adcode != beside):
             return standing
     raise NotFound("not_found")
 
