@@ -13,20 +13,18 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import Invalid, NotFound
 from qiying.kernel.web import actor_of
 from qiying.slices.indices import operations, queries
-from qiying.slices.indices.api import _values
+from qiying.slices.indices.api import _places, _values
 from qiying.slices.indices.api._shapes import (
     EditionDetail,
     EditionIn,
     EditionOut,
     EditionPage,
-    EvaluatedPlaceOut,
     IndicatorBody,
     IndicatorOut,
     IndicatorPage,
     RankingOut,
     RunOut,
     StandingOut,
-    StrengthOut,
     TakenOut,
     WhatIfOut,
 )
@@ -36,6 +34,7 @@ from qiying.slices.indices.operations import IndicatorIn
 
 router = Router(tags=["indices"])
 router.add_router("", _values.router)
+router.add_router("", _places.router)
 READERS = tuple(sorted(STAFF))
 INSIDERS = tuple(sorted(rights.INSIDERS - {Role.SYSTEM}))
 MOST_WEIGHTS = 50
@@ -182,30 +181,6 @@ def get_ranking(request: HttpRequest, run_id: UUID, query: Query[RankingQuery]) 
         year=year,
         node=query.node if query.node in nodes else nodes[-1],
         places=[StandingOut(**{name: getattr(s, name) for name in names}) for s in standings],
-    )
-
-
-@router.get(
-    "/runs/{uuid:run_id}/places/{adcode}", response=EvaluatedPlaceOut, summary="One place of a run"
-)
-@roles(*READERS)
-def get_unit(
-    request: HttpRequest, run_id: UUID, adcode: str, year: int | None = None
-) -> EvaluatedPlaceOut:
-    row = queries.get_run(actor_of(request), run_id)
-    at = queries.year_of(row, year)
-    found = next(
-        (s for s in queries.ranking(row, year=row.inputs["years"][at]) if s.adcode == adcode), None
-    )
-    if found is None:
-        raise NotFound("not_found")
-    strengths = queries.profile(row, adcode, year=row.inputs["years"][at])
-    names = StandingOut.model_fields.keys()
-    fields = StrengthOut.model_fields.keys()
-    return EvaluatedPlaceOut(
-        year=row.inputs["years"][at],
-        standing=StandingOut(**{name: getattr(found, name) for name in names}),
-        indicators=[StrengthOut(**{f: getattr(s, f) for f in fields}) for s in strengths],
     )
 
 
