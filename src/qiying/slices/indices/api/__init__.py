@@ -10,7 +10,7 @@ from ninja import Field, Query, Router, Schema
 from qiying.kernel import paging, tenancy
 from qiying.kernel.access import STAFF, Role
 from qiying.kernel.api import idempotent, roles
-from qiying.kernel.errors import Invalid, NotFound
+from qiying.kernel.errors import Invalid
 from qiying.kernel.web import actor_of
 from qiying.slices.indices import operations, queries
 from qiying.slices.indices.api import _places, _values
