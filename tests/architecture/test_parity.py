@@ -25,6 +25,9 @@ PAGE_ONLY: Mapping[str, Mapping[str, str]] = {
     "casebook": {
         "operations.nominate": "the interface calls nominate_and_look, which nominates",
     },
+    "mandate": {
+        "queries.list_versions": "the interface gives the whole register of a day: matters",
+    },
     "channels": {
         "operations.names_of": "headings of an empty file to fill in; a machine knows the columns",
         "operations.take_update": "comes from machines only, by Open311 servicerequestupdates",
@@ -57,9 +60,7 @@ OWED: Mapping[str, frozenset[str]] = {
             *("operations.add_matter", "operations.revise", "operations.withdraw"),
             *("operations.publish", "operations.worlds", "operations.record_precedent"),
             *("operations.open_handover", "operations.advance_handover", "operations.count_list"),
-            *("operations.delegate", "operations.end_delegation", "queries.list_delegations"),
-            *("queries.list_editions", "queries.list_handovers", "queries.list_precedents"),
-            "queries.list_versions",
+            *("operations.delegate", "operations.end_delegation"),
         }
     ),
     "registry": frozenset(
