@@ -196,6 +196,26 @@ def take_step(request: HttpRequest, job_id: UUID, body: JobStepIn) -> tuple[int,
         return 200, _detail(actor, queries.get_by_public_id(actor, job_id))
 
 
+class ReworkIn(Schema):
+    """What is wrong again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+
+
+@router.post("/jobs/{uuid:job_id}/rework", response={201: JobDetailOut}, summary="It broke again")
+@roles(Role.ENTERPRISE, Role.DUTY_CHIEF, Role.DESK)
+@idempotent
+def rework(request: HttpRequest, job_id: UUID, body: ReworkIn) -> tuple[int, JobDetailOut]:
+    """A new rescue, free of charge, while the warranty of the old one runs."""
+    actor = actor_of(request)
+    with tenancy.acting(actor):
+        old = queries.get_by_public_id(actor, job_id)
+        made = operations.rework(actor, old.pk, now=timezone.now(), text=body.text)
+        return 201, _detail(actor, queries.get_job(actor, made.pk))
+
+
 class TrackIn(Schema):
     """A position of a technician's phone; the same ``device_key`` counts once."""
 
