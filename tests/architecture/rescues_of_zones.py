@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qiying.kernel import numbering, tenancy
+from qiying.kernel.access import Role
 from qiying.slices.rescue import operations, queries
 from qiying.slices.rescue.models import Job, Proposal, Provider, Report, Shift, Station, Technician
 from tests.architecture.names import EVERYTHING
@@ -110,6 +111,14 @@ BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
         "longitude": 119.2,
         "latitude": 29.0,
     },
+    "POST /rescue/technicians": lambda z: {
+        "person": z.rows["newcomer"].pk,
+        "provider": str(z.rows["provider"].public_id),
+        "station": "north",
+    },
+    "PUT /rescue/providers/{provider_id}/managers": lambda z: {
+        "person": z.world.user(EVERYTHING).pk
+    },
     "POST /rescue/technicians/{technician_id}/certificates": lambda z: {
         "skill": "mechanical",
         "from_on": day(z),
@@ -191,6 +200,8 @@ def call_for_rescue(zone: "Zone") -> None:
     )
     zone.rows["retrofit"] = _retrofit(zone)
     zone.rows["taken_rescue"] = _taken(zone)
+    world.person("newcomer", Role.TECHNICIAN)
+    zone.rows["newcomer"] = world.user("newcomer")
 
 
 def _settled(zone: "Zone", budget_id: int) -> Job:

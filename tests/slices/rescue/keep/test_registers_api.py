@@ -65,7 +65,7 @@ WRITES = [
     ("patch", "/machines/{machine}", {"place": "二车间"}),
     ("post", "/machines/{machine}/scrap", {"text": "卖了"}),
     ("post", "/machines/{machine}/inspections", {"due_on": "2026-12-01"}),
-    ("post", "/settlements", {"provider": NOWHERE, "month": "2026-11-01"}),
+    ("post", "/providers/{provider}/settlements", {"month": "2026-11-01"}),
     ("post", "/retrofits", {"enterprise": NOWHERE, "title": "a", "figure": "b", "unit": "c",
                             "target_percent": "5"}),
 ]  # fmt: skip
@@ -207,12 +207,12 @@ def test_one_draws_a_month_up_and_another_finds_it_right(world: World) -> None:
     with tenancy.reading(world.system):
         worker = Technician.objects.get(person=world.user(steps.holder(world, job)))
         owner = str(worker.provider.public_id)
-    body = {"provider": owner, "month": day(world)}
-    assert fields(post(chief, "/settlements", {**body, "budget_line": "none"})) == {"budget_line"}
-    made = post(chief, "/settlements", body)
+    door, body = f"/providers/{owner}/settlements", {"month": day(world)}
+    assert fields(post(chief, door, {**body, "budget_line": "none"})) == {"budget_line"}
+    made = post(chief, door, body)
     assert made.status_code == 201, made.content
     assert [line["job"] for line in made.json()["lines"]] == [job.number]
-    assert post(chief, "/settlements", body).status_code == 409, "nothing is left to settle"
+    assert post(chief, door, body).status_code == 409, "nothing is left to settle"
     here = f"/settlements/{made.json()['id']}"
     assert post(chief, f"{here}/check", {}).status_code == 409, "not by whoever drew it up"
     assert post(other, f"{here}/pay", {"voucher": "V-1"}).status_code == 409
@@ -229,11 +229,11 @@ def test_a_returned_settlement_gives_its_rescues_back(world: World) -> None:
     with tenancy.reading(world.system):
         worker = Technician.objects.get(person=world.user(steps.holder(world, job)))
         owner = str(worker.provider.public_id)
-    body = {"provider": owner, "month": day(world)}
-    here = f"/settlements/{post(chief, '/settlements', body).json()['id']}"
+    door, body = f"/providers/{owner}/settlements", {"month": day(world)}
+    here = f"/settlements/{post(chief, door, body).json()['id']}"
     back = post(chief, f"{here}/return", {"text": "单价不对"}).json()
     assert (back["state"], back["lines"]) == ("returned", [])
-    assert post(chief, "/settlements", body).status_code == 201
+    assert post(chief, door, body).status_code == 201
 
 
 def test_a_retrofit_is_measured_by_its_readings(world: World) -> None:

@@ -102,7 +102,7 @@ class MachineChangeIn(Schema):
 class ScrapIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(min_length=1, max_length=300)
+    text: str = Field("", max_length=300)
 
 
 @router.get("/machines", response=MachinesOut, summary="List machines")

@@ -58,12 +58,11 @@ class SettlementsOut(Schema):
 
 
 class DrawIn(Schema):
-    """``month`` is any day of it; ``budget_line`` is a line of that year's budget."""
+    """``month`` is any day of it, this month when not said; ``budget_line`` one of that year."""
 
     model_config = ConfigDict(extra="forbid")
 
-    provider: UUID
-    month: Day
+    month: Day | None = None
     budget_line: str = Field("", max_length=40)
 
 
@@ -80,7 +79,7 @@ class PayIn(CheckIn):
 
 
 class ReturnIn(CheckIn):
-    text: str = Field(min_length=1, max_length=300)
+    text: str = Field("", max_length=300)
 
 
 class SettlementQuery(Schema):
@@ -126,30 +125,37 @@ def _detail(actor: Actor, public_id: UUID) -> SettlementDetailOut:
         return SettlementDetailOut(**_money(row), lines=lines)
 
 
-@router.post("/settlements", response={201: SettlementDetailOut}, summary="Draw a settlement up")
+@router.post(
+    "/providers/{uuid:provider_id}/settlements",
+    response={201: SettlementDetailOut},
+    summary="Draw a settlement up",
+)
 @roles(*PAYERS)
 @idempotent
-def draw_up(request: HttpRequest, body: DrawIn) -> tuple[int, SettlementDetailOut]:
+def draw_up(
+    request: HttpRequest, provider_id: UUID, body: DrawIn
+) -> tuple[int, SettlementDetailOut]:
     """A provider's confirmed rescues of a month, and earlier ones confirmed late."""
-    actor = actor_of(request)
+    actor, now = actor_of(request), timezone.now()
+    month = body.month or queries.today(now)
     with tenancy.acting(actor):
         row = operations.draw_up(
             actor,
-            provider_key(actor, body.provider),
-            now=timezone.now(),
-            month=body.month,
-            budget_id=_budget(actor, body),
+            provider_key(actor, provider_id),
+            now=now,
+            month=month,
+            budget_id=_budget(actor, body.budget_line, month.year),
         )
         return 201, _detail(actor, row.public_id)
 
 
-def _budget(actor: Actor, body: DrawIn) -> int | None:
-    if not body.budget_line:
+def _budget(actor: Actor, line: str, year: int) -> int | None:
+    if not line:
         return None
-    lines = {u.budget.line: u.budget.pk for u in queries.budgets(actor, body.month.year)}
-    if body.budget_line not in lines:
+    lines = {u.budget.line: u.budget.pk for u in queries.budgets(actor, year)}
+    if line not in lines:
         raise Invalid("input.invalid", {"budget_line": "input.choice"})
-    return lines[body.budget_line]
+    return lines[line]
 
 
 def _key(actor: Actor, public_id: UUID) -> int:
