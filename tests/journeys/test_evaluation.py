@@ -17,6 +17,7 @@ from qiying.slices.indices import operations, queries
 from qiying.slices.indices.models import Run
 from tests.journeys.conftest import Keep, Open, Person, Reader, Zone
 from tests.journeys.moves import MARKS
+from tests.journeys.test_slow_phone import late
 from tests.slices.indices import steps
 
 pytestmark = MARKS
@@ -91,6 +92,22 @@ def test_the_map_says_of_every_place_what_the_table_says(
     after = table_of(page)
     assert after[0].score == f"{best.score:.2f}"
     assert sorted(map_of(page).values()) == sorted(f"{r.name} {r.rank} · {r.score}" for r in after)
+    reader.leave()
+
+
+def test_a_sub_index_chosen_before_the_scripts_come_is_shown_when_they_do(
+    run: Run, open_browser: Open
+) -> None:
+    reader = open_browser("leader", "zh-hans")
+    page = reader.page
+    page.route("**/*.js", late())
+    page.goto(f"/indices/runs/{run.public_id}/", wait_until="commit")
+    page.locator("select[name='node']").select_option("sharing")
+    best = queries.ranking(run, node="sharing")[0]
+    assert best.adcode != queries.ranking(run)[0].adcode, "the first row must tell them apart"
+    expect(page.locator("table[data-rows] tbody tr a").first).to_have_attribute(
+        "href", re.compile(f"/{best.adcode}/"), timeout=FOLLOWS_MS * 10
+    )
     reader.leave()
 
 
