@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='call',
             name='marks',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('secret', 'secret'), ('litigation', 'before a court'), ('collective', 'collective')], max_length=12), blank=True, db_default=[], default=list, size=None, verbose_name='marks'),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('secret', 'secret'), ('litigation', 'before a court'), ('collective', 'collective')], max_length=12), blank=True, db_default=[], default=list, size=None, verbose_name='marks of the call'),
         ),
         migrations.AddIndex(
             model_name='call',

@@ -138,7 +138,7 @@ class Call(TenantModel):
     is_proactive = models.BooleanField(_("found by us"), default=False)
     marks = ArrayField(
         models.CharField(max_length=12, choices=choices(labels.MARK_LABELS)),
-        verbose_name=_("marks"),
+        verbose_name=_("marks of the call"),
         default=list,
         db_default=[],
         blank=True,
