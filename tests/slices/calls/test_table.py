@@ -72,6 +72,7 @@ def inputs_for(world: World, call: Call, step: str) -> dict[str, Any]:
         "meets_on": (world.now + timedelta(days=2)).date(),
         "unit_ids": [world.units["ZONE_SAFE"]],
         "level": "supervise",
+        "mark": "secret",
     }
     if step == "propose_extension":
         given["reason"] = "complex"

@@ -16,7 +16,7 @@ from qiying.kernel.search import Hit
 from qiying.slices.calls import operations, queries, rules
 from qiying.slices.calls.models import STATE_LABELS, Call, is_stranger
 from qiying.slices.calls.queries import local_day
-from qiying.slices.calls.rules import OF_THE_HOUSE, CallState, Clock, Level, Urgency
+from qiying.slices.calls.rules import OF_THE_HOUSE, CallState, Clock, Level, Mark, Urgency
 from qiying.slices.registry import public as registry
 
 Find = Callable[[Actor, Call, Event], set[int]]
@@ -121,6 +121,11 @@ def _supervisors_of_rung(actor: Actor, call: Call, event: Event) -> set[int]:
     return find(actor, call, event)
 
 
+def _above_of_many(actor: Actor, call: Call, event: Event) -> set[int]:
+    """Supervisors and leaders hear at once of a call through which many speak."""
+    return _above(actor, call, event) if event.data.get("mark") == Mark.COLLECTIVE else set()
+
+
 def _relieved(actor: Actor, call: Call, event: Event) -> set[int]:
     """Handlers and leaders of the units whose parts were taken back on the way."""
     return _of_units(actor, set(event.data.get("recalled", [])) - {call.complained_unit_id}, event)
@@ -196,6 +201,7 @@ AUDIENCES: Mapping[str, tuple[Audience, ...]] = {
         Audience(_unit_people, "calls.reopened"),
         Audience(_supervisors, "calls.reopened"),
     ),
+    "calls.marked": (Audience(_above_of_many, "calls.marked"),),
     "calls.urged": (Audience(_unit_people, "calls.urged"),),
     "calls.messaged": (
         Audience(_indoors, "calls.messaged"),

@@ -14,6 +14,7 @@ from qiying.kernel.errors import NotFound
 from qiying.kernel.models import Event
 from qiying.kernel.people import people_with
 from qiying.kernel.search import Hit
+from qiying.slices.calls import public as calls
 from qiying.slices.mediation import operations, queries
 from qiying.slices.mediation.models import Case
 from qiying.slices.mediation.models.labels import STATE_TONES, STATES
@@ -199,6 +200,12 @@ def named(actor: Actor, ids: Iterable[int]) -> dict[int, trail.Subject]:
 trail.name_subjects("mediation.case", named)
 
 
+def _may_grow(actor: Actor, call_id: int) -> bool:
+    """Neither a complaint against a unit nor what a court has is mediated."""
+    card = calls.card(actor, call_id)
+    return not card.is_against_unit and not card.is_before_court
+
+
 @panels.provider("calls.call")
 def on_call(actor: Actor, call_id: int, now: datetime) -> panels.Panel | None:
     """The mediations of a call, and for the desk the way to start one."""
@@ -215,7 +222,7 @@ def on_call(actor: Actor, call_id: int, now: datetime) -> panels.Panel | None:
     )
     is_running = any(case.state not in ENDED for case in cases)
     actions: tuple[panels.Action, ...] = ()
-    if actor.has(*operations.OPENERS) and not is_running:
+    if actor.has(*operations.OPENERS) and not is_running and _may_grow(actor, call_id):
         address = f"{reverse('mediation:open')}?call={call_id}"
         actions = (panels.Action(_("Start a mediation"), address, "handshake"),)
     if not lines and not actions:

@@ -26,7 +26,12 @@ SILENCE: out.Plain = {
     **{name: [] for name in OF_THE_CALL},
 }
 """What stands for everything that a stranger is not told."""
-NOBODY: out.Plain = {"enterprise": None, "proposed_unit": None, "needs_confirmation": False}
+NOBODY: out.Plain = {
+    "marks": [],
+    "enterprise": None,
+    "proposed_unit": None,
+    "needs_confirmation": False,
+}
 
 
 def codes_of(actor: Actor) -> dict[int, str]:
@@ -84,6 +89,7 @@ def _told(actor: Actor, call: Call, codes: dict[int, str]) -> out.Plain:
         "urgency": call.urgency,
         "channel": call.channel,
         "nature": call.nature,
+        "marks": call.marks,
         "enterprise": {"id": firm.public_id, "name": str(firm), "credit_code": firm.credit_code}
         if firm
         else None,

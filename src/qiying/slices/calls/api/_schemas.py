@@ -74,6 +74,7 @@ class CallOut(Schema):
     channel: str
     nature: str
     matter: str
+    marks: list[str]
     enterprise: FirmOut | None
     lead_unit: str | None
     proposed_unit: str | None

@@ -90,6 +90,7 @@ TYPES: dict[str, Any] = {
     "grade": Annotated[int, Field(ge=1, le=5)],
     "evidence": Text,
     "level": Code,
+    "mark": Code,
     "officer_id": int,
     "until_on": Day,
     "talked_on": Day,

@@ -65,6 +65,8 @@ TEXT_LABELS: Mapping[str, Word] = {
     "supersede_attempt": _("What was wrong"),
     "callback_confirm": _("What the firm said"),
     "callback_reject": _("What the firm is not content with"),
+    "mark": _("On what it rests; colleagues read this, the firm does not"),
+    "unmark": _("Why it holds no longer"),
     "reopen": _("What is still not solved"),
     "propose_extension": _("Why more time is needed and what was done; the firm reads this"),
     "approve_extension": _("A word to the unit"),
@@ -96,6 +98,7 @@ class Options:
     people: Choices = ()
     attempts: Choices = ()
     levels: Mapping[Any, Word] = field(default_factory=dict)
+    marks: Mapping[Any, Word] = field(default_factory=dict)
     may_set_precedent: bool = False
     initial: Mapping[str, Any] = field(default_factory=dict)
 
@@ -233,6 +236,7 @@ FIELDS: Mapping[str, Make] = {
     "accuracy_m": _number(_("Accuracy (metres)"), 0, 100_000),
     "complained_unit_id": _complained,
     "is_reached": _reached,
+    "mark": lambda _s, o: _radios(_("Mark"), o.marks),
     "person_id": _people,
     "reason": lambda step, _o: _radios(
         _("Reason"), EXTENSION_LABELS if step == "propose_extension" else PAUSE_LABELS

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import uuid_utils.compat as uuid7
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -21,6 +22,7 @@ from qiying.slices.calls.rules import (
     Clock,
     ClosureType,
     DeclineCode,
+    Mark,
     Nature,
     PositionSource,
     Urgency,
@@ -134,6 +136,14 @@ class Call(TenantModel):
     is_anonymous_machine = models.BooleanField(default=False)
     is_public = models.BooleanField(_("may be shown to the public"), default=False)
     is_proactive = models.BooleanField(_("found by us"), default=False)
+    marks = ArrayField(
+        models.CharField(max_length=12, choices=choices(labels.MARK_LABELS)),
+        verbose_name=_("marks of the call"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    """What else it is (涉密、涉诉、群体性); set and taken off by steps that say why."""
     complained_unit = _unit(_("unit complained of"))
     state = models.CharField(
         _("state"),
@@ -222,6 +232,9 @@ class Call(TenantModel):
                 name="call_codes_known",
             ),
             models.CheckConstraint(
+                condition=Q(marks__contained_by=codes(Mark)), name="call_marks_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(nature="") | Q(nature__in=codes(Nature)), name="call_nature_known"
             ),
             models.CheckConstraint(
@@ -299,6 +312,11 @@ class Call(TenantModel):
                 condition=Q(state__in=codes(OPEN), supervision_level__lt=3)
                 & (Q(urgency=Urgency.DANGER.value) | Q(current_round__gte=3)),
                 name="call_to_watch",
+            ),
+            models.Index(
+                fields=["tenant", "-received_at", "-id"],
+                condition=~Q(marks=[]),
+                name="call_marked",
             ),
             models.Index(
                 fields=["tenant", "reopen_until", "id"],

@@ -14,6 +14,7 @@ from qiying.slices.calls.rules import (
     ExtensionReason,
     ExtensionState,
     Level,
+    Mark,
     MeetingState,
     MilestoneState,
     Nature,
@@ -94,6 +95,11 @@ URGENCY_LABELS: Words = {
     Urgency.NORMAL: _("ordinary"),
     Urgency.URGENT: _("urgent: water, power, gas or production stopped"),
     Urgency.DANGER: _("danger to life or property"),
+}
+MARK_LABELS: Words = {
+    Mark.SECRET: _("secret"),
+    Mark.LITIGATION: _("before a court"),
+    Mark.COLLECTIVE: _("collective"),
 }
 CHANNEL_LABELS: Words = {
     Channel.ONLINE: _("online"),
@@ -287,6 +293,8 @@ STEP_LABELS: Words = {
     "rate": _("Rate"),
     "reopen": _("Re-open"),
     "archive": _("Archive"),
+    "mark": _("Mark the call"),
+    "unmark": _("Take a mark off"),
     "propose_extension": _("Ask for more time"),
     "approve_extension": _("Grant more time"),
     "refuse_extension": _("Refuse more time"),

@@ -41,6 +41,7 @@ NOTICES: dict[str, Promise | str] = {
     "calls.closed": _("Your call %(number)s was closed; please rate it"),
     "calls.reopened": _("Call %(number)s was opened again by the firm"),
     "calls.messaged": _("Call %(number)s: a new message"),
+    "calls.marked": _("Call %(number)s is collective: look at it now"),
     "calls.urged": _("Call %(number)s is chased again: act today"),
     "calls.mentioned": _("Call %(number)s: %(who)s named you in a note"),
     "calls.daily": _(

@@ -124,6 +124,14 @@ PROBLEMS: dict[str, Promise | str] = {
         "Nothing proves the answer: no file, no contact with the firm, no report, no proof in "
         "writing. Return it."
     ),
+    "calls.guard.marks_left": _("The call has every mark already."),
+    "calls.guard.is_marked": _("The call has no mark."),
+    "calls.marked_already": _("The call has this mark already."),
+    "calls.not_marked": _("The call does not have this mark."),
+    "calls.secret": _(
+        "The call is marked as secret: it leaves the house by no network. Hand it over as the "
+        "rules of confidentiality say."
+    ),
     "calls.guard.below_the_top": _("The call stands on the highest rung."),
     "calls.guard.under_supervision": _("The call is not under supervision."),
     "calls.guard.not_supervised": _(

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, Model, OuterRef, Q
 
 from qiying.kernel.access import Actor, Role
-from qiying.slices.calls.rules import INTERNAL, READABLE, NoteKind, TaskState, is_outside
+from qiying.slices.calls.rules import INTERNAL, READABLE, Mark, NoteKind, TaskState, is_outside
 from qiying.slices.registry import public as registry
 
 M_co = TypeVar("M_co", bound=Model, covariant=True)
@@ -23,6 +23,7 @@ SEES_ALL = frozenset(
     }
 )
 NOTHING = Q(pk__in=[])
+NOT_SECRET = ~Q(marks__contains=[Mark.SECRET.value])
 
 
 def reach(actor: Actor) -> Q | None:
@@ -34,9 +35,9 @@ def reach(actor: Actor) -> Q | None:
     if units:
         found |= Q(_has_task(units))
     if actor.has(Role.GRID_OFFICER):
-        found |= Q(enterprise_id__in=registry.portfolio_ids(actor))
+        found |= Q(enterprise_id__in=registry.portfolio_ids(actor)) & NOT_SECRET
     if actor.has(Role.MACHINE):
-        found |= Q(is_public=True, accepted_at__isnull=False)
+        found |= Q(is_public=True, accepted_at__isnull=False) & NOT_SECRET
     return found | own(actor)
 
 

@@ -43,6 +43,8 @@ TOPICS: dict[str, Promise | str] = {
     "calls.reopened": _("Call re-opened"),
     "calls.archived": _("Call archived"),
     "calls.refiled": _("Call filed again"),
+    "calls.marked": _("Mark set on a call"),
+    "calls.unmarked": _("Mark taken off a call"),
     "calls.noted": _("Note for colleagues written"),
     "calls.messaged": _("Message written"),
     "calls.urged": _("Lead unit chased"),

@@ -42,6 +42,7 @@ from qiying.slices.calls.operations._intake import (
     withdraw,
 )
 from qiying.slices.calls.operations._lines import add_line
+from qiying.slices.calls.operations._marks import mark, unmark
 from qiying.slices.calls.operations._meetings import convene_meeting, decide_meeting, waive_meeting
 from qiying.slices.calls.operations._mentions import name_colleagues
 from qiying.slices.calls.operations._overdue import note_overdue
@@ -137,6 +138,7 @@ __all__ = [
     "hear_discontent",
     "lapse_info",
     "lapse_infos",
+    "mark",
     "message",
     "name_colleagues",
     "note",
@@ -179,6 +181,7 @@ __all__ = [
     "train_triage",
     "undo_bulk",
     "undo_row",
+    "unmark",
     "use_wording",
     "waive_meeting",
     "withdraw",

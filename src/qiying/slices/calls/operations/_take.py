@@ -15,6 +15,7 @@ from qiying.slices.calls.operations import (
     _dispatch,
     _extension,
     _intake,
+    _marks,
     _meetings,
     _plan,
     _refusal,
@@ -77,6 +78,8 @@ STEPS: Mapping[str, Callable[..., Call]] = {
     "decide_meeting": _meetings.decide_meeting,
     "waive_meeting": _meetings.waive_meeting,
     "report_milestone": _plan.report_milestone,
+    "mark": _marks.mark,
+    "unmark": _marks.unmark,
     "note": _talk.note,
     "message": _talk.message,
 }

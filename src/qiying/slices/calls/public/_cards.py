@@ -13,7 +13,7 @@ from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, Call
 from qiying.slices.calls.queries import MapPoint
 from qiying.slices.calls.queries._sources import find_by_number as numbered
 from qiying.slices.calls.queries._sources import listed_by_id
-from qiying.slices.calls.rules import OPEN, REOPEN_WITHIN
+from qiying.slices.calls.rules import OPEN, REOPEN_WITHIN, Mark
 
 HUNDREDTH = Decimal("0.01")
 
@@ -36,6 +36,8 @@ class CallCard:
     """Closed as solved and confirmed by the firm."""
     is_against_unit: bool = False
     """Complains of a unit: nobody of that unit may learn of it."""
+    marks: frozenset[str] = frozenset()
+    """What else it is: ``secret``, ``litigation``, ``collective``."""
 
     @property
     def state_label(self) -> str:
@@ -46,6 +48,16 @@ class CallCard:
     def state_tone(self) -> str:
         """The tone of the state's mark."""
         return STATE_TONES.get(self.state, "new")
+
+    @property
+    def is_secret(self) -> bool:
+        """Its words leave the house by no network and are not made known."""
+        return Mark.SECRET in self.marks
+
+    @property
+    def is_before_court(self) -> bool:
+        """A court, an arbitrator or a reviewing authority has the matter."""
+        return Mark.LITIGATION in self.marks
 
     @property
     def is_open(self) -> bool:
@@ -93,6 +105,7 @@ def as_card(call: Call) -> CallCard:
         call.closed_at,
         call.closure_type == "solved" and call.is_confirmed,
         call.complained_unit_id is not None,
+        frozenset(call.marks),
     )
 
 

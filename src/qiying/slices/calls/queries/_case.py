@@ -136,6 +136,10 @@ class Case(WatchFacts):
         return self.actor.units(*UNIT_ROLES)
 
     @property
+    def marks(self) -> frozenset[str]:
+        return frozenset(self.call.marks)
+
+    @property
     def is_adjudicated(self) -> bool:
         lead = self.call.lead_unit_id
         return any(d.adjudicated_unit_id == lead for d in self.disputes if d.adjudicated_at)

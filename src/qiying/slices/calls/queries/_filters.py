@@ -79,13 +79,13 @@ OF_A_ROW = (
 """What a list reads of a call, its firm and its units."""
 SHOWN = (
     *("public_id", "number", "title", "state", "urgency", "matter_code", "current_round"),
-    *("received_at", "due_at", "yellow_at", "closed_at", "clock", "supervision_level"),
+    *("received_at", "due_at", "yellow_at", "closed_at", "clock", "supervision_level", "marks"),
     *(f"enterprise__{name}" for name in ("name_zh", "name_en")),
     *(f"lead_unit__{name}" for name in NAMES),
 )
 """What a row of the list shows; a file tells more."""
 TELLING = frozenset(
-    {"q", "enterprise", "place", "channel", "urgency", "nature", "proactive", "said"}
+    {"q", "enterprise", "place", "channel", "urgency", "nature", "proactive", "said", "mark"}
 )
 """Filters that tell what a call says and whose it is: from outside they find one's own only."""
 
@@ -112,6 +112,8 @@ class Filters:
     redo: str = ""
     said: str = ""
     """``unsolved`` or ``discontent``: what the firm said in one of the rounds."""
+    mark: str = ""
+    """One of the marks, or ``any``."""
     late: str = ""
     """``answer`` or ``callback``: whose promise ran out."""
 
@@ -328,6 +330,11 @@ def _equal(field: str) -> Callable[[str, Actor, datetime], Q]:
     return test
 
 
+def _mark(value: str, _actor: Actor, _now: datetime) -> Q:
+    is_marked = ~Q(marks=[])
+    return is_marked if value == "any" else is_marked & Q(marks__contains=[value])
+
+
 def _redo(value: str, _actor: Actor, _now: datetime) -> Q:
     return Q(current_round__gt=1) if value in {"1", "true", "yes", "on"} else Q()
 
@@ -354,5 +361,6 @@ _TESTS: Mapping[str, Callable[[str, Actor, datetime], Q]] = {
     "proactive": _proactive,
     "redo": _redo,
     "said": of_the_call,
+    "mark": _mark,
     "late": _late,
 }

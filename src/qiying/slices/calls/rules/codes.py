@@ -86,6 +86,17 @@ class Urgency(StrEnum):
     """Life or property is in danger."""
 
 
+class Mark(StrEnum):
+    """What else a call is, beside its state: who may read it, what may still be done about it."""
+
+    SECRET = "secret"  # noqa: S105  a mark, no password
+    """State or business secrets stand in it (涉密)."""
+    LITIGATION = "litigation"
+    """The matter is before a court, an arbitrator or in administrative review (涉诉)."""
+    COLLECTIVE = "collective"
+    """Many speak through it (群体性)."""
+
+
 class Channel(StrEnum):
     ONLINE = "online"
     ON_BEHALF = "on_behalf"

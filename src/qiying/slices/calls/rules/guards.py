@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from qiying.kernel.access import Role
-from qiying.slices.calls.rules.codes import FOR_THE_FIRM, WITH_UNIT, DeclineCode, Resolved
+from qiying.slices.calls.rules.codes import FOR_THE_FIRM, WITH_UNIT, DeclineCode, Mark, Resolved
 from qiying.slices.calls.rules.facts import Facts
 from qiying.slices.calls.rules.watch_guards import WATCH_GUARDS
 
@@ -124,6 +124,14 @@ def _firm_did_not_deny(facts: Facts) -> bool:
     return facts.rating_resolved != Resolved.NO
 
 
+def _marks_left(facts: Facts) -> bool:
+    return len(facts.marks) < len(Mark)
+
+
+def _is_marked(facts: Facts) -> bool:
+    return bool(facts.marks)
+
+
 GUARDS: Mapping[str, Callable[[Facts], bool]] = {
     "needs_no_approval": _needs_no_approval,
     "asked_in_vain": _asked_in_vain,
@@ -147,6 +155,8 @@ GUARDS: Mapping[str, Callable[[Facts], bool]] = {
     "call_with_units": _call_with_units,
     "not_the_proposer": _not_the_proposer,
     "firm_did_not_deny": _firm_did_not_deny,
+    "marks_left": _marks_left,
+    "is_marked": _is_marked,
     **WATCH_GUARDS,
 }
 

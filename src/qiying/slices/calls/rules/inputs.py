@@ -83,6 +83,8 @@ INPUTS: Mapping[str, Inputs] = {
     "decide_meeting": Inputs(("text",), ("task_unit_id", "task_due_on", "attachments")),
     "waive_meeting": _TEXT,
     "report_milestone": _WITH_FILES,
+    "mark": Inputs(("mark", "text")),
+    "unmark": Inputs(("mark", "text")),
     "note": _WITH_FILES,
     "message": _WITH_FILES,
 }

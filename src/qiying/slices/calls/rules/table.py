@@ -23,6 +23,7 @@ from qiying.slices.calls.rules.rows import (
     GIVEN,
     GRID,
     INDOORS,
+    MARKABLE,
     OVERSEER,
     PLATFORM,
     REFUSAL_ROWS,
@@ -214,6 +215,8 @@ _CALL_ROWS = (
         "reopen_time_over",
         "not_supervised",
     ),
+    call_row("mark", MARKABLE, None, EITHER, "marked", "marks_left"),
+    call_row("unmark", MARKABLE, None, (OVERSEER,), "unmarked", "is_marked"),
     call_row("note", tuple(CallState), None, INDOORS, "noted", where=Where.ANY),
     call_row(
         "message",

@@ -19,6 +19,7 @@ from qiying.kernel.paging import Page
 from qiying.slices.calls import queries
 from qiying.slices.calls.models import (
     CHANNEL_LABELS,
+    MARK_LABELS,
     NATURE_LABELS,
     SAID_LABELS,
     STATE_LABELS,
@@ -86,6 +87,7 @@ FIELD_LABELS: Mapping[str, Promise] = {
     "proactive": _("Found by us"),
     "redo": _("To be redone"),
     "said": _("The firm says"),
+    "mark": _("Mark"),
     "late": _("Overdue"),
 }
 
@@ -202,6 +204,11 @@ def bar_of(actor: Actor, asked: Asked, *, now: datetime) -> Bar:
             select("urgency", _("Any urgency"), [("", [(k, w) for k, (_n, w) in LEVELS.items()])]),
             select("channel", _("Any channel"), [("", _options(CHANNEL_LABELS))]),
             select("nature", _("Any nature"), [("", _options(NATURE_LABELS))]),
+            select(
+                "mark",
+                _("Marked or not"),
+                [("", [("any", _("any mark")), *_options(MARK_LABELS)])],
+            ),
             select("said", _("Whatever the firm says"), [("", _options(SAID_LABELS))]),
         ),
     )

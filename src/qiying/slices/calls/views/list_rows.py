@@ -37,7 +37,7 @@ def _row(row: Row, unset: str, unsent: str) -> str:
         f'<td class="at-hide">{level(row.level, row.level_label)}</td>'
         f'<td class="at-title clip c-title" title="{title}"><a href="{row.url}" data-open'
         f' hx-get="{row.drawer}" hx-target="#drawer" hx-swap="innerHTML"><b>{title}</b></a>'
-        f"{_round(call.current_round)}</td>"
+        f"{_round(call.current_round)}{_marks(row)}</td>"
         f'<td class="at-sub clip c-firm" title="{firm}">{firm or "—"}</td>'
         f'<td class="clip c-matter" title="{matter}">{matter or unset}</td>'
         f'<td class="clip c-unit" title="{lead}">{lead or unsent}</td>'
@@ -51,6 +51,10 @@ def _round(number: int) -> str:
     if number <= 1:
         return ""
     return f' <span class="tag">{escape(gettext("round %(n)s") % {"n": number})}</span>'
+
+
+def _marks(row: Row) -> str:
+    return "".join(f' <span class="tag amber">{escape(str(word))}</span>' for word in row.marks)
 
 
 def _time(row: Row) -> str:

@@ -18,7 +18,7 @@ from qiying.kernel.people import people_with
 from qiying.slices.calls import queries, rules
 from qiying.slices.calls.forms.co_units import CoTerms, rows_of
 from qiying.slices.calls.forms.desk import KEEP, NOBODY, Options, StepForm, is_drawn
-from qiying.slices.calls.models import LEVEL_LABELS, OUTCOME_LABELS
+from qiying.slices.calls.models import LEVEL_LABELS, MARK_LABELS, OUTCOME_LABELS
 from qiying.slices.calls.operations import CoUnit
 from qiying.slices.calls.queries import Dossier, OpenStep
 from qiying.slices.calls.rules import FAILED, INPUTS, ROW_STEPS, PauseState, Sureness, TermClock
@@ -178,6 +178,11 @@ class Scene:
         here = self.found.call.supervision_level
         return {level.code: LEVEL_LABELS[level] for level in rules.Level if level > here}
 
+    def _marks(self, step: str) -> dict[str, Promise | str]:
+        """The marks that can be set, or those that can be taken off."""
+        here = set(self.found.call.marks)
+        return {m: MARK_LABELS[m] for m in rules.Mark if (m in here) == (step == "unmark")}
+
     def attempts(self) -> list[tuple[int, str]]:
         """The failed attempts of this round that can be corrected."""
         return [
@@ -201,6 +206,7 @@ class Scene:
             object_kinds=mandate.object_kinds() if "object_kind" in asked else (),
             people=self._people(asked, row_id),
             levels=self._levels,
+            marks=self._marks(step),
             attempts=self.attempts() if "callback_id" in asked else (),
             may_set_precedent=self._may_set_precedent,
             initial=self._initial(step),

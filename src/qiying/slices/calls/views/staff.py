@@ -16,7 +16,7 @@ from qiying.kernel import nav, trail
 from qiying.kernel.access import STAFF, Actor, Role
 from qiying.kernel.language import chooser
 from qiying.slices.calls import queries
-from qiying.slices.calls.models import STATE_LABELS, STATE_TONES, Call
+from qiying.slices.calls.models import MARK_LABELS, STATE_LABELS, STATE_TONES, Call
 from qiying.slices.calls.queries import desk, units
 from qiying.slices.calls.rules import PAUSED, STOPPED, Urgency
 from qiying.slices.calls.views import left
@@ -179,6 +179,8 @@ class Row:
     is_stopped: bool
     left: str = ""
     """What is left of a promise in working days; "" where hours are counted."""
+    marks: tuple[Promise | str, ...] = ()
+    """What else it is, in words."""
 
 
 def rows_of(actor: Actor, calls: Iterable[Call], *, now: datetime) -> list[Row]:
@@ -210,6 +212,7 @@ def row_of(
         level_label=level_label,
         matter=names.get(call.matter_code, call.matter_code),
         firm=str(call.enterprise or ""),
+        marks=tuple(MARK_LABELS[code] for code in call.marks),
         lead=str(call.lead_unit or ""),
         is_paused=call.state in PAUSED,
         is_stopped=call.state in STOPPED,

@@ -42,6 +42,8 @@ ICONS: Mapping[str, str] = {
     "close_unreached": "phone-off",
     "reopen": "rotate-ccw",
     "archive": "archive",
+    "mark": "tag",
+    "unmark": "eraser",
     **WATCH_ICONS,
     "note": "lock",
     "message": "send",
@@ -75,6 +77,10 @@ KEYS: Mapping[str, str] = {
 }
 """Single keys that open the form of a step."""
 HINTS: Mapping[str, Promise] = {
+    "mark": _(
+        "Secret: shown to no outsider and handed on by no network. Before a court: no mediation. "
+        "Collective: supervisors and zone leaders hear of it at once."
+    ),
     "dispatch": _("Another lead than the one proposed needs a reason."),
     "redispatch": _("Parts of units that are not named again are taken back; the promise stays."),
     "recall": _("The answer does not wait for this unit any more."),

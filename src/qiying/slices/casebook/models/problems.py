@@ -12,6 +12,7 @@ PROBLEMS = {
     "casebook.complaint": _(
         "Call %(number)s complains of a unit. Complaints do not become typical cases."
     ),
+    "casebook.secret": _("Call %(number)s is marked as secret; nothing of it is made known."),
     "casebook.nominated_already": _("Call %(number)s is nominated already."),
     "casebook.not_yours": _("Only whoever began it can do this."),
     "casebook.no_finding": _("There is no such finding in the text any more."),

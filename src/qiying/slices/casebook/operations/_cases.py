@@ -26,10 +26,15 @@ CASE = rules.CASE
 
 
 def closure_that_stands(actor: Actor, call_id: int) -> calls.ClosureCard:
-    """The closure of a call as the platform sees it; refused unless it is verified."""
+    """The closure of a call as the platform sees it; refused unless it is verified.
+
+    A secret call never becomes a case, and none becomes one any further that was marked later.
+    """
     card = calls.closure(system(actor.tenant_id), call_id)
     if not card.is_verified:
         raise Refused("casebook.not_verified", number=card.call.number)
+    if card.call.is_secret:
+        raise Refused("casebook.secret", number=card.call.number)
     return card
 
 

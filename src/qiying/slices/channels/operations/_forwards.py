@@ -71,6 +71,8 @@ def _require_fit(actor: Actor, file: calls.CallFile, endpoint: Endpoint) -> None
     """The call is open, has a place, and is not there already."""
     if endpoint.kind != EndpointKind.OPEN311 or not endpoint.is_active:
         raise Invalid("input.invalid", {"endpoint": "input.choice"})
+    if file.card.is_secret:
+        raise Refused("calls.secret")
     if file.card.state in FINAL:
         raise Refused("channels.call_over")
     if file.longitude is None and not file.address:

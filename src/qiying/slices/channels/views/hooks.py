@@ -97,7 +97,7 @@ def handed_on(actor: Actor, call_id: int, _now: datetime) -> Panel | None:
     if actor.has(Role.DESK):
         card = calls.card(actor, call_id)
         url = reverse("channels:forward-new", args=[card.public_id])
-        actions = (Action(_("Hand it on"), url, "forward"),)
+        actions = () if card.is_secret else (Action(_("Hand it on"), url, "forward"),)
     if not lines and not actions:
         return None
     return Panel(_("Other systems"), "waypoints", tuple(lines), actions, order=OUT_ORDER)

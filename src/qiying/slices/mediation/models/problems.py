@@ -10,6 +10,9 @@ PROBLEMS = {
     "mediation.call_against_unit": _(
         "A complaint against a public unit is not mediated; it stays with the call."
     ),
+    "mediation.before_court": _(
+        "The matter of call %(number)s is before a court or an arbitrator; it is not mediated here."
+    ),
     "mediation.call_open": _("This call has a mediation under way already: %(number)s."),
     "mediation.day": _("The day cannot lie in the future, nor the cause after the application."),
     "mediation.capacity": _("In this dispute you have no part that allows this step."),

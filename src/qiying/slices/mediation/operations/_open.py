@@ -161,6 +161,8 @@ def _check_call(actor: Actor, call_id: int) -> None:
     card = calls.card(actor, call_id)
     if card.is_against_unit:
         raise Refused("mediation.call_against_unit")
+    if card.is_before_court:
+        raise Refused("mediation.before_court", number=card.number)
     rows = Case.objects.filter(tenant_id=actor.tenant_id, call_id=call_id)
     number = rows.exclude(state__in=sorted(ENDED)).values_list("number", flat=True).first()
     if number is not None:

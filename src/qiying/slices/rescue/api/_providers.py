@@ -233,10 +233,8 @@ def get_provider(request: HttpRequest, provider_id: UUID) -> ProviderDetailOut:
 def sign_provider(request: HttpRequest, body: ProviderIn) -> tuple[int, ProviderDetailOut]:
     actor = actor_of(request)
     with tenancy.acting(actor):
-        if queries.list_providers(actor).filter(name_zh=body.name_zh.strip()).exists():
-            raise Invalid("input.invalid", {"name_zh": "rescue.keep.provider_known"})
         _require_classes(actor, body.classes)
-        row = operations.sign_provider(actor, now=timezone.now(), **body.dict())
+        row = operations.sign_provider(actor, now=timezone.now(), is_new=True, **body.dict())
         return 201, _detail(actor, row.public_id)
 
 

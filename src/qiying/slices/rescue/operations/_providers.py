@@ -72,15 +72,17 @@ def sign_provider(
     areas: Sequence[str] = (),
     public_percent: int | None = None,
     phone: str = "",
+    is_new: bool = False,
 ) -> Provider:
-    """Put a provider under contract, or write the contract anew; ``until_on`` is exclusive."""
+    """Put a provider under contract, or write it anew unless ``is_new``; ``until_on`` exclusive."""
     actor.require(*SIGNERS)
+    name = _name(actor, name_zh, is_new=is_new)
     forward(from_on, until_on)
     if public_percent is not None and not 0 <= public_percent <= FULL:
         raise Invalid("input.invalid", {"public_percent": "rescue.range"}, least=0, most=FULL)
     row, _is_new = Provider.objects.update_or_create(
         tenant_id=actor.tenant_id,
-        name_zh=clean(name_zh, field="name_zh", limit=100),
+        name_zh=name,
         defaults={
             "name_en": clean(name_en, field="name_en", limit=150, is_needed=False),
             "kind": choice("kind", kind, ProviderKind),
@@ -96,6 +98,13 @@ def sign_provider(
     )
     _say(actor, row, "provider_signed", now, kind=str(row.kind))
     return row
+
+
+def _name(actor: Actor, given: str, *, is_new: bool) -> str:
+    name = clean(given, field="name_zh", limit=100)
+    if is_new and queries.list_providers(actor).filter(name_zh=name).exists():
+        raise Invalid("input.invalid", {"name_zh": "rescue.keep.provider_known"})
+    return name
 
 
 @operation

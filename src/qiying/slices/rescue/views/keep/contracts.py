@@ -53,12 +53,8 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
     def work() -> str:
-        name = form.cleaned_data["name_zh"].strip()
-        with tenancy.reading(actor):
-            is_known = queries.list_providers(actor).filter(name_zh=name).exists()
-        if is_known:
-            raise Invalid("input.invalid", {"name_zh": "rescue.keep.provider_known"})
-        made = operations.sign_provider(actor, now=timezone.now(), **form.cleaned_data)
+        given = form.cleaned_data
+        made = operations.sign_provider(actor, now=timezone.now(), is_new=True, **given)
         return reverse("rescue:provider", args=[made.public_id])
 
     return shared.form_page(
