@@ -93,6 +93,7 @@ VALUES: Mapping[str, Values] = {
     "attachments": _among([]),
     "evidence": _among("现场复核照片已留存", ""),
     "level": _among(*rules.Level),
+    "mark": _among(*rules.Mark, "famous"),
     "unit_ids": lambda world, _call: st.lists(
         st.sampled_from([world.units[code] for code in LEADS]), max_size=3, unique=True
     ),

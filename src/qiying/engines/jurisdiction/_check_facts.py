@@ -24,6 +24,8 @@ from qiying.engines.jurisdiction._world import World
 TOLERANCE_M = 0.25
 _CLOSED_DEGREES = 1e-6
 _OPEN_SHARE = 1e-3
+_REACH = 1e-5
+"""A metre in degrees: what lies farther off holds nothing of an object."""
 
 Shape = Any
 
@@ -112,13 +114,15 @@ def _degrees(world: World, area: Area) -> Shape:
     if key not in world.workbench:
         parts = [(outer, holes) for outer, *holes in area.polygon]
         world.workbench[key] = shapely.MultiPolygon(parts)
+        shapely.prepare(world.workbench[key])
     return world.workbench[key]
 
 
 def _near(
     world: World, degrees: Shape, force: Iterable[Area], kind: AreaKind
 ) -> list[tuple[str, Shape]]:
-    reach = shapely.box(*degrees.bounds).buffer(1e-5)
+    west, south, east, north = degrees.bounds
+    reach = shapely.box(west - _REACH, south - _REACH, east + _REACH, north + _REACH)
     areas = [area for area in force if area.kind is kind]
     shapes = [(area.unit or area.key, _degrees(world, area)) for area in areas]
     return [(name, shape) for name, shape in shapes if shape.intersects(reach)]

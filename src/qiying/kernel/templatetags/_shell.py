@@ -98,15 +98,8 @@ def kept(context: Context, name: str) -> SafeString:
 
     There must be no token in it and nothing else of the page or the reader.
     """
-    places = tuple(
-        (str(group["label"]), *(_place(i, name) for i in group["items"]))
-        for group in context.get("nav") or ()
-    )
-    named = tuple(
-        (str(c["label"]), c["url"], c["icon"], c.get("keys"), c.get("hint"))
-        for c in context.get("commands") or ()
-    )
-    key = (name, get_language(), places, named)
+    steady, states = _shown(context)
+    key = (name, get_language(), steady, states if name == SIDE else ())
     if key not in _parts:
         if len(_parts) >= MOST_PARTS:
             _parts.clear()
@@ -114,12 +107,30 @@ def kept(context: Context, name: str) -> SafeString:
     return _parts[key]
 
 
-def _place(item: dict[str, Any], name: str) -> tuple[Any, ...]:
-    """What a part shows of an entry of the navigation."""
-    shown = (str(item["label"]), item["url"], item["icon"], item.get("chord"))
-    return (*shown, *(item.get(k) for k in STATES)) if name == SIDE else shown
+def _shown(context: Context) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """What the parts show of navigation and commands, and what changes from page to page.
+
+    Asked by five parts of a page and put together once.
+    """
+    request = _request(context)
+    found: tuple[tuple[Any, ...], tuple[Any, ...]] | None = getattr(request, SHOWN, None)
+    if found is None:
+        items = [i for group in context.get("nav") or () for i in group["items"]]
+        steady = (
+            tuple((str(g["label"]), len(g["items"])) for g in context.get("nav") or ()),
+            tuple((str(i["label"]), i["url"], i["icon"], i.get("chord")) for i in items),
+            tuple(
+                (str(c["label"]), c["url"], c["icon"], c.get("keys"), c.get("hint"))
+                for c in context.get("commands") or ()
+            ),
+        )
+        found = steady, tuple(tuple(i.get(k) for k in STATES) for i in items)
+        if request is not None:
+            setattr(request, SHOWN, found)
+    return found
 
 
+SHOWN = "_shown_of_the_shell"
 SIDE = "kernel/parts/side_nav.html"
 STATES = ("active", "count", "hot")
 """What changes from page to page; only the side shows it."""
