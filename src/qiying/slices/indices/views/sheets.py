@@ -17,6 +17,7 @@ from qiying.kernel.web import actor_of, page
 from qiying.slices.indices import operations, queries
 from qiying.slices.indices.forms import ColumnsForm
 from qiying.slices.indices.rules import Sheet, table_of
+from qiying.slices.indices.rules.yearbook import bare
 from qiying.slices.indices.views import shared
 from qiying.slices.registry import public as registry
 
@@ -95,8 +96,8 @@ def _render(request: HttpRequest, form: ColumnsForm, sheet: Sheet) -> HttpRespon
     context = {
         "form": form,
         "sheet": sheet,
-        "lines": form.lines(),
-        "left_out": "、".join(dict.fromkeys(name for _row, name in sheet.left_out)),
+        "lines": [(c, c.year or sheet.year, field) for c, field in form.lines()],
+        "left_out": "、".join(dict.fromkeys(bare(name) for _row, name in sheet.left_out)),
         "title": _("What each column is"),
     }
     with tenancy.reading(actor_of(request)):
