@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qiying.slices.indices.views import dictionary, editions, home, pairs, runs, values
+from qiying.slices.indices.views import dictionary, editions, home, pairs, runs, sheets, values
 
 app_name = "indices"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("indicators/new/", dictionary.new_indicator, name="new-indicator"),
     path("values/", values.deliveries, name="deliveries"),
     path("values/new/", values.new_delivery, name="new-delivery"),
+    path("values/columns/", sheets.columns, name="columns"),
     path("values/<uuid:public_id>/", values.delivery, name="delivery"),
     path("editions/new/", editions.new_edition, name="new-edition"),
     path("editions/<uuid:public_id>/", editions.edition, name="edition"),

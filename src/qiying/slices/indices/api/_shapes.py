@@ -6,6 +6,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from qiying.slices.indices.rules import MAX_NAME, MAX_PLAN, MAX_TEXT
+from qiying.slices.indices.rules.deliveries import EARLIEST, LATEST
 
 
 class IndicatorBody(Schema):
@@ -61,6 +62,37 @@ class ValuesIn(Schema):
     headings: list[str] = Field(max_length=200)
     rows: list[list[str | float | None]] = Field(max_length=5000)
     is_good_only: bool = False
+
+
+class SheetIn(Schema):
+    """A sheet as a yearbook prints it: lines of cells from its first, and merged ranges from 0."""
+
+    cells: list[list[str | float | None]] = Field(max_length=5000)
+    merged: list[tuple[int, int, int, int]] = Field([], max_length=5000)
+    year: int | None = Field(None, ge=EARLIEST, le=LATEST)
+
+
+class SheetColumn(Schema):
+    """A column of values; ``indicator`` is the code that its headings name."""
+
+    at: int
+    title: str
+    year: int | None
+    indicator: str
+
+
+class SheetOut(Schema):
+    """How a sheet was understood; headings and rows are ready to be brought in.
+
+    ``rows`` hold the columns whose indicator is known; ``left_out`` are lines of cities and sums.
+    """
+
+    year: int | None
+    needs_year: bool
+    columns: list[SheetColumn]
+    left_out: list[str]
+    headings: list[str]
+    rows: list[list[str | float | int | None]]
 
 
 class CellFault(Schema):

@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
-from qiying.kernel import paging
+from qiying.kernel import paging, tenancy
 from qiying.kernel.access import Role
 from qiying.kernel.api import idempotent, roles
+from qiying.kernel.errors import Invalid
 from qiying.kernel.problems import sentence
 from qiying.kernel.web import actor_of
 from qiying.slices.indices import operations, queries
@@ -18,11 +19,15 @@ from qiying.slices.indices.api._shapes import (
     BroughtValue,
     BroughtValues,
     CellFault,
+    SheetColumn,
+    SheetIn,
+    SheetOut,
     ValuesIn,
     ValuesOut,
 )
 from qiying.slices.indices.models import Delivery
 from qiying.slices.indices.models import querysets as rights
+from qiying.slices.indices.rules import table_of
 
 router = Router(tags=["indices"])
 INSIDERS = tuple(sorted(rights.INSIDERS - {Role.SYSTEM}))
@@ -101,6 +106,31 @@ def bring_values_in(request: HttpRequest, body: ValuesIn) -> tuple[int, ValuesOu
         now=timezone.now(),
     )
     return 201, _delivery(row)
+
+
+@router.post("/values/sheet", response=SheetOut, summary="Understand a yearbook's sheet")
+@roles(*rights.ANALYSTS)
+def understand_sheet(request: HttpRequest, body: SheetIn) -> SheetOut:
+    """Nothing is written: what comes back is brought in by ``POST /values``."""
+    actor = actor_of(request)
+    with tenancy.reading(actor):
+        sheet = queries.sheet_of(actor, body.cells, body.merged, body.year)
+        codes = dict(queries.list_indicators(actor).values_list("pk", "code"))
+    if sheet is None:
+        raise Invalid("input.invalid", {"cells": "indices.cell.headings"})
+    named = {c.at: codes[c.indicator] for c in sheet.columns if c.indicator in codes}
+    headings, rows = table_of(sheet, named, body.year)
+    return SheetOut(
+        year=sheet.year,
+        needs_year=sheet.needs_year,
+        columns=[
+            SheetColumn(at=c.at, title=c.title, year=c.year, indicator=named.get(c.at, ""))
+            for c in sheet.columns
+        ],
+        left_out=[name for _number, name in sheet.left_out],
+        headings=headings,
+        rows=[cells for _number, cells in rows],
+    )
 
 
 @router.get("/values/{uuid:delivery_id}", response=ValuesOut, summary="What a file brought")

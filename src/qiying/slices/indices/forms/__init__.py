@@ -1,18 +1,34 @@
 """Forms of evaluations; they validate and never save."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from qiying.kernel.forms import PLAIN
+from qiying.kernel.language import is_chinese
+from qiying.kernel.problems import sentence
 from qiying.slices.indices.models import labels
 from qiying.slices.indices.models.labels import choices
-from qiying.slices.indices.rules import GRADES, MAX_NAME, MAX_PLAN, MAX_TEXT, DataKind
+from qiying.slices.indices.rules import (
+    GRADES,
+    MAX_NAME,
+    MAX_PLAN,
+    MAX_TEXT,
+    Column,
+    DataKind,
+    Sheet,
+)
+from qiying.slices.indices.rules.deliveries import EARLIEST, LATEST
 from qiying.slices.registry import public as registry
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
+
+
+def _name(row: Any) -> str:
+    return str(row.name if is_chinese() or not row.name_en else row.name_en)
 
 
 def _line(label: Any, limit: int, *, is_needed: bool = True, hint: Any = "") -> forms.CharField:
@@ -57,7 +73,10 @@ class DeliveryForm(forms.Form):
 
     file = forms.FileField(
         label=_("Table of values"),
-        help_text=_("XLSX or CSV: one row for each place and year, one column an indicator."),
+        help_text=_(
+            "XLSX or CSV: one row for each place and year, one column an indicator; or a sheet as "
+            "a yearbook prints it, with merged headings and lines of cities between."
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls"}),
     )
     sheet = _line(
@@ -66,6 +85,13 @@ class DeliveryForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind of data"), choices=choices(labels.KINDS))
     source = _line(
         _("Source of the data"), MAX_NAME, hint=_("Yearbook, bulletin or document with its year")
+    )
+    year = forms.IntegerField(
+        label=_("Year of the values"),
+        required=False,
+        min_value=EARLIEST,
+        max_value=LATEST,
+        help_text=_("Only for a table that does not say its year."),
     )
     is_good_only = forms.BooleanField(
         label=_("Write the good cells even if others cannot be used"), required=False
@@ -77,6 +103,46 @@ class DeliveryForm(forms.Form):
             raise forms.ValidationError(_("The file is too large."))
         found: UploadedFile[bytes] = upload
         return found
+
+
+class ColumnsForm(forms.Form):
+    """Which indicator each column of a sheet is; columns without one are left out."""
+
+    held = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, sheet: Sheet, indicators: Sequence[Any], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.sheet = sheet
+        by_id = {row.pk: row.code for row in indicators}
+        offered: list[tuple[str, Any]] = [("", _("Leave it out"))]
+        offered += [(row.code, f"{row.code} {_name(row)}") for row in indicators]
+        for column in sheet.columns:
+            self.fields[f"at-{column.at}"] = forms.ChoiceField(
+                label=column.title,
+                choices=offered,
+                required=False,
+                initial=by_id.get(column.indicator or 0, ""),
+            )
+
+    def lines(self) -> list[tuple[Column, forms.BoundField]]:
+        """Each column with its field."""
+        return [(column, self[f"at-{column.at}"]) for column in self.sheet.columns]
+
+    @property
+    def chosen(self) -> dict[int, str]:
+        """The codes that were chosen, by the column's place."""
+        found = {c.at: self.cleaned_data.get(f"at-{c.at}", "") for c in self.sheet.columns}
+        return {at: code for at, code in found.items() if code}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        years = {column.at: column.year for column in self.sheet.columns}
+        named = [(code, years[at]) for at, code in self.chosen.items()]
+        if not named:
+            self.add_error(None, sentence("indices.sheet.none"))
+        if len(set(named)) < len(named):
+            self.add_error(None, sentence("indices.sheet.twice"))
+        return data
 
 
 class EditionForm(forms.Form):

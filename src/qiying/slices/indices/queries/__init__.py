@@ -7,6 +7,7 @@ from qiying.slices.indices.queries._dictionary import (
     list_indicators,
     places_now,
     places_on,
+    sheet_of,
 )
 from qiying.slices.indices.queries._figures import figures
 from qiying.slices.indices.queries._pairs import Obstacle, change_of, obstacles, pair
@@ -71,6 +72,7 @@ __all__ = [
     "replay",
     "report",
     "runs_of",
+    "sheet_of",
     "what_if",
     "year_of",
 ]

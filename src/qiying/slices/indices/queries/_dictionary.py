@@ -6,7 +6,8 @@ from django.db.models import Q, QuerySet
 
 from qiying.kernel.access import Actor
 from qiying.slices.indices.models import Indicator, Place, Succession
-from qiying.slices.indices.rules import Known
+from qiying.slices.indices.rules import Known, Sheet, lay_out
+from qiying.slices.indices.rules.yearbook import Cells, Merged
 
 INDICATOR_ORDER = ("code", "id")
 
@@ -58,3 +59,10 @@ def known(actor: Actor) -> Known:
             if word:
                 words.setdefault(word, row.pk)
     return Known(tuple(places), words)
+
+
+def sheet_of(actor: Actor, cells: Cells, merged: Merged, year: int | None = None) -> Sheet | None:
+    """A yearbook's sheet as it can be understood here; None where no column holds places."""
+    rows = Place.objects.visible_to(actor).values_list("city", "city_en")
+    cities = frozenset(name for row in rows for name in row if name)
+    return lay_out(cells, merged, known(actor), cities=cities, year=year)

@@ -20,6 +20,7 @@ from qiying.slices.indices.rules.reckoning import (
     reckon,
 )
 from qiying.slices.indices.rules.tree import Branch, read_tree
+from qiying.slices.indices.rules.yearbook import Column, Sheet, is_plain, lay_out, table_of
 
 __all__ = [
     "GRADES",
@@ -28,21 +29,26 @@ __all__ = [
     "MAX_TEXT",
     "Beside",
     "Branch",
+    "Column",
     "DataKind",
     "Fault",
     "Known",
     "Line",
     "PlaceKind",
     "RunState",
+    "Sheet",
     "Turn",
     "beside",
     "content_hash",
     "cube_from",
     "inputs_of",
+    "is_plain",
+    "lay_out",
     "lines_of",
     "moved",
     "obstacles_of",
     "plan_from",
     "read_tree",
     "reckon",
+    "table_of",
 ]

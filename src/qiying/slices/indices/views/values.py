@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from qiying.kernel import exports, paging, posting
+from qiying.kernel import exports, paging, posting, tenancy
 from qiying.kernel.errors import Invalid
 from qiying.kernel.problems import sentence
 from qiying.kernel.web import actor_of, page
-from qiying.slices.indices import operations, queries
+from qiying.slices.indices import operations, queries, rules
 from qiying.slices.indices.forms import DeliveryForm
 from qiying.slices.indices.models import Delivery, labels
-from qiying.slices.indices.views import shared
+from qiying.slices.indices.views import shared, sheets
 from qiying.slices.registry import public as registry
 
 LINES = 50
@@ -42,40 +42,69 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 @page(*shared.ANALYSTS)
 def new_delivery(request: HttpRequest) -> HttpResponse:
     """Choose a file, its kind of data and its source."""
-    actor = actor_of(request)
     form = DeliveryForm(request.POST or None, request.FILES or None)
-    table = _read(form) if form.is_bound and form.is_valid() else None
-    if table is not None:
-
-        def work() -> str:
-            data = form.cleaned_data
-            row = operations.deliver(
-                actor,
-                file_name=data["file"].name[-120:],
-                kind=data["kind"],
-                source=data["source"],
-                headings=table.headings,
-                rows=[(row.number, row.cells) for row in table.rows],
-                is_good_only=data["is_good_only"],
-                now=timezone.now(),
-            )
-            return reverse("indices:delivery", args=[row.public_id])
-
-        answer = posting.send(request, form, work)
-        if answer is not None:
-            return answer
+    grid = _read(form) if form.is_bound and form.is_valid() else None
+    answer = _take_in(request, form, grid) if grid is not None else None
+    if answer is not None:
+        return answer
     back = (reverse("indices:deliveries"), _("Values brought in"))
     return shared.form_page(request, form, _("Bring values in"), back, has_file=True)
 
 
-def _read(form: DeliveryForm) -> registry.Table | None:
-    """The file as a table; what makes it useless becomes a fault of the form."""
-    data = form.cleaned_data
+def _take_in(request: HttpRequest, form: DeliveryForm, grid: registry.Grid) -> HttpResponse | None:
+    """Bring a plain table in at once, a yearbook's sheet after its columns were confirmed."""
+    actor, data = actor_of(request), form.cleaned_data
+    table = registry.headed(grid)
+    if not rules.is_plain(table.headings):
+        with tenancy.reading(actor):
+            sheet = queries.sheet_of(actor, grid.cells, grid.merged, data["year"])
+        if sheet is not None:
+            return _ask(request, form, grid, sheet)
+
+    def work() -> str:
+        row = operations.deliver(
+            actor,
+            file_name=data["file"].name[-120:],
+            kind=data["kind"],
+            source=data["source"],
+            headings=table.headings,
+            rows=[(row.number, row.cells) for row in table.rows],
+            is_good_only=data["is_good_only"],
+            now=timezone.now(),
+        )
+        return reverse("indices:delivery", args=[row.public_id])
+
+    return posting.send(request, form, work)
+
+
+def _ask(
+    request: HttpRequest, form: DeliveryForm, grid: registry.Grid, sheet: rules.Sheet
+) -> HttpResponse | None:
+    """Which indicator each column is; first of all the year, where nothing tells it."""
+    if sheet.needs_year:
+        form.add_error("year", sentence("indices.sheet.year"))
+        return None
+    names = ("kind", "source", "is_good_only", "year")
+    given = {"file": form.cleaned_data["file"].name[-120:]}
     try:
-        return registry.read_table(data["file"].name, data["file"].read(), sheet=data["sheet"])
+        held = sheets.hold(grid, given | {name: form.cleaned_data[name] for name in names})
     except Invalid as problem:
         form.add_error("file", sentence(problem.code, problem.params or None))
         return None
+    return sheets.show(request, held, sheet, form.cleaned_data["kind"])
+
+
+def _read(form: DeliveryForm) -> registry.Grid | None:
+    """The file as it stands; what makes it useless becomes a fault of the form."""
+    data = form.cleaned_data
+    try:
+        grid = registry.read_grid(data["file"].name, data["file"].read(), sheet=data["sheet"])
+        if not registry.headed(grid).rows:
+            raise Invalid("registry.file.empty")
+    except Invalid as problem:
+        form.add_error("file", sentence(problem.code, problem.params or None))
+        return None
+    return grid
 
 
 @page(*shared.INSIDERS)

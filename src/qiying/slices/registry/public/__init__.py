@@ -35,7 +35,7 @@ from qiying.slices.registry.queries.identities import identities as _identities
 from qiying.slices.registry.rules.cells import plain
 from qiying.slices.registry.rules.coordinates import convert
 from qiying.slices.registry.rules.kinds import AreaKind
-from qiying.slices.registry.rules.tables import MOST_BYTES, Table
+from qiying.slices.registry.rules.tables import MOST_BYTES, Grid, Table, headed, read_grid
 from qiying.slices.registry.rules.tables import read as read_table
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "EnterpriseCard",
     "FirmIdentity",
     "FirmPanel",
+    "Grid",
     "Identities",
     "MapLayer",
     "SiteCard",
@@ -63,12 +64,14 @@ __all__ = [
     "firm_panels",
     "first_contacts",
     "grid_at",
+    "headed",
     "identities",
     "map_layer",
     "map_layers",
     "names",
     "plain",
     "portfolio_ids",
+    "read_grid",
     "read_table",
     "search_enterprises",
     "sites",

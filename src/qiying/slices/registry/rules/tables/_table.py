@@ -30,6 +30,19 @@ class Table:
     sheet: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet as it stands: lines of cells, and the ranges that were merged.
+
+    ``merged`` holds first row, first column, last row and last column, from 0.
+    """
+
+    cells: tuple[tuple[Any, ...], ...]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    encoding: str = ""
+    sheet: str = ""
+
+
 def from_grid(grid: Iterable[Sequence[Any]], *, encoding: str = "", sheet: str = "") -> Table:
     """A table from lines of cells: remarks (``#``) and blank lines are skipped, the first other
     line holds the headings.

@@ -5,7 +5,7 @@ import csv
 import io
 
 from qiying.kernel.errors import Invalid
-from qiying.slices.registry.rules.tables._table import Table, from_grid
+from qiying.slices.registry.rules.tables._table import Grid
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -32,7 +32,7 @@ def decode(content: bytes) -> tuple[str, str]:
     raise Invalid("registry.file.encoding")
 
 
-def read_text(content: bytes) -> Table:
+def read_text(content: bytes) -> Grid:
     text, encoding = decode(content)
     head = next((line for line in text.splitlines() if line and line[0] != "#"), "")
     delimiter = max(DELIMITERS, key=head.count)
@@ -40,4 +40,4 @@ def read_text(content: bytes) -> Table:
         grid = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise Invalid("registry.file.damaged") from error
-    return from_grid((line or [""] for line in grid), encoding=encoding)
+    return Grid(tuple(tuple(line or [""]) for line in grid), encoding=encoding)

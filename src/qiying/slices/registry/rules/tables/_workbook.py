@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from python_calamine import CalamineError, CalamineWorkbook
 
 from qiying.kernel.errors import Invalid
-from qiying.slices.registry.rules.tables._table import MOST_COLUMNS, MOST_ROWS, Table, from_grid
+from qiying.slices.registry.rules.tables._table import MOST_COLUMNS, MOST_ROWS, Grid
 
 MOST_UNPACKED = 200 * 1024 * 1024
 MOST_PARTS = 3000
@@ -18,7 +18,7 @@ _PLACE = re.compile(rb'\br="([A-Z]*)(\d+)"')
 _PIECE = 1024 * 1024
 
 
-def read_workbook(content: bytes, sheet: str) -> Table:
+def read_workbook(content: bytes, sheet: str) -> Grid:
     if content[:2] == b"PK":
         _require_bounded(content)
     try:
@@ -31,10 +31,11 @@ def read_workbook(content: bytes, sheet: str) -> Table:
             raise Invalid("registry.file.rows", limit=MOST_ROWS)
         if chosen.total_width > MOST_COLUMNS:
             raise Invalid("registry.file.columns", limit=MOST_COLUMNS)
-        grid = chosen.to_python(skip_empty_area=False)
+        cells = tuple(tuple(row) for row in chosen.to_python(skip_empty_area=False))
+        merged = tuple((*a, *b) for a, b in chosen.merged_cell_ranges or ())
     except (CalamineError, OSError, ValueError, KeyError) as error:
         raise Invalid("registry.file.damaged") from error
-    return from_grid(grid, sheet=sheet or names[0])
+    return Grid(cells, merged, sheet=sheet or names[0])
 
 
 def _require_bounded(content: bytes) -> None:
