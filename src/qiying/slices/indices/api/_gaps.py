@@ -36,6 +36,7 @@ class GoalOut(Schema):
     year: int
     is_most: bool
     source: str
+    source_en: str
     grade: str
     is_reached: bool
 
@@ -79,6 +80,7 @@ def get_gaps(request: HttpRequest, year: int | None = None) -> dict[str, Any]:
                 **{name: getattr(goal, name) for name in ("value", "year", "is_most")},
                 "gap": str(goal.gap),
                 "source": goal.source,
+                "source_en": goal.source_en,
                 "grade": goal.grade,
                 "is_reached": reaches(goal, shown.values[goal.gap]),
             }

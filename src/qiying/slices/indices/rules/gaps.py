@@ -34,15 +34,18 @@ class Goal:
     value: float
     year: int
     source: str
+    source_en: str
     grade: str
     is_most: bool = True
 
 
 PLAN = "《浙江高质量发展建设共同富裕示范区实施方案（2021—2025年）》"
+PLAN_EN = "Zhejiang implementation plan of the demonstration zone for common prosperity, 2021-2025"
+CONGRESS_EN = "15th provincial congress of the party, Zhejiang, 2022"
 GOALS: tuple[Goal, ...] = (
-    Goal(Gap.REGION, 1.55, 2025, PLAN, "R"),
-    Goal(Gap.COUNTRY, 1.9, 2025, PLAN, "R"),
-    Goal(Gap.COUNTRY, 1.9, 2027, "浙江省第十五次党代会（2022年）", "B"),
+    Goal(Gap.REGION, 1.55, 2025, PLAN, PLAN_EN, "R"),
+    Goal(Gap.COUNTRY, 1.9, 2025, PLAN, PLAN_EN, "R"),
+    Goal(Gap.COUNTRY, 1.9, 2027, "浙江省第十五次党代会（2022年）", CONGRESS_EN, "B"),
 )
 """R is recalled, to be checked with the full text; B was read in a report of the congress."""
 

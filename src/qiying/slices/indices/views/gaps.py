@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qiying.kernel import exports, tenancy
+from qiying.kernel.language import is_chinese
 from qiying.kernel.web import actor_of, page
 from qiying.slices.indices import queries
 from qiying.slices.indices.models import labels
@@ -62,10 +63,11 @@ def _goal(goal: Goal, shown: Gaps) -> dict[str, Any]:
     value, is_met = shown.values[goal.gap], reaches(goal, shown.values[goal.gap])
     return {
         "goal": goal,
+        "source": goal.source if is_chinese() else goal.source_en,
         "label": str(labels.GAPS[goal.gap]),
         "aim": f"{'≤' if goal.is_most else '≥'} {said(goal.gap, goal.value)}",
         "now": said(goal.gap, value),
-        "tone": "ok" if is_met else "warn",
+        "tone": "done" if is_met else "fix",
         "word": _("aim reached") if is_met else _("aim missed"),
     }
 
@@ -73,7 +75,7 @@ def _goal(goal: Goal, shown: Gaps) -> dict[str, Any]:
 def _sheet(shown: Gaps, names: dict[str, str], made_by: str) -> exports.Sheet:
     headings = [
         *(_("Rank"), _("City"), _("Counties"), _("Residents (10,000)"), _("Income a head (yuan)")),
-        *(_("Town over country"), _("Middle income (%)"), _("Highest over lowest county")),
+        *(_("Town over country"), _("Middle income, per cent"), _("Highest over lowest county")),
     ]
     cells = [
         [
