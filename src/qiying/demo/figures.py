@@ -125,11 +125,13 @@ PUBLISHED = (
     Published(
         "B06", "B06", "comparable across all units", "", "rule", lambda v: v["B06"] == v.get("B01")
     ),
+    Published("B07", "B07", "11", "", "eq"),
+    Published("B07.gaps", "B07.gaps", "3", "", "eq"),
 )  # fmt: skip
 
 
 def figures(actor: Actor, *, now: datetime, on: date) -> list[Figure]:
-    """A01 to A09, A18 to A20 and B01 to B06 on a day; Industry 120 over the year before it.
+    """A01 to A09, A18 to A20 and B01 to B07 on a day; Industry 120 over the year before it.
 
     Closure is compared over the year before the reform of the handling of calls, and from the
     reform to the last day whose 30 days for opening a call again are over.

@@ -10,6 +10,6 @@ __all__ = ["figures"]
 
 
 def figures(actor: Actor) -> dict[str, Decimal]:
-    """B01 to B06 of the latest released runs; shares in percent; absent without such a run."""
+    """B01 to B07 of the latest released runs; shares in percent; absent without such a run."""
     with tenancy.reading(actor):
         return queries.figures(actor)

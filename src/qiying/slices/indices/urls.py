@@ -1,6 +1,15 @@
 from django.urls import path
 
-from qiying.slices.indices.views import dictionary, editions, home, pairs, runs, sheets, values
+from qiying.slices.indices.views import (
+    dictionary,
+    editions,
+    gaps,
+    home,
+    pairs,
+    runs,
+    sheets,
+    values,
+)
 
 app_name = "indices"
 urlpatterns = [
@@ -12,6 +21,7 @@ urlpatterns = [
     path("values/new/", values.new_delivery, name="new-delivery"),
     path("values/columns/", sheets.columns, name="columns"),
     path("values/<uuid:public_id>/", values.delivery, name="delivery"),
+    path("gaps/", gaps.gaps, name="gaps"),
     path("editions/new/", editions.new_edition, name="new-edition"),
     path("editions/<uuid:public_id>/", editions.edition, name="edition"),
     path("editions/<uuid:public_id>/run/", editions.run_edition, name="run-edition"),

@@ -13,7 +13,7 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import Invalid
 from qiying.kernel.web import actor_of
 from qiying.slices.indices import operations, queries
-from qiying.slices.indices.api import _places, _values
+from qiying.slices.indices.api import _gaps, _places, _values
 from qiying.slices.indices.api._shapes import (
     EditionDetail,
     EditionIn,
@@ -35,6 +35,7 @@ from qiying.slices.indices.operations import IndicatorIn
 router = Router(tags=["indices"])
 router.add_router("", _values.router)
 router.add_router("", _places.router)
+router.add_router("", _gaps.router)
 READERS = tuple(sorted(STAFF))
 INSIDERS = tuple(sorted(rights.INSIDERS - {Role.SYSTEM}))
 MOST_WEIGHTS = 50

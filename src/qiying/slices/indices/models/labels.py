@@ -7,12 +7,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from qiying.slices.indices.rules import DataKind, PlaceKind, RunState
+from qiying.slices.indices.rules.gaps import Gap
 
 Words = Mapping[Any, Promise | str]
 KINDS: Words = {
     DataKind.STATISTICS: _("government statistics"),
     DataKind.DEPARTMENTAL: _("departmental data"),
     DataKind.SELF_REPORTED: _("reported by oneself"),
+}
+GAPS: Words = {
+    Gap.REGION: _("Between cities: highest over lowest income"),
+    Gap.COUNTRY: _("Town over country: income"),
+    Gap.INCOME: _("Households of middle income"),
 }
 POLARITIES: Words = {1: _("more is better"), -1: _("less is better")}
 PLACES: Words = {

@@ -10,6 +10,7 @@ from qiying.slices.indices.queries._dictionary import (
     sheet_of,
 )
 from qiying.slices.indices.queries._figures import figures
+from qiying.slices.indices.queries._gaps import gaps, gaps_run
 from qiying.slices.indices.queries._pairs import Obstacle, change_of, obstacles, pair
 from qiying.slices.indices.queries._records import (
     DELIVERY_ORDER,
@@ -50,6 +51,8 @@ __all__ = [
     "after_of",
     "change_of",
     "figures",
+    "gaps",
+    "gaps_run",
     "get_delivery",
     "get_edition",
     "get_run",

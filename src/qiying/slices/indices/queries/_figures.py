@@ -1,10 +1,11 @@
-"""B01 to B06: what is told of the evaluation of counties, counted from released runs."""
+"""B01 to B07: what is told of the evaluation of counties, counted from released runs."""
 
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from qiying.kernel.access import Actor
 from qiying.slices.indices.models import Place, Run
+from qiying.slices.indices.queries._gaps import gaps, gaps_run
 from qiying.slices.indices.rules import PlaceKind, RunState
 
 GDP, TRADE, FOREIGN = "C35", "C21", "C22"
@@ -24,7 +25,17 @@ def figures(actor: Actor) -> dict[str, Decimal]:
     if coordination is not None:
         scores = coordination.results["scores"][-1]
         found["B06"] = Decimal(sum(row[-1] is not None for row in scores))
+    found |= _gaps(actor)
     return found
+
+
+def _gaps(actor: Actor) -> dict[str, Decimal]:
+    """B07: how many cities are compared, and by how many gaps, in the latest year."""
+    run = gaps_run(actor)
+    years = gaps(actor, run) if run is not None else []
+    if not years:
+        return {}
+    return {"B07": Decimal(len(years[0].cities)), "B07.gaps": Decimal(len(years[0].values))}
 
 
 def _latest(actor: Actor, root: str) -> Run | None:

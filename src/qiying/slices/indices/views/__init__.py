@@ -22,6 +22,7 @@ def hang_up() -> None:
         shared.READERS,
         order=61,
     )
+    nav.item("analysis", _("Three gaps"), "indices:gaps", "scale", shared.READERS, order=61)
     nav.item(
         "analysis",
         _("Values brought in"),
