@@ -13,7 +13,7 @@ from qiying.demo.plan import Plan
 from qiying.demo.rescue_ground import Ground, Machine
 from qiying.demo.story_rhythm import SHANGHAI
 
-JOBS, SMALL_JOBS = 432, 48
+JOBS, SMALL_JOBS = 450, 48
 _YEAR = 364
 _SHARES: Mapping[str, float] = {
     "remote": 0.055,
