@@ -202,15 +202,25 @@ def _unranked(scheme: Scheme, firm: Firm, name: str, why: Reason) -> Rating:
     return Rating(firm.unit, firm.pool, empty, math.nan, 0, 0, "", name, reasons)
 
 
-def _faults(scheme: Scheme, firms: Sequence[Firm]) -> list[Fault]:
+def faults_of_scheme(scheme: Scheme) -> list[Fault]:
+    """What of a scheme cannot be used."""
     found = faults_of(scheme.items)
     total = sum(Fraction(str(share)) for share in scheme.shares)
     if len(scheme.shares) != len(scheme.names) or total != 1 or min(scheme.shares) < 0:
         found.append(Fault("shares", "scheme", column="shares", value=str(scheme.shares)))
     named = [scheme.lift_to, *scheme.least, *(veto.worst for veto in scheme.vetoes)]
     found += [Fault("unknown_class", "scheme", value=n) for n in named if n not in scheme.names]
-    codes = [b.code for b in scheme.bonuses] + [v.code for v in scheme.vetoes]
+    codes = _facts(scheme)
     found += [Fault("repeated_fact", "scheme", value=c) for c in codes if codes.count(c) > 1]
+    return found
+
+
+def _facts(scheme: Scheme) -> list[str]:
+    return [b.code for b in scheme.bonuses] + [v.code for v in scheme.vetoes]
+
+
+def _faults(scheme: Scheme, firms: Sequence[Firm]) -> list[Fault]:
+    found, codes = faults_of_scheme(scheme), _facts(scheme)
     by_unit = {firm.unit: firm for firm in firms}
     for place, firm in enumerate(firms, 1):
         if by_unit[firm.unit] is not firm:

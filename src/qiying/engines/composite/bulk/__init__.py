@@ -1,0 +1,18 @@
+"""Plans and class rules as one ibis expression, for tables that no memory holds.
+
+Loaded only where it is asked for; the engine beside it does not need ibis. The expression reads
+and writes nothing: whoever connects decides whether DuckDB or Spark reckons it.
+
+>>> import ibis
+>>> from qiying.engines.composite import Node, read_plan
+>>> nodes = (Node("x", "X", "Indicator", 1, "index"), Node("index", "Index", "Aggregate", 2))
+>>> plan = read_plan('version = 1\\n[[step]]\\ndo = "normalise"\\n[[step]]\\ndo = "aggregate"')
+>>> panel = ibis.memtable({"uCode": ["a", "b", "c"], "Time": ["2025"] * 3, "x": [1.0, 2.0, 5.0]})
+>>> ibis.duckdb.connect().to_pyarrow(scores(panel, nodes, plan).order_by("uCode")).to_pylist()[1]
+{'Time': '2025', 'uCode': 'b', 'index': 25.0, 'rank_index': 2}
+"""
+
+from qiying.engines.composite.bulk._panel import checks, faults_in, judge, scores
+from qiying.engines.composite.bulk._rules import firm_checks, firm_faults_in, rate
+
+__all__ = ["checks", "faults_in", "firm_checks", "firm_faults_in", "judge", "rate", "scores"]

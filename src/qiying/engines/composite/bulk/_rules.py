@@ -1,0 +1,263 @@
+"""Class rules over a table of firms: points, quotas of each pool, then titles and vetoes."""
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from qiying.engines.composite._classes import Scheme, faults_of_scheme
+from qiying.engines.composite._cube import Fault, Unusable
+from qiying.engines.composite._points import Item
+from qiying.engines.composite.bulk._cells import fact, is_unreadable, number, total, word
+
+WORDS = ("unit", "pool", "exempt", "follows")
+
+
+def rate(table: ir.Table, scheme: Scheme) -> ir.Table:
+    """Classes of every firm as one expression.
+
+    Parameters
+    ----------
+    table
+        ``unit``, a column for each item and for each fact that the scheme names, and where wanted
+        ``pool``, ``exempt``, ``follows``, as in `classes.Firm`.
+    scheme
+        As for `classes.classify`; bonuses that take points or classes away are not in bulk.
+
+    Returns
+    -------
+    ``unit``, ``pool``, ``score``, ``rank``, ``of``, ``by_rank``, ``final``, as in
+    `classes.Rating` without its reasons; firms that are not ranked have no score and rank 0.
+    Scores are summed with their rounding errors, so that equal sums are equal here too.
+
+    Raises
+    ------
+    Unusable
+        With every fault of the scheme and each column that is not there.
+    """
+    faults = [*faults_of_scheme(scheme), *_beyond(scheme), *_absent(table, scheme)]
+    if faults:
+        raise Unusable(tuple(faults))
+    firms = _opened(table, scheme)
+    ranked = firms.filter((firms.exempt == "") & (firms.follows == ""))
+    rated = _adjusted(_placed(_scored(ranked, scheme), scheme), scheme)
+    exempt = _unranked(firms.filter(firms.exempt != ""), ibis.literal(scheme.exempt), scheme)
+    leaders = rated.union(exempt).select(leader="unit", theirs="final")
+    behind = firms.filter((firms.exempt == "") & (firms.follows != ""))
+    joined = behind.left_join(leaders, behind.follows == leaders.leader)
+    return rated.union(exempt).union(_unranked(joined, joined.theirs, scheme))
+
+
+def _beyond(scheme: Scheme) -> list[Fault]:
+    return [
+        Fault("not_in_bulk", "scheme.bonus", column=bonus.code)
+        for bonus in scheme.bonuses
+        if bonus.points < 0 or bonus.lift < 0
+    ]
+
+
+def _facts(scheme: Scheme) -> list[str]:
+    return [b.code for b in scheme.bonuses] + [v.code for v in scheme.vetoes]
+
+
+def _absent(table: ir.Table, scheme: Scheme) -> list[Fault]:
+    wanted = ["unit", *(item.code for item in scheme.items), *_facts(scheme)]
+    return [
+        Fault("no_column", "firms", column=name) for name in wanted if name not in table.columns
+    ]
+
+
+def _opened(table: ir.Table, scheme: Scheme) -> ir.Table:
+    items = {f"x{n}": number(table[item.code]) for n, item in enumerate(scheme.items)}
+    facts = {f"f{n}": fact(table[code]) for n, code in enumerate(_facts(scheme))}
+    return table.select(**{name: word(table, name) for name in WORDS}, **items, **facts)
+
+
+def _scored(firms: ir.Table, scheme: Scheme) -> ir.Table:
+    """Points of each item, means of the pool for what is missing, and the score."""
+    items = list(enumerate(scheme.items))
+    ends = firms.aggregate(
+        {f"least{n}": firms[f"x{n}"].min() for n, _ in items}
+        | {f"most{n}": firms[f"x{n}"].max() for n, _ in items},
+        by={"of_pool": firms.pool},
+    )
+    firms = firms.left_join(ends, firms.pool == ends.of_pool).drop("of_pool")
+    firms = firms.mutate(**{f"p{n}": _points(firms, n, item) for n, item in items})
+    means = firms.aggregate(
+        {f"m{n}": firms[f"p{n}"].mean() for n, _ in items}, by={"of_pool": firms.pool}
+    )
+    firms = firms.left_join(means, firms.pool == means.of_pool).drop("of_pool")
+    got = {f"p{n}": _known(firms, n, item) for n, item in items}
+    firms = firms.mutate(**got).mutate(**_extra(firms, scheme))
+    names = [*got, *(f"b{n}" for n, _ in enumerate(scheme.bonuses))]
+    return _summed(firms, names)
+
+
+def _points(firms: ir.Table, place: int, item: Item) -> ir.Value:
+    x = firms[f"x{place}"]
+    if item.rule == "base":
+        top = item.cap if item.cap > 0 else None
+        return (x / item.base).clip(lower=0.0, upper=top) * item.weight
+    least, most = firms[f"least{place}"], firms[f"most{place}"]
+    along = ibis.ifelse(most > least, (x - least) / (most - least).nullif(0.0), 1.0)
+    return ibis.ifelse(
+        x.isnull(), ibis.null("float64"), (along * (1 - item.floor) + item.floor) * item.weight
+    )
+
+
+def _known(firms: ir.Table, place: int, item: Item) -> ir.Value:
+    points = firms[f"p{place}"]
+    instead = firms[f"m{place}"] if item.missing == "mean" else ibis.literal(0.0)
+    # What nobody of a pool has gives nought to all.
+    return points.coalesce(instead, 0.0)
+
+
+def _extra(firms: ir.Table, scheme: Scheme) -> dict[str, ir.Value]:
+    """Bonus points, each as far as it still fits under the most."""
+    found: dict[str, ir.Value] = {}
+    before: list[ir.Value] = []
+    for place, bonus in enumerate(scheme.bonuses):
+        given = ibis.literal(bonus.points)
+        if math.isfinite(scheme.most_points):
+            taken = total(before) if before else ibis.literal(0.0)
+            left = ibis.greatest(ibis.literal(scheme.most_points) - taken, 0.0)
+            given = ibis.least(given, left)
+        found[f"b{place}"] = ibis.ifelse(firms[f"f{place}"], given, 0.0)
+        before.append(ibis.ifelse(firms[f"f{place}"], bonus.points, 0.0))
+    return found
+
+
+def _summed(firms: ir.Table, names: Sequence[str]) -> ir.Table:
+    """Sum of columns with the rounding error of each addition kept and added at the end.
+
+    Source: D. E. Knuth, The Art of Computer Programming 2, 4.2.2, theorem B.
+    """
+    firms = firms.mutate(s=firms[names[0]], e=ibis.literal(0.0))
+    for name in names[1:]:
+        x = firms[name]
+        firms = firms.mutate(sum=firms.s + x)
+        part = firms["sum"] - firms.s
+        lost = (firms.s - (firms["sum"] - part)) + (firms[name] - part)
+        firms = firms.mutate(s=firms["sum"], e=firms.e + lost)
+    return firms.mutate(score=firms.s + firms.e)
+
+
+def _placed(firms: ir.Table, scheme: Scheme) -> ir.Table:
+    """Rank in the pool and the class of that place; borders as whole numbers, halves up."""
+    by_pool = ibis.window(group_by=firms.pool)
+    firms = firms.mutate(
+        rank=ibis.rank().over(group_by=firms.pool, order_by=firms.score.desc()) + 1,
+        of=firms.count().over(by_pool),
+    )
+    so_far, cases = Fraction(0), []
+    for place, share in enumerate(scheme.shares[:-1]):
+        so_far += Fraction(str(share))
+        above, below = so_far.numerator, so_far.denominator
+        border = (firms.of * (2 * above) + below) // (2 * below)
+        cases.append((firms["rank"] <= border, place))
+    last = len(scheme.shares) - 1
+    place = ibis.cases(*cases, else_=last) if cases else ibis.literal(last)
+    return firms.mutate(place=place.cast("int64"))
+
+
+def _adjusted(firms: ir.Table, scheme: Scheme) -> ir.Table:
+    """Least scores, classes upwards, then vetoes."""
+    last = len(scheme.names) - 1
+    enough = [
+        (
+            (firms.place <= place) & (firms.score >= scheme.least.get(name, -math.inf)),
+            place,
+        )
+        for place, name in enumerate(scheme.names[:-1])
+    ]
+    kept = ibis.cases(*enough, else_=last) if enough else ibis.literal(last)
+    firms = firms.mutate(by_rank=_named(firms.place, scheme), place=kept.cast("int64"))
+    lifts = [
+        ibis.ifelse(firms[f"f{n}"], bonus.lift, 0)
+        for n, bonus in enumerate(scheme.bonuses)
+        if bonus.lift
+    ]
+    if lifts:
+        room = ibis.greatest(firms.place - scheme.names.index(scheme.lift_to), 0)
+        firms = firms.mutate(
+            place=firms.place - ibis.least(total(lifts), room, scheme.most_lift).cast("int64")
+        )
+    firms = firms.mutate(place=_vetoed(firms, firms.place, scheme))
+    return _told(firms.mutate(final=_named(firms.place, scheme)))
+
+
+def _named(place: ir.Value, scheme: Scheme) -> ir.StringValue:
+    pairs = [(number, name) for number, name in enumerate(scheme.names)]
+    return place.cases(*pairs, else_=scheme.names[-1])
+
+
+def _vetoed(firms: ir.Table, place: ir.Value, scheme: Scheme) -> ir.Value:
+    start = len(scheme.bonuses)
+    held = [
+        ibis.ifelse(firms[f"f{start + n}"], scheme.names.index(veto.worst), 0)
+        for n, veto in enumerate(scheme.vetoes)
+    ]
+    return ibis.greatest(place, *held).cast("int64") if held else place
+
+
+def _unranked(firms: ir.Table, name: ir.Value, scheme: Scheme) -> ir.Table:
+    """Firms outside the ranking; a veto counts for them all the same."""
+    places = [(known, place) for place, known in enumerate(scheme.names)]
+    firms = firms.mutate(given=name)
+    firms = firms.mutate(place=firms.given.cases(*places, else_=-1).cast("int64"))
+    vetoed = _named(_vetoed(firms, firms.place, scheme), scheme)
+    firms = firms.mutate(final=ibis.ifelse(firms.place < 0, firms.given, vetoed))
+    nothing = ibis.literal(0).cast("int64")
+    return _told(
+        firms.mutate(
+            score=ibis.null("float64"), rank=nothing, of=nothing, by_rank=ibis.literal("")
+        )
+    )
+
+
+def _told(firms: ir.Table) -> ir.Table:
+    return firms.select(
+        "unit",
+        "pool",
+        "score",
+        "by_rank",
+        "final",
+        rank=firms["rank"].cast("int64"),
+        of=firms.of.cast("int64"),
+    ).select("unit", "pool", "score", "rank", "of", "by_rank", "final")
+
+
+def firm_checks(table: ir.Table, scheme: Scheme) -> ir.Table:
+    """One row that counts what of the firms cannot be used: read by `firm_faults_in`."""
+    faults = _absent(table, scheme)
+    if faults:
+        raise Unusable(tuple(faults))
+    own = {name: word(table, name) for name in WORDS}
+    bad = {f"bad{n}": is_unreadable(table[item.code]) for n, item in enumerate(scheme.items)}
+    firms = table.select(**own, **bad)
+    lead = firms.filter((firms.follows == "") | (firms.exempt != "")).select(leader="unit")
+    firms = firms.left_join(lead.distinct(), firms.follows == lead.leader)
+    lost = (firms.follows != "") & (firms.exempt == "") & firms.leader.isnull()
+    return firms.aggregate(
+        rows=firms.count(),
+        keys=firms.unit.nunique(),
+        nameless=(firms.unit == "").sum(),
+        alone=lost.sum(),
+        **{name: firms[name].sum() for name in bad},
+    )
+
+
+def firm_faults_in(counts: Mapping[str, Any], scheme: Scheme) -> tuple[Fault, ...]:
+    """What the row of `firm_checks` says: `value` is the number of rows or cells."""
+    if not counts["rows"]:
+        return (Fault("no_rows", "firms"),)
+    said = [
+        ("repeated_unit", "unit", counts["rows"] - counts["keys"]),
+        ("no_unit", "unit", counts["nameless"]),
+        ("nobody_to_follow", "follows", counts["alone"]),
+        *(("no_number", item.code, counts[f"bad{n}"]) for n, item in enumerate(scheme.items)),
+    ]
+    return tuple(Fault(code, "firms", column=c, value=str(n)) for code, c, n in said if n)
