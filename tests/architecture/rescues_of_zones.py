@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qiying.kernel import numbering, tenancy
+from qiying.kernel.access import Role
 from qiying.slices.rescue import operations, queries
 from qiying.slices.rescue.models import Job, Proposal, Provider, Report, Shift, Station, Technician
 from tests.architecture.names import EVERYTHING
@@ -26,7 +27,12 @@ PLAIN: Mapping[tuple[str, str], Any] = {
 EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/rescue/jobs", "job_id"): "open_rescue.public_id",
     ("/rescue/machines", "machine_id"): "machine.public_id",
+    ("/rescue/inspections", "inspection_id"): "inspection.pk",
+    ("/rescue/providers", "provider_id"): "provider.public_id",
+    ("/rescue/retrofits", "retrofit_id"): "retrofit.public_id",
+    ("/rescue/shifts", "shift_id"): "shift.pk",
     ("/rescue/settlements", "settlement_id"): "settlement.public_id",
+    ("/rescue/technicians", "technician_id"): "technician.public_id",
     ("rescue:choose", "public_id"): "open_rescue.public_id",
     ("rescue:job", "public_id"): "rescue.public_id",
     ("rescue:duty-job", "public_id"): "taken_rescue.public_id",
@@ -49,7 +55,75 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("rescue:report", "public_id"): "rescue.public_id",
     ("rescue:take", "public_id"): "open_rescue.public_id",
 }
+
+
+def day(zone: "Zone", later: int = 0) -> str:
+    """A day of the zone's clock, so many days from now."""
+    return f"{zone.world.now + timedelta(days=later):%Y-%m-%d}"
+
+
 BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
+    "PATCH /rescue/machines/{machine_id}": lambda z: {"place": f"{z.mark} hall"},
+    "POST /rescue/inspections/{inspection_id}/book": lambda z: {
+        "body": "inspection body",
+        "booked_on": day(z, 20),
+    },
+    "POST /rescue/inspections/{inspection_id}/close": lambda z: {
+        "body": "inspection body",
+        "done_on": day(z),
+        "has_passed": True,
+    },
+    "POST /rescue/machines/{machine_id}/inspections": lambda z: {"due_on": day(z, 90)},
+    "POST /rescue/providers": lambda z: {"name_zh": "丙机电", "from_on": day(z)},
+    "POST /rescue/providers/{provider_id}/licences": lambda z: {
+        "item": "boilers",
+        "number": "L-78",
+        "from_on": day(z),
+    },
+    "POST /rescue/providers/{provider_id}/prices": lambda z: {
+        "from_on": day(z, 30),
+        "items": [{"code": "W1", "name_zh": "工时", "unit_zh": "小时", "price_cny": "99.00"}],
+    },
+    "POST /rescue/retrofits": lambda z: {
+        "enterprise": str(z.rows["firm"].public_id),
+        "title": "a pump",
+        "figure": "kWh/t",
+        "unit": "kWh",
+        "target_percent": "5",
+    },
+    "POST /rescue/retrofits/{retrofit_id}/readings": lambda z: {
+        "phase": "before",
+        "on": day(z),
+        "value": "10",
+        "source": "meter",
+    },
+    "POST /rescue/retrofits/{retrofit_id}/start": lambda _z: {},
+    "POST /rescue/shifts": lambda z: {
+        "technician": str(z.rows["technician"].public_id),
+        "starts_at": (z.world.now + timedelta(days=12)).isoformat(),
+        "ends_at": (z.world.now + timedelta(days=12, hours=8)).isoformat(),
+    },
+    "POST /rescue/roster/publish": lambda z: {"start": day(z), "end": day(z, 30)},
+    "POST /rescue/settlements/{settlement_id}/pay": lambda _z: {"voucher": "V-2"},
+    "POST /rescue/stations": lambda _z: {
+        "code": "x",
+        "name_zh": "站",
+        "longitude": 119.2,
+        "latitude": 29.0,
+    },
+    "POST /rescue/technicians": lambda z: {
+        "person": z.rows["newcomer"].pk,
+        "provider": str(z.rows["provider"].public_id),
+        "station": "north",
+    },
+    "PUT /rescue/providers/{provider_id}/managers": lambda z: {
+        "person": z.world.user(EVERYTHING).pk
+    },
+    "POST /rescue/technicians/{technician_id}/certificates": lambda z: {
+        "skill": "mechanical",
+        "from_on": day(z),
+    },
+    "PUT /rescue/providers/{provider_id}/contract": lambda z: {"from_on": day(z)},
     "POST /rescue/jobs": lambda z: {
         "enterprise": str(z.rows["firm"].public_id),
         "title": "It stands still",
@@ -126,6 +200,8 @@ def call_for_rescue(zone: "Zone") -> None:
     )
     zone.rows["retrofit"] = _retrofit(zone)
     zone.rows["taken_rescue"] = _taken(zone)
+    world.person("newcomer", Role.TECHNICIAN)
+    zone.rows["newcomer"] = world.user("newcomer")
 
 
 def _settled(zone: "Zone", budget_id: int) -> Job:

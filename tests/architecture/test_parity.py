@@ -25,9 +25,15 @@ PAGE_ONLY: Mapping[str, Mapping[str, str]] = {
     "casebook": {
         "operations.nominate": "the interface calls nominate_and_look, which nominates",
     },
+    "mandate": {
+        "queries.list_versions": "the interface gives the whole register of a day: matters",
+    },
     "channels": {
         "operations.names_of": "headings of an empty file to fill in; a machine knows the columns",
         "operations.take_update": "comes from machines only, by Open311 servicerequestupdates",
+    },
+    "rescue": {
+        "queries.list_shifts": "the interface asks the same period page by page: keep.shift_rows",
     },
 }
 """Slice → operation or list that pages alone name → why a machine does without."""
@@ -57,9 +63,7 @@ OWED: Mapping[str, frozenset[str]] = {
             *("operations.add_matter", "operations.revise", "operations.withdraw"),
             *("operations.publish", "operations.worlds", "operations.record_precedent"),
             *("operations.open_handover", "operations.advance_handover", "operations.count_list"),
-            *("operations.delegate", "operations.end_delegation", "queries.list_delegations"),
-            *("queries.list_editions", "queries.list_handovers", "queries.list_precedents"),
-            "queries.list_versions",
+            *("operations.delegate", "operations.end_delegation"),
         }
     ),
     "registry": frozenset(
@@ -72,21 +76,6 @@ OWED: Mapping[str, frozenset[str]] = {
             *("operations.retire_unit", "operations.set_calendar", "operations.set_zone"),
             *("queries.list_batches", "queries.list_contacts", "queries.list_editions"),
             "queries.list_lines",
-        }
-    ),
-    "rescue": frozenset(
-        {
-            *("operations.add_licence", "operations.add_reading", "operations.add_station"),
-            *("operations.add_technician", "operations.end_technician", "operations.certify"),
-            *("operations.book_inspection", "operations.plan_inspection"),
-            *("operations.close_inspection", "operations.change_machine"),
-            *("operations.scrap_machine", "operations.name_manager", "operations.rework"),
-            *("operations.draw_up", "operations.check_settlement", "operations.pay_settlement"),
-            *("operations.return_settlement", "operations.plan_shift", "operations.drop_shift"),
-            *("operations.publish_roster", "operations.plan_retrofit"),
-            *("operations.start_retrofit", "operations.finish_retrofit"),
-            *("operations.set_prices", "operations.sign_provider", "queries.list_providers"),
-            *("queries.list_retrofits", "queries.list_shifts", "queries.list_technicians"),
         }
     ),
 }

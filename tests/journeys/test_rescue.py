@@ -358,8 +358,8 @@ def test_the_button_pressed_without_a_line_makes_one_rescue(
     expect(page.locator(".outbox")).to_be_visible()
     firm.press("Call for rescue")
     firm.context.set_offline(False)
-    page.wait_for_url("**/rescue/my/*/?sent=1")
-    page.reload()
+    page.wait_for_url("**/rescue/my/*/?sent=1", wait_until="domcontentloaded")
+    page.reload(wait_until="domcontentloaded")
     page.wait_for_timeout(400)
     with tenancy.reading(rescue.world.system):
         assert Job.objects.count() == 1

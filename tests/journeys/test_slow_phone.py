@@ -124,3 +124,26 @@ def test_a_late_answer_to_a_search_leaves_the_chosen_machine_chosen(
         job = Job.objects.select_related("equipment").get()
     assert job.equipment is not None
     assert job.equipment.name == MACHINE
+
+
+LINE_BACK = """form => {
+  Object.defineProperty(navigator, "onLine", { get: () => false, configurable: true });
+  form.requestSubmit(form.querySelector("button[type=submit], button:not([type])"));
+  dispatchEvent(new Event("online"));
+}"""
+
+
+def test_a_line_that_is_back_while_a_press_is_being_kept_sends_it_at_once(
+    rescue: Zone, open_browser: Open
+) -> None:
+    """Found when a press and the end of a dead line fell together: it waited for the next minute."""
+    reader = open_browser("hongda", "zh-hans", is_phone=True)
+    page = reader.page
+    page.goto(BUTTON)
+    page.get_by_role("radio", name=reader.say("No, nobody is in danger")).check()
+    page.get_by_role("radio", name=reader.say("stopped suddenly")).check()
+    page.get_by_role("radio", name=reader.say("The line stands still")).check()
+    page.locator("form[data-press]").evaluate(LINE_BACK)
+    page.wait_for_url("**/rescue/my/*/?sent=1", timeout=15_000)
+    with tenancy.reading(rescue.world.system):
+        assert Job.objects.count() == 1

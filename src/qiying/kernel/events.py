@@ -248,6 +248,14 @@ def _lock_head(tenant_id: int) -> tuple[int, str] | None:
     return None if row is None else (row[0], row[1])
 
 
+def head(actor: Actor) -> int:
+    """The number of the last event of the actor's zone: as long as it stands, nothing happened."""
+    with tenancy.reading(actor), prepared.cursor() as cursor:
+        cursor.execute("SELECT sequence FROM kernel_chain WHERE tenant_id = %s", [actor.tenant_id])
+        row = cursor.fetchone()
+    return row[0] if row else 0
+
+
 def _link(tenant_id: int, head: tuple[int, str], drafts: list[Draft]) -> list[Linked]:
     recorded_at, rows = _stamp(datetime.now(UTC)), []
     sequence, previous = head

@@ -1,6 +1,6 @@
 """The ladder: each rung by its trigger, none skipped in silence, none left by the unit itself."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -175,6 +175,69 @@ def test_the_unit_proposes_the_end_and_somebody_outside_it_decides(world: World)
     call = take(world, "supervisor", call, "approve_removal")
     assert (call.supervision_level, rungs(world, call)[-1].state) == (0, "removed")
     assert queries.light(call, world.now) != "purple"
+
+
+def test_who_was_called_in_is_taken_off_only_after_the_minutes(world: World) -> None:
+    call = steps.working(world, co=())
+    mark(world, call, "interview", "leader")
+    today = queries.local_day(world.now)
+    for who, step, code in (
+        ("safety", "propose_removal", "interview_held"),
+        ("supervisor", "approve_removal", "removal_proposed"),
+    ):
+        with pytest.raises(Refused) as found:
+            take(world, who, call, step, text="已整改")
+        assert found.value.code == f"calls.guard.{code}"
+    for days, promised, field in (
+        (-1, None, "talked_on"),
+        (1, None, "talked_on"),
+        (0, -1, "promised_on"),
+    ):
+        with pytest.raises(Invalid) as wrong:
+            record(world, call, today + timedelta(days=days), promised)
+        assert set(wrong.value.fields) == {field}
+    record(world, call, today, 7)
+    row = standing(world, call)
+    assert (row.talked_on, row.promised_on) == (today, today + timedelta(days=7))
+    with pytest.raises(Refused) as found:
+        record(world, call, today, None)
+    assert found.value.code == "calls.guard.interview_open"
+    take(world, "safety", call, "propose_removal", text="已按承诺整改")
+    call = take(world, "leader", call, "approve_removal")
+    assert call.supervision_level == 0
+
+
+def record(world: World, call: Call, day: date, promised: int | None) -> None:
+    until = None if promised is None else day + timedelta(days=promised)
+    text = "园区领导约谈安全环保局负责人，承诺一周内消除隐患"
+    given = {"talked_on": day, "promised_on": until, "text": text}
+    take(world, "supervisor", call, "record_interview", **given)
+
+
+def test_neither_the_unit_nor_a_lower_rung_records_an_interview(world: World) -> None:
+    call = steps.working(world, co=())
+    given = {"talked_on": queries.local_day(world.now), "text": "约谈"}
+    mark(world, call, "post", "leader")
+    with pytest.raises(Refused) as found:
+        take(world, "supervisor", call, "record_interview", **given)
+    assert found.value.code == "calls.guard.interview_open"
+    mark(world, call, "interview", "leader")
+    world.person("safety-lead", Role.SUPERVISOR)
+    with pytest.raises(Refused) as found:
+        take(world, "safety-lead", call, "record_interview", **given)
+    assert found.value.code == "calls.guard.not_of_the_lead_unit"
+
+
+def test_the_database_takes_nobody_off_the_last_rung_without_minutes(world: World) -> None:
+    call = steps.working(world, co=())
+    mark(world, call, "interview", "leader")
+    with refused(world, "supervision_talked_before_removal"):
+        sql(
+            "UPDATE calls_supervision SET state = 'removed', ended_at = now(), "
+            "removal_by_id = %s, ended_by_id = officer_id WHERE call_id = %s",
+            world.user("safety").pk,
+            call.pk,
+        )
 
 
 def test_nobody_of_the_supervised_unit_ends_its_supervision(world: World) -> None:

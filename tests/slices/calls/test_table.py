@@ -68,6 +68,7 @@ def inputs_for(world: World, call: Call, step: str) -> dict[str, Any]:
         "grade": 5,
         "callback_id": 0,
         "until_on": (world.now + timedelta(days=10)).date(),
+        "talked_on": queries.local_day(world.now),
         "meets_on": (world.now + timedelta(days=2)).date(),
         "unit_ids": [world.units["ZONE_SAFE"]],
         "level": "supervise",

@@ -248,7 +248,7 @@ def test_other_weights_move_ranks_as_a_run_with_them_would(world: World) -> None
     assert ranks == {s.adcode: s.rank for s in by_sharing}
     assert queries.what_if(run, {})["ranks"] == [row[-1] for row in run.results["ranks"][-1]]
     for wrong in ({"nowhere": 1.0}, {"level": -1.0}, {"level": float("nan")}):
-        with pytest.raises(Refused):
+        with pytest.raises(Invalid):
             queries.what_if(run, wrong)
 
 

@@ -229,7 +229,7 @@ def test_the_interface_does_what_the_pages_do(world: World) -> None:
     assert sorted(moved["ranks"].values()) == list(range(1, 91))
     for wrong in ("level", "level:x", "nowhere:1", "level:-1", "level:nan"):
         answer = desk.get(f"/api/v1/indices/runs/{run_id}/what-if", {"weights": wrong})
-        assert answer.status_code == 409
+        assert answer.status_code == 422
     assert desk.get("/api/v1/indices/indicators", {"q": "E16"}).json()["items"][0]["code"] == "E16"
 
 

@@ -236,7 +236,11 @@ def by_member(cube: Cube, result: Result, node: str, first: str, last: str) -> F
     of weight. A member that a year lacks has no weight then, so it acts by its weight alone.
     Sums over both axes to the change of score.
     """
-    z, w, _scores = _two(cube, result, node, first, last)
+    return arithmetic_parts(*_two(cube, result, node, first, last)[:2])
+
+
+def arithmetic_parts(z: Floats, w: Floats) -> Floats:
+    """Parts of the difference of two weighted means [2, ..., member]: by value, by weight."""
     return np.stack([(w[0] + w[1]) / 2 * (z[1] - z[0]), (z[0] + z[1]) / 2 * (w[1] - w[0])])
 
 
@@ -246,11 +250,15 @@ def by_member_geometric(cube: Cube, result: Result, node: str, first: str, last:
     delta = L(s1, s0) sum (mean w) ln(z1 / z0) + (mean ln z) (w1 - w0), L = (s1 - s0) / ln(s1 / s0).
     Source: B. W. Ang, Energy Policy 32 (2004), LMDI.
     """
-    z, w, scores = _two(cube, result, node, first, last)
+    return geometric_parts(*_two(cube, result, node, first, last))
+
+
+def geometric_parts(z: Floats, w: Floats, scores: Floats) -> Floats:
+    """As `arithmetic_parts`, of two weighted geometric means with their scores [2, ...]."""
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(np.where(z > 0, z, np.nan))
         turn = np.log(scores[1] / scores[0])
-        size = np.where(turn == 0, scores[0], (scores[1] - scores[0]) / turn)[:, None]
+        size = np.where(turn == 0, scores[0], (scores[1] - scores[0]) / turn)[..., None]
     value = size * (w[0] + w[1]) / 2 * (logs[1] - logs[0])
     return np.stack([value, size * (logs[0] + logs[1]) / 2 * (w[1] - w[0])])
 
@@ -265,12 +273,17 @@ def _two(
     found |= {code: result.of(code) for code in result.nodes}
     z = np.stack([found[m.code] for m in cube.children(node)], axis=-1)[at]
     weights = np.broadcast_to(result.weights[node], (len(cube.years), *z.shape[1:]))[at]
+    return *settled(z, weights), result.of(node)[at]
+
+
+def settled(z: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Values and shares [2, ..., member] of two sides, so that a member that one lacks is no gap."""
     known = ~np.isnan(z)
     w = np.where(known, weights, 0.0)
     total = w.sum(axis=-1, keepdims=True)
     w = w / np.where(total > 0, total, np.nan)
-    # What a year lacks weighs nothing there, so any value serves: that of the other year does.
-    return np.where(known, z, np.where(known[::-1], z[::-1], 1.0)), w, result.of(node)[at]
+    # What a side lacks weighs nothing there, so any value serves: that of the other side does.
+    return np.where(known, z, np.where(known[::-1], z[::-1], 1.0)), w
 
 
 def explain_ranks(first: Floats, last: Floats) -> RankChange:

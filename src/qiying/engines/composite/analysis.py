@@ -1,5 +1,6 @@
 """Statistics, what an index hangs on, why scores changed, who rose, inequality, the map, coupling."""
 
+from qiying.engines.composite._between import Between, between, methods_of
 from qiying.engines.composite._change import (
     CAUSES,
     Change,
@@ -58,6 +59,7 @@ __all__ = [
     "GRADES",
     "QUANTILES",
     "Bands",
+    "Between",
     "Change",
     "Clustering",
     "Comparison",
@@ -75,6 +77,7 @@ __all__ = [
     "Speed",
     "Statistics",
     "bands",
+    "between",
     "by_member",
     "by_member_geometric",
     "compare",
@@ -91,6 +94,7 @@ __all__ = [
     "gini",
     "growth",
     "kurtosis",
+    "methods_of",
     "moran",
     "moves",
     "nearest",

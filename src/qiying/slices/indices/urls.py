@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qiying.slices.indices.views import dictionary, editions, home, runs, values
+from qiying.slices.indices.views import dictionary, editions, home, pairs, runs, values
 
 app_name = "indices"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("runs/<uuid:public_id>/release/", editions.release, name="release"),
     path("runs/<uuid:public_id>/what-if/", runs.what_if, name="what-if"),
     path("runs/<uuid:public_id>/report/", runs.report, name="report"),
+    path("runs/<uuid:public_id>/pair/", pairs.pair, name="pair"),
     path("runs/<uuid:public_id>/<str:adcode>/", runs.unit, name="unit"),
 ]

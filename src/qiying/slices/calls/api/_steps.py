@@ -92,6 +92,8 @@ TYPES: dict[str, Any] = {
     "level": Code,
     "officer_id": int,
     "until_on": Day,
+    "talked_on": Day,
+    "promised_on": Day,
     "meets_on": Day,
     "task_due_on": Day,
     **dict.fromkeys(UNIT_FIELDS, Code),

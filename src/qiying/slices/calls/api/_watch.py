@@ -74,6 +74,8 @@ class SupervisionOut(Schema):
     note_due_at: datetime
     chases: int
     chased_at: datetime | None
+    talked_on: date | None
+    promised_on: date | None
     ended_at: datetime | None
 
 
@@ -181,6 +183,8 @@ def _rung(row: Supervision, codes: Codes, officer: str) -> dict[str, Any]:
         "note_due_at": row.note_due_at,
         "chases": row.chases,
         "chased_at": row.chased_at,
+        "talked_on": row.talked_on,
+        "promised_on": row.promised_on,
         "ended_at": row.ended_at,
     }
 

@@ -71,6 +71,7 @@ TEXT_LABELS: Mapping[str, Word] = {
     "refuse_extension": _("Why not"),
     "supervise": _("Why; the unit reads this"),
     "supervision_note": _("What was done since the last note, what comes next"),
+    "record_interview": _("Minutes: who was there, what was said, what the unit promised"),
     "propose_removal": _("What was done, why the supervision should end"),
     "approve_removal": _("A word to the unit"),
     "refuse_removal": _("Why it stays"),
@@ -237,6 +238,8 @@ FIELDS: Mapping[str, Make] = {
         _("Reason"), EXTENSION_LABELS if step == "propose_extension" else PAUSE_LABELS
     ),
     "until_on": _day(_("New day")),
+    "talked_on": _day(_("Day of the interview")),
+    "promised_on": _day(_("To be put right by"), is_required=False),
     "meets_on": _day(_("Day of the meeting")),
     "task_due_on": _day(_("Task due"), is_required=False),
     "unit_ids": _meeting_units,

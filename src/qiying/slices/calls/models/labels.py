@@ -293,6 +293,7 @@ STEP_LABELS: Words = {
     "chase": _("Chase the lead unit"),
     "supervise": _("Put on the supervision ladder"),
     "supervision_note": _("Write the weekly note"),
+    "record_interview": _("Record the interview"),
     "propose_removal": _("Propose to end the supervision"),
     "approve_removal": _("End the supervision"),
     "refuse_removal": _("Keep the supervision"),

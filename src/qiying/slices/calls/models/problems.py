@@ -129,6 +129,10 @@ PROBLEMS: dict[str, Promise | str] = {
     "calls.guard.not_supervised": _(
         "The call is under supervision; somebody has to agree that it ends first."
     ),
+    "calls.interview_day": _("The day lies between the start of this rung and today."),
+    "calls.interview_promise": _("This day is not before that of the interview."),
+    "calls.guard.interview_open": _("No interview is owed, or its minutes are there."),
+    "calls.guard.interview_held": _("The minutes of the interview are missing."),
     "calls.guard.removal_possible": _("There is no supervision to end, or it was proposed."),
     "calls.guard.removal_proposed": _("The unit has not proposed to end the supervision."),
     "calls.guard.removal_by_another": _(

@@ -64,6 +64,7 @@ TOPICS: dict[str, Promise | str] = {
     "calls.supervised": _("Put on the supervision ladder"),
     "calls.supervision_noted": _("Weekly note written"),
     "calls.supervision_note_missed": _("Weekly note missing"),
+    "calls.interviewed": _("Interview held"),
     "calls.removal_proposed": _("End of supervision proposed"),
     "calls.supervision_removed": _("Supervision ended"),
     "calls.removal_refused": _("Supervision kept"),

@@ -158,6 +158,11 @@ class Supervision(TenantModel):
     chases = models.PositiveSmallIntegerField(_("times chased"), default=0, db_default=0)
     """How often the unit was chased while this rung stood, the rung itself among them."""
     chased_at = models.DateTimeField(_("chased last at"), null=True, blank=True)
+    talk = _note()
+    """Minutes of the interview: who was there, what was said, what the unit promised."""
+    talked_on = models.DateField(_("day of the interview"), null=True, blank=True)
+    talked_by = _person(_("minutes by"))
+    promised_on = models.DateField(_("put right by"), null=True, blank=True)
     removal = _note()
     removal_by = _person(_("removal proposed by"))
     removal_at = models.DateTimeField(_("removal proposed at"), null=True, blank=True)
@@ -171,6 +176,8 @@ class Supervision(TenantModel):
         officer_id: int | None
         opened_by_id: int | None
         reason_id: int | None
+        talk_id: int | None
+        talked_by_id: int | None
         removal_id: int | None
         removal_by_id: int | None
         ended_by_id: int | None
@@ -211,6 +218,16 @@ class Supervision(TenantModel):
                 | Q(removal_by__isnull=False, ended_by__isnull=False)
                 & ~Q(ended_by=F("removal_by")),
                 name="supervision_removed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(talked_on=None, talked_by=None, promised_on=None)
+                | Q(level=int(Level.INTERVIEW), talked_on__isnull=False, talked_by__isnull=False),
+                name="supervision_talk_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(level=int(Level.INTERVIEW), state=SupervisionState.REMOVED.value)
+                | Q(talked_on__isnull=False),
+                name="supervision_talked_before_removal",
             ),
         ]
         indexes = [

@@ -56,6 +56,7 @@ from qiying.slices.calls.operations._refusal import (
 from qiying.slices.calls.operations._supervision import (
     approve_removal,
     propose_removal,
+    record_interview,
     refuse_removal,
     supervise,
     supervision_note,
@@ -148,6 +149,7 @@ __all__ = [
     "rate",
     "recall",
     "receive",
+    "record_interview",
     "record_visit",
     "rederive",
     "redispatch",

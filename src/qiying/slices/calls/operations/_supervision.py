@@ -1,7 +1,7 @@
 """The ladder of supervision: chased, supervised, posted, called in; never skipped in silence."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from qiying.kernel.access import STAFF, Actor
 from qiying.kernel.errors import Invalid, NotFound, Refused
@@ -150,6 +150,43 @@ def supervision_note(
     row.note_due_at = terms.due_at(TermClock.NOTE, "", now, calendar)
     row.save(update_fields=["noted_at", "note_due_at"])
     return move.end(note=note, level=Level(row.level).code)
+
+
+@operation
+def record_interview(
+    actor: Actor,
+    call_id: int,
+    *,
+    now: datetime,
+    talked_on: date,
+    text: str,
+    promised_on: date | None = None,
+    attachments: Sequence[int] = (),
+    version: int | None = None,
+) -> Call:
+    """The minutes of the interview with the unit; before them nobody takes the call off the rung.
+
+    Raises
+    ------
+    Invalid
+        A day before the rung began or after today; a promise for a day before the interview.
+    """
+    move = begin(actor, call_id, "record_interview", now=now, version=version)
+    row = _standing(move)
+    if not local_day(row.opened_at) <= talked_on <= local_day(now):
+        raise Invalid("input.invalid", {"talked_on": "calls.interview_day"})
+    if promised_on is not None and promised_on < talked_on:
+        raise Invalid("input.invalid", {"promised_on": "calls.interview_promise"})
+    note = write(move, NoteKind.SUPERVISION, text, attachments=attachments)
+    row.talked_on, row.talked_by_id = talked_on, actor.person_id
+    row.talk_id, row.promised_on = note, promised_on
+    row.save(update_fields=["talked_on", "talked_by", "talk", "promised_on"])
+    return move.end(
+        note=note,
+        unit=row.unit_id,
+        day=talked_on.isoformat(),
+        promised=promised_on.isoformat() if promised_on else None,
+    )
 
 
 @operation

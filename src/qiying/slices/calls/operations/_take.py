@@ -69,6 +69,7 @@ STEPS: Mapping[str, Callable[..., Call]] = {
     "chase": _chase.chase,
     "supervise": _supervision.supervise,
     "supervision_note": _supervision.supervision_note,
+    "record_interview": _supervision.record_interview,
     "propose_removal": _supervision.propose_removal,
     "approve_removal": _supervision.approve_removal,
     "refuse_removal": _supervision.refuse_removal,

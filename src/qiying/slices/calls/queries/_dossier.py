@@ -189,6 +189,7 @@ PERSON_FIELDS = (
     "signed_by_id",
     "officer_id",
     "opened_by_id",
+    "talked_by_id",
     "removal_by_id",
     "ended_by_id",
     "convened_by_id",

@@ -163,6 +163,10 @@ class WatchFacts:
         return self.supervision.state if self.supervision else ""
 
     @property
+    def is_interviewed(self) -> bool:
+        return self.supervision is not None and self.supervision.talked_on is not None
+
+    @property
     def removal_proposer_id(self) -> int | None:
         return self.supervision.removal_by_id if self.supervision else None
 

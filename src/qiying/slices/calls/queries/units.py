@@ -1,6 +1,6 @@
 """What units and those above them ask: the parts of a unit, every unit at a glance, months."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.db.models.functions import TruncMonth
 
-from qiying.kernel import statements
+from qiying.kernel import events, revisions, statements
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.statements import NOW, START, Statement
 from qiying.slices.calls.models import Call, Task
@@ -136,12 +136,34 @@ class Month:
 
 
 def months(actor: Actor, *, start: date, end: date, now: datetime) -> list[Month]:
-    """Declared and verified closure month by month, in one query; months without rounds too."""
-    asked = statements.kept("calls.months", actor, _by_month)
+    """Declared and verified closure month by month; months without rounds too.
+
+    What was due before this month is counted again only after something happened in the zone.
+    """
     until = min(midnight(end), now)
-    counted = asked.ask(now=until, start=midnight(start), person=actor.person_id)
+    past = min(midnight(now.astimezone(SHANGHAI).date().replace(day=1)), until)
+    counted = [*_past(actor, midnight(start), past), *_counted(actor, past, until)]
     found = {month.date(): dict(zip(MONTHLY, numbers, strict=True)) for month, *numbers in counted}
     return [_month(day, found.get(day), now) for day in month_starts(start, end)]
+
+
+_PAST: revisions.Kept[dict[Hashable, list[tuple[Any, ...]]]] = revisions.Kept()
+
+
+def _past(actor: Actor, start: datetime, until: datetime) -> list[tuple[Any, ...]]:
+    """Rounds due in months that are over: nothing in them moves by time alone."""
+    asked = (actor.person_id, actor.held, actor.key_id, start, until)
+    found = _PAST.get(actor.tenant_id, events.head(actor), dict)
+    if asked not in found:
+        found[asked] = _counted(actor, start, until)
+    return found[asked]
+
+
+def _counted(actor: Actor, start: datetime, until: datetime) -> list[tuple[Any, ...]]:
+    if start >= until:
+        return []
+    asked = statements.kept("calls.months", actor, _by_month)
+    return asked.ask(now=until, start=start, person=actor.person_id)
 
 
 MONTHLY = tuple(f"{name}{part}" for name in TREND for part in ("", "_of"))

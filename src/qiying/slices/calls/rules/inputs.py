@@ -75,6 +75,7 @@ INPUTS: Mapping[str, Inputs] = {
     "chase": _MAYBE_TEXT,
     "supervise": Inputs(("level", "text"), ("officer_id",)),
     "supervision_note": _WITH_FILES,
+    "record_interview": Inputs(("talked_on", "text"), ("promised_on", "attachments")),
     "propose_removal": _WITH_FILES,
     "approve_removal": _MAYBE_TEXT,
     "refuse_removal": _TEXT,

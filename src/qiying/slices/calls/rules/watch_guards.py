@@ -62,6 +62,14 @@ def _removal_possible(facts: Facts) -> bool:
     return facts.supervision_level > 0 and facts.supervision_state == SupervisionState.OPEN
 
 
+def _interview_open(facts: Facts) -> bool:
+    return facts.supervision_level == Level.INTERVIEW and not facts.is_interviewed
+
+
+def _interview_held(facts: Facts) -> bool:
+    return facts.supervision_level < Level.INTERVIEW or facts.is_interviewed
+
+
 def _removal_proposed(facts: Facts) -> bool:
     return facts.supervision_level > 0 and facts.supervision_state == SupervisionState.REMOVING
 
@@ -104,6 +112,8 @@ WATCH_GUARDS: Mapping[str, Callable[[Facts], bool]] = {
     "below_the_top": _below_the_top,
     "under_supervision": _under_supervision,
     "not_supervised": _not_supervised,
+    "interview_open": _interview_open,
+    "interview_held": _interview_held,
     "removal_possible": _removal_possible,
     "removal_proposed": _removal_proposed,
     "removal_by_another": _removal_by_another,

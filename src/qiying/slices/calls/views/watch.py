@@ -76,6 +76,8 @@ class RungLine:
     by: str
     ended_by: str
     reason: str
+    talk: str
+    talked_by: str
     removal: str
     is_standing: bool
     is_removing: bool
@@ -154,6 +156,8 @@ def _rung(found: Dossier, row: Supervision, now: datetime) -> RungLine:
         found.person(row.opened_by_id),
         found.person(row.ended_by_id),
         found.words(row.reason_id),
+        found.words(row.talk_id),
+        found.person(row.talked_by_id),
         found.words(row.removal_id),
         is_standing,
         row.state == SupervisionState.REMOVING,

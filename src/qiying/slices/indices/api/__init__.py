@@ -10,23 +10,21 @@ from ninja import Field, Query, Router, Schema
 from qiying.kernel import paging, tenancy
 from qiying.kernel.access import STAFF, Role
 from qiying.kernel.api import idempotent, roles
-from qiying.kernel.errors import NotFound, Refused
+from qiying.kernel.errors import Invalid
 from qiying.kernel.web import actor_of
 from qiying.slices.indices import operations, queries
-from qiying.slices.indices.api import _values
+from qiying.slices.indices.api import _places, _values
 from qiying.slices.indices.api._shapes import (
     EditionDetail,
     EditionIn,
     EditionOut,
     EditionPage,
-    EvaluatedPlaceOut,
     IndicatorBody,
     IndicatorOut,
     IndicatorPage,
     RankingOut,
     RunOut,
     StandingOut,
-    StrengthOut,
     TakenOut,
     WhatIfOut,
 )
@@ -36,6 +34,7 @@ from qiying.slices.indices.operations import IndicatorIn
 
 router = Router(tags=["indices"])
 router.add_router("", _values.router)
+router.add_router("", _places.router)
 READERS = tuple(sorted(STAFF))
 INSIDERS = tuple(sorted(rights.INSIDERS - {Role.SYSTEM}))
 MOST_WEIGHTS = 50
@@ -185,30 +184,6 @@ def get_ranking(request: HttpRequest, run_id: UUID, query: Query[RankingQuery]) 
     )
 
 
-@router.get(
-    "/runs/{uuid:run_id}/places/{adcode}", response=EvaluatedPlaceOut, summary="One place of a run"
-)
-@roles(*READERS)
-def get_unit(
-    request: HttpRequest, run_id: UUID, adcode: str, year: int | None = None
-) -> EvaluatedPlaceOut:
-    row = queries.get_run(actor_of(request), run_id)
-    at = queries.year_of(row, year)
-    found = next(
-        (s for s in queries.ranking(row, year=row.inputs["years"][at]) if s.adcode == adcode), None
-    )
-    if found is None:
-        raise NotFound("not_found")
-    strengths = queries.profile(row, adcode, year=row.inputs["years"][at])
-    names = StandingOut.model_fields.keys()
-    fields = StrengthOut.model_fields.keys()
-    return EvaluatedPlaceOut(
-        year=row.inputs["years"][at],
-        standing=StandingOut(**{name: getattr(found, name) for name in names}),
-        indicators=[StrengthOut(**{f: getattr(s, f) for f in fields}) for s in strengths],
-    )
-
-
 @router.get("/runs/{uuid:run_id}/what-if", response=WhatIfOut, summary="Ranks by other weights")
 @roles(*READERS)
 def get_what_if(request: HttpRequest, run_id: UUID, query: Query[WhatIfQuery]) -> WhatIfOut:
@@ -227,7 +202,7 @@ def _weights(text: str) -> dict[str, float]:
         try:
             found[code.strip()] = float(number)
         except ValueError:
-            raise Refused("indices.run.weights") from None
+            raise Invalid("indices.run.weights", {"weights": "indices.run.weights"}) from None
         if not colon or len(found) > MOST_WEIGHTS:
-            raise Refused("indices.run.weights")
+            raise Invalid("indices.run.weights", {"weights": "indices.run.weights"})
     return found

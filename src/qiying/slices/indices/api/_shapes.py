@@ -197,10 +197,41 @@ class StrengthOut(Schema):
     rank: int
 
 
+class ObstacleOut(Schema):
+    """An obstacle factor: ``share``, 0 to 1, of all that the place lacks; ``parent`` its node."""
+
+    code: str
+    parent: str
+    share: float
+
+
 class EvaluatedPlaceOut(Schema):
+    """``change`` are parts of the change of score by cause, in the last year only."""
+
     year: int
     standing: StandingOut
     indicators: list[StrengthOut]
+    obstacles: list[ObstacleOut]
+    change: dict[str, float | None]
+
+
+class PairOut(Schema):
+    """Two places of one year: the first's score less the second's, and what it is made of.
+
+    ``parts`` by code of node and indicator, those of a parent summing to its own. ``above``: share
+    of reckonings in which the first ranks above the second. ``turn``: found, one_sided, beyond,
+    unknown; ``level`` the nearest shares of the sub-indices at which both are level.
+    """
+
+    year: int
+    one: StandingOut
+    other: StandingOut
+    distance: float | None
+    parts: dict[str, float]
+    above: float | None
+    turn: str
+    weights: dict[str, float]
+    level: dict[str, float]
 
 
 class WhatIfOut(Schema):

@@ -9,6 +9,7 @@ from qiying.slices.indices.queries._dictionary import (
     places_on,
 )
 from qiying.slices.indices.queries._figures import figures
+from qiying.slices.indices.queries._pairs import Obstacle, change_of, obstacles, pair
 from qiying.slices.indices.queries._records import (
     DELIVERY_ORDER,
     EDITION_ORDER,
@@ -42,9 +43,11 @@ __all__ = [
     "EDITION_ORDER",
     "HIGHEST",
     "INDICATOR_ORDER",
+    "Obstacle",
     "Standing",
     "Strength",
     "after_of",
+    "change_of",
     "figures",
     "get_delivery",
     "get_edition",
@@ -59,6 +62,8 @@ __all__ = [
     "list_values",
     "may_release",
     "names_of",
+    "obstacles",
+    "pair",
     "places_now",
     "places_on",
     "profile",

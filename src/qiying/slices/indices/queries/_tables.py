@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qiying.kernel.errors import Refused
+from qiying.kernel.errors import Invalid
 from qiying.kernel.language import is_chinese
 from qiying.slices.indices.models import Run
 from qiying.slices.indices.rules import moved, plan_from, read_tree
@@ -131,10 +131,10 @@ def what_if(run: Run, weights: Mapping[str, float], *, year: int | None = None) 
 
     Raises
     ------
-    Refused
+    Invalid
         ``indices.run.weights`` for a node that the tree lacks or a weight outside 0..10.
     """
     known = {node["code"] for node in run.inputs["nodes"]}
     if not set(weights) <= known or not all(0 <= w <= HIGHEST for w in weights.values()):
-        raise Refused("indices.run.weights")
+        raise Invalid("indices.run.weights", {"weights": "indices.run.weights"})
     return moved(plan_from(run.plan), run.inputs, weights, year_of(run, year))

@@ -9,6 +9,7 @@ from qiying.slices.indices.rules.codes import (
     PlaceKind,
     RunState,
 )
+from qiying.slices.indices.rules.comparing import Beside, Turn, beside, obstacles_of
 from qiying.slices.indices.rules.deliveries import Fault, Known, Line, lines_of
 from qiying.slices.indices.rules.reckoning import (
     content_hash,
@@ -25,6 +26,7 @@ __all__ = [
     "MAX_NAME",
     "MAX_PLAN",
     "MAX_TEXT",
+    "Beside",
     "Branch",
     "DataKind",
     "Fault",
@@ -32,11 +34,14 @@ __all__ = [
     "Line",
     "PlaceKind",
     "RunState",
+    "Turn",
+    "beside",
     "content_hash",
     "cube_from",
     "inputs_of",
     "lines_of",
     "moved",
+    "obstacles_of",
     "plan_from",
     "read_tree",
     "reckon",

@@ -161,8 +161,7 @@ def _firmness(plan: Plan, cube: Cube) -> Plain:
     """Bounds of each unit's rank in the last year, and groups that cannot be told apart."""
     if not plan.factors:
         return {}
-    methods = {m for s in plan.steps for m in (getattr(s, "method", ""), *_named(s))}
-    count = FEW if methods & SLOW else REPLICATES
+    count = FEW if methods_named(plan) & SLOW else REPLICATES
     sample = uncertainty(plan, cube, replicates=count, seed=SEED)
     bounds = sample.quantiles((0.05, 0.5, 0.95))[:, -1]
     return {
@@ -174,6 +173,11 @@ def _firmness(plan: Plan, cube: Cube) -> Plain:
         "high": _plain(bounds[2]),
         "groups": sample.tied()[-1].tolist(),
     }
+
+
+def methods_named(plan: Plan) -> set[str]:
+    """Every method that a plan names, for all nodes or for single ones."""
+    return {m for s in plan.steps for m in (getattr(s, "method", ""), *_named(s))}
 
 
 def _named(step: Step) -> list[str]:

@@ -41,7 +41,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "run": shared.run_line(run) if run else None,
         "run_name": shared.name_of(run.edition) if run else "",
         "best": [
-            {"standing": s, "name": shared.name_of(places[s.adcode])}
+            {
+                "standing": s,
+                "name": shared.name_of(places[s.adcode]),
+                "url": reverse("indices:unit", args=[run.public_id, s.adcode]) if run else "",
+            }
             for s in (queries.ranking(run)[:BEST] if run else [])
             if s.adcode in places
         ],

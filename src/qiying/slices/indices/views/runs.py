@@ -17,9 +17,9 @@ from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
 from qiying.kernel.web import actor_of, is_part, page
 from qiying.slices.indices import queries
-from qiying.slices.indices.models import Place, Run, labels
+from qiying.slices.indices.models import Place, Run
 from qiying.slices.indices.queries import Standing
-from qiying.slices.indices.views import shared
+from qiying.slices.indices.views import causes, shared
 from qiying.slices.indices.views.tiles import tile_map
 
 SHOWN = 5
@@ -71,7 +71,8 @@ def _address(row: Run, adcode: str, year: int) -> str:
     return f"{reverse('indices:unit', args=[row.public_id, adcode])}?year={year}"
 
 
-def _named(standing: Standing, places: Mapping[str, Place]) -> str:
+def named(standing: Standing, places: Mapping[str, Place]) -> str:
+    """The name of a place in the reader's language, as the run has it when it is there no more."""
     place = places.get(standing.adcode)
     return shared.name_of(place) if place else standing.name
 
@@ -82,7 +83,7 @@ def _line(
     place = places.get(standing.adcode)
     return {
         "standing": standing,
-        "name": _named(standing, places),
+        "name": named(standing, places),
         "city": shared.city_of(place) if place else "",
         "url": urls[standing.adcode],
         "score": shared.points(standing.score),
@@ -126,7 +127,7 @@ def _sheet(
         _("Places gained"),
     ]
     cells = [
-        [s.rank or "", s.adcode, _named(s, places), *(s.scores[n] for n in nodes), s.gained]
+        [s.rank or "", s.adcode, named(s, places), *(s.scores[n] for n in nodes), s.gained]
         for s in standings
     ]
     about = [
@@ -164,7 +165,7 @@ def unit(request: HttpRequest, public_id: UUID, adcode: str) -> HttpResponse:
     context = {
         "row": row,
         "line": shared.run_line(row),
-        "name": _named(standing, places),
+        "name": named(standing, places),
         "city": shared.city_of(places[adcode]) if adcode in places else "",
         "standing": standing,
         "score": shared.points(standing.score),
@@ -173,7 +174,10 @@ def unit(request: HttpRequest, public_id: UUID, adcode: str) -> HttpResponse:
         "groups": _groups(row, standing, standings),
         "strong": [_strength(s, words) for s in strengths[:SHOWN] if (s.ahead or 0) > 0],
         "weak": [_strength(s, words) for s in strengths[: -SHOWN - 1 : -1] if (s.ahead or 0) < 0],
-        "change": _change(row, adcode, year),
+        "change": causes.change(row, adcode, year),
+        "told": causes.told(row, standing, adcode, year),
+        "holding": causes.holding(row, adcode, year, words),
+        "beside": f"{reverse('indices:pair', args=[row.public_id])}?one={adcode}&year={year}",
         "back": f"{reverse('indices:run', args=[row.public_id])}?year={year}",
     }
     return render(request, "indices/unit.html", context)
@@ -216,18 +220,6 @@ def _strength(strength: queries.Strength, words: Mapping[str, Any]) -> dict[str,
         "rank": strength.rank,
         "value": strength.value,
     }
-
-
-def _change(row: Run, adcode: str, year: int) -> list[dict[str, str]]:
-    """Parts of the change from the year before, of the last year only."""
-    change = row.results["change"]
-    if year != row.inputs["years"][-1] or not change or "refused" in change:
-        return []
-    at = [code for code, _name in row.inputs["units"]].index(adcode)
-    return [
-        {"label": labels.word(labels.CAUSES, cause), "value": shared.signed(parts[at], 3)}
-        for cause, parts in change.items()
-    ]
 
 
 @page(*shared.READERS)
@@ -294,7 +286,7 @@ def _moved(
         lines.append(
             {
                 "adcode": adcode,
-                "name": _named(before, places),
+                "name": named(before, places),
                 "rank": rank,
                 "was": before.rank,
                 "gained": gained,

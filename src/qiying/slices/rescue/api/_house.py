@@ -1,8 +1,7 @@
-"""What the house keeps: the roster, the cover, the figures, the settlements."""
+"""What the house looks at: the roster, the cover, the figures."""
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -17,9 +16,9 @@ from qiying.kernel.people import SHANGHAI
 from qiying.kernel.web import actor_of
 from qiying.slices.rescue import queries
 from qiying.slices.rescue.api._fields import Day
-from qiying.slices.rescue.models import Settlement, Shift
+from qiying.slices.rescue.models import Shift
 from qiying.slices.rescue.queries import coverage, keep, leading
-from qiying.slices.rescue.rules import PAYERS, READERS
+from qiying.slices.rescue.rules import READERS
 
 router = Router(tags=["rescue"])
 PLANNERS = (*READERS, Role.PROVIDER_MANAGER, Role.ADMINISTRATOR, Role.TECHNICIAN)
@@ -61,11 +60,11 @@ class ShiftsOut(Schema):
 @roles(*PLANNERS)
 def get_roster(request: HttpRequest, query: Query[RosterQuery]) -> ShiftsOut:
     first, last = _coming_week(query)
-    _require_period(first, last, LONGEST)
-    start, end = (datetime.combine(d, time(0), tzinfo=SHANGHAI) for d in (first, last))
+    require_period(first, last)
+    start, end = span(first, last)
     rows = keep.shift_rows(actor_of(request), start, end)
     page = paging.paginate(rows, order=("starts_at", "id"), cursor=query.cursor, size=query.size)
-    items = [_shift(s) for s in page.rows]
+    items = [shift_out(s) for s in page.rows]
     return ShiftsOut(items=items, next=page.next, previous=page.previous)
 
 
@@ -79,12 +78,20 @@ def _past_year(query: "FiguresQuery") -> tuple[date, date]:
     return query.start or end - YEAR, end
 
 
-def _require_period(start: date, end: date, longest: timedelta) -> None:
+def span(first: date, last: date) -> tuple[datetime, datetime]:
+    """The midnights here with which two days begin."""
+    start, end = (datetime.combine(d, time(0), tzinfo=SHANGHAI) for d in (first, last))
+    return start, end
+
+
+def require_period(start: date, end: date, longest: timedelta = LONGEST) -> None:
+    """Refuse a period that is empty, runs backwards or is too long."""
     if not timedelta(0) < end - start <= longest:
         raise Invalid("input.invalid", {"end": "rescue.period"})
 
 
-def _shift(s: Shift) -> ShiftOut:
+def shift_out(s: Shift) -> ShiftOut:
+    """A shift as the interface says it."""
     return ShiftOut(
         id=s.pk,
         technician=s.technician.public_id,
@@ -168,7 +175,7 @@ class FiguresOut(Schema):
 @roles(*READERS)
 def get_figures(request: HttpRequest, query: Query[FiguresQuery]) -> FiguresOut:
     start, end = _past_year(query)
-    _require_period(start, end, LONGEST_FIGURES)
+    require_period(start, end, LONGEST_FIGURES)
     actor = actor_of(request)
     found = leading.performance(actor, start, end, now=timezone.now())
     total = found.total
@@ -185,74 +192,3 @@ def get_figures(request: HttpRequest, query: Query[FiguresQuery]) -> FiguresOut:
         cost_cny=total.cost_cny,
         figures=found.figures,
     )
-
-
-class SettlementOut(Schema):
-    """A provider's month; money in yuan."""
-
-    id: UUID
-    number: str
-    provider: str
-    month: date
-    state: str
-    jobs: int
-    zone_cny: Decimal
-    firm_cny: Decimal
-    due_on: date | None
-    voucher: str
-    version: int
-
-
-class SettlementLineOut(Schema):
-    job: str
-    zone_cny: Decimal
-    firm_cny: Decimal
-
-
-class SettlementDetailOut(SettlementOut):
-    lines: list[SettlementLineOut]
-
-
-class SettlementsOut(Schema):
-    items: list[SettlementOut]
-    next: str
-    previous: str
-
-
-class SettlementQuery(Schema):
-    state: str = Field("", max_length=12)
-    cursor: str = ""
-    size: int = Field(25, ge=1, le=200)
-
-
-PAID_BY = tuple({*READERS, *PAYERS, Role.PROVIDER_MANAGER})
-
-
-@router.get("/settlements", response=SettlementsOut, summary="List settlements")
-@roles(*PAID_BY)
-def list_settlements(request: HttpRequest, query: Query[SettlementQuery]) -> SettlementsOut:
-    rows = queries.list_settlements(actor_of(request))
-    if query.state:
-        rows = rows.filter(state=query.state)
-    page = paging.paginate(rows, order=("-month", "-id"), cursor=query.cursor, size=query.size)
-    items = [SettlementOut(**_money(s)) for s in page.rows]
-    return SettlementsOut(items=items, next=page.next, previous=page.previous)
-
-
-def _money(s: Settlement) -> dict[str, Any]:
-    found = {n: getattr(s, n) for n in SettlementOut.model_fields if n not in ("id", "provider")}
-    return {**found, "id": s.public_id, "provider": s.provider.name_zh}
-
-
-@router.get(
-    "/settlements/{uuid:settlement_id}", response=SettlementDetailOut, summary="One settlement"
-)
-@roles(*PAID_BY)
-def get_settlement(request: HttpRequest, settlement_id: UUID) -> SettlementDetailOut:
-    actor = actor_of(request)
-    row = keep.settlement_of(actor, settlement_id)
-    lines = [
-        SettlementLineOut(job=x.job.number, zone_cny=x.zone_cny, firm_cny=x.firm_cny)
-        for x in queries.lines_of(actor, row)
-    ]
-    return SettlementDetailOut(**_money(row), lines=lines)

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from qiying.kernel import paging, tenancy
 from qiying.kernel.access import Actor, Role
 from qiying.kernel.api import idempotent, roles
-from qiying.kernel.errors import Problem, Refused
+from qiying.kernel.errors import Invalid, Problem, Refused
 from qiying.kernel.web import actor_of
 from qiying.slices.registry import public as registry
 from qiying.slices.rescue import operations, queries
@@ -194,6 +194,28 @@ def take_step(request: HttpRequest, job_id: UUID, body: JobStepIn) -> tuple[int,
             **body.inputs.given(),
         )
         return 200, _detail(actor, queries.get_by_public_id(actor, job_id))
+
+
+class ReworkIn(Schema):
+    """What is wrong again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field("", max_length=MAX_TEXT)
+
+
+@router.post("/jobs/{uuid:job_id}/rework", response={201: JobDetailOut}, summary="It broke again")
+@roles(Role.ENTERPRISE, Role.DUTY_CHIEF, Role.DESK)
+@idempotent
+def rework(request: HttpRequest, job_id: UUID, body: ReworkIn) -> tuple[int, JobDetailOut]:
+    """A new rescue, free of charge, while the warranty of the old one runs."""
+    actor = actor_of(request)
+    if not body.text.strip():
+        raise Invalid("input.invalid", {"text": "input.required"})
+    with tenancy.acting(actor):
+        old = queries.get_by_public_id(actor, job_id)
+        made = operations.rework(actor, old.pk, now=timezone.now(), text=body.text)
+        return 201, _detail(actor, queries.get_job(actor, made.pk))
 
 
 class TrackIn(Schema):

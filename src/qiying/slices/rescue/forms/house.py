@@ -30,7 +30,7 @@ class RulesForm(forms.Form):
         label=_("Other matters, by their codes"),
         required=False,
         max_length=400,
-        help_text=_("For example M022, M026; the register shows the codes."),
+        help_text=_("The register shows the codes; separate them by commas."),
     )
     source_zh = forms.CharField(label=_("On what the rules rest, in Chinese"), max_length=300)
     source_en = forms.CharField(

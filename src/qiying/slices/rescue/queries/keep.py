@@ -104,6 +104,16 @@ def roster_people(actor: Actor, provider_id: int) -> list[Technician]:
     return list(rows.order_by("provider_id", "id"))
 
 
+def provider_of(actor: Actor, public_id: object) -> Provider:
+    """One provider by the id in its address."""
+    return _one(Provider.objects.visible_to(actor), public_id=public_id)
+
+
+def technician_by_public_id(actor: Actor, public_id: object) -> Technician:
+    """Somebody in work, by the id that machines know."""
+    return _one(Technician.objects.visible_to(actor), public_id=public_id)
+
+
 def settlement_of(actor: Actor, public_id: object) -> Settlement:
     """One settlement by the id in its address."""
     rows = Settlement.objects.visible_to(actor).select_related(
@@ -136,6 +146,13 @@ def shift_rows(actor: Actor, start: datetime, end: datetime) -> "QuerySet[Shift]
     """Shifts that begin in a period; page them by ``("starts_at", "id")``."""
     rows = Shift.objects.visible_to(actor).filter(starts_at__gte=start, starts_at__lt=end)
     return rows.select_related("technician__person", "technician__provider", "station")
+
+
+def shift_of(actor: Actor, shift_id: int) -> Shift:
+    """One shift with who is on duty and where."""
+    rows = Shift.objects.visible_to(actor)
+    rows = rows.select_related("technician__person", "technician__provider", "station")
+    return _one(rows, pk=shift_id)
 
 
 def machine_sums(actor: Actor) -> Mapping[str, int]:

@@ -106,6 +106,7 @@ async function send(form, submitter) {
   delete form.dataset.sending;
   toast(say("outbox-kept"), "warn");
   await draw();
+  if (isWanted) await flush(); // the line came back while this was being kept
 }
 
 document.addEventListener("submit", (event) => {
@@ -178,12 +179,19 @@ const flushAll = async () => {
 };
 
 let isFlushing = false;
+let isWanted = false; // asked for while it could not run: whatever stood in the way runs it then
+const isSending = () => Boolean(document.querySelector("form[data-draft][data-sending]"));
 async function flush() {
-  if (isFlushing || !person || document.querySelector("form[data-draft][data-sending]")) return;
+  if (!person) return;
+  isWanted = true;
+  if (isFlushing || isSending()) return;
   isFlushing = true;
   try {
-    if (navigator.locks) await navigator.locks.request("qy-outbox", flushAll);
-    else await flushAll();
+    while (isWanted && !isSending()) {
+      isWanted = false;
+      if (navigator.locks) await navigator.locks.request("qy-outbox", flushAll);
+      else await flushAll();
+    }
   } finally {
     isFlushing = false;
   }

@@ -27,6 +27,24 @@ function labelCells(table) {
 }
 onContent((root) => within(root, "table.stack").forEach(labelCells));
 
+/** Whether a field says something else than the page was drawn with. */
+function isChanged(field) {
+  if (!field.options) {
+    return field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  }
+  const drawn = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.selectedIndex !== Math.max(drawn, 0);
+}
+
+// what was filtered before the scripts came is asked for as soon as they listen
+document.addEventListener("htmx:load", (event) => {
+  if (event.target !== document.body) return;
+  for (const form of all("form.filter-bar[hx-get]")) {
+    const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden");
+    if (fields.some(isChanged)) form.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
+
 // the list may have been filtered in place since the page was drawn: save what the address says
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-save-view]")) return;

@@ -3,6 +3,16 @@
 /* global VERSION, SHELL */
 const CACHE = `qy-shell-${VERSION}`;
 const OFFLINE = SHELL[0];
+const PATIENCE = 4000;
+
+// A line that has just come back can hold a request for ever, and with it the page: what is kept is
+// shown then. What is not kept is waited for.
+async function shell(request, pathname) {
+  const kept = await caches.match(pathname);
+  if (!kept) return fetch(request);
+  const late = new Promise((_, fail) => { setTimeout(fail, PATIENCE); });
+  return Promise.race([fetch(request), late]).catch(() => kept);
+}
 
 self.addEventListener("install", (event) => {
   const bare = SHELL.map((address) => new Request(address, { credentials: "omit", cache: "reload" }));
@@ -21,6 +31,6 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
   } else if (address.origin === location.origin && SHELL.includes(address.pathname)) {
-    event.respondWith(fetch(request).catch(() => caches.match(address.pathname)));
+    event.respondWith(shell(request, address.pathname));
   }
 });

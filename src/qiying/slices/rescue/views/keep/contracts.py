@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from qiying.kernel import exports, posting, tenancy
 from qiying.kernel.access import Actor
-from qiying.kernel.errors import Invalid, NotFound
+from qiying.kernel.errors import Invalid
 from qiying.kernel.language import is_chinese
 from qiying.kernel.problems import sentence
 from qiying.kernel.web import actor_of, page
@@ -39,10 +39,7 @@ def class_choices(actor: Actor) -> list[tuple[str, str]]:
 def provider_of(actor: Actor, public_id: UUID) -> Provider:
     """The provider of an address; NotFound when the reader sees none such."""
     with tenancy.reading(actor):
-        found = queries.list_providers(actor).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound("not_found")
-    return found
+        return keep.provider_of(actor, public_id)
 
 
 @page(*KEEPERS)

@@ -9,14 +9,16 @@ from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
 from qiying.kernel import paging
-from qiying.kernel.access import STAFF, Role
+from qiying.kernel.access import Role
 from qiying.kernel.api import idempotent, roles
 from qiying.kernel.web import actor_of
 from qiying.slices.mandate import models, operations, queries, rules
+from qiying.slices.mandate.api import _lists
 from qiying.slices.mandate.models.findings import finding_sentence
 
 router = Router(tags=["mandate"])
-READERS = tuple(sorted(STAFF | {Role.MACHINE}))
+router.add_router("", _lists.router)
+READERS = _lists.READERS
 EVERYBODY = (*READERS, Role.ENTERPRISE)
 
 
