@@ -1,6 +1,7 @@
 """From points to a class, with every reason on the way."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -120,13 +121,14 @@ def _pool(scheme: Scheme, firms: Sequence[Firm]) -> list[Rating]:
         math.fsum([*row, *(dict(r.numbers)["points"] for r in why if r.code == "bonus_points")])
         for row, why in zip(table, reasons, strict=True)
     ]
-    borders = quotas(scheme.shares, len(firms))
+    borders, ordered = quotas(scheme.shares, len(firms)), sorted(scores)
     found = []
     for firm, row, score, why in zip(firms, table, scores, reasons, strict=True):
-        rank = 1 + sum(other > score for other in scores)
+        upto = bisect_right(ordered, score)
+        rank = 1 + len(ordered) - upto
         place = next(k for k, border in enumerate(borders) if rank <= border)
         by_rank = scheme.names[place]
-        is_tied = rank + scores.count(score) - 1 > borders[place]
+        is_tied = len(ordered) - bisect_left(ordered, score) > borders[place]
         tie = [Reason("tie", by_rank)] if is_tied else []
         quota = Reason("quota", by_rank, (("rank", rank), ("of", len(firms))))
         final, more = _adjusted(scheme, firm, place, score)
