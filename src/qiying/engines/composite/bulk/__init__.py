@@ -12,7 +12,32 @@ and writes nothing: whoever connects decides whether DuckDB or Spark reckons it.
 {'Time': '2025', 'uCode': 'b', 'index': 25.0, 'rank_index': 2}
 """
 
-from qiying.engines.composite.bulk._panel import checks, faults_in, judge, scores
-from qiying.engines.composite.bulk._rules import firm_checks, firm_faults_in, rate
+from qiying.engines.composite.bulk._faults import (
+    ROW,
+    checks,
+    faults_in,
+    firm_checks,
+    firm_faults_in,
+    firm_places,
+    places,
+)
+from qiying.engines.composite.bulk._judge import judge
+from qiying.engines.composite.bulk._panel import scores
+from qiying.engines.composite.bulk._recount import CLOSE, recount, recount_classes
+from qiying.engines.composite.bulk._rules import rate
 
-__all__ = ["checks", "faults_in", "firm_checks", "firm_faults_in", "judge", "rate", "scores"]
+__all__ = [
+    "CLOSE",
+    "ROW",
+    "checks",
+    "faults_in",
+    "firm_checks",
+    "firm_faults_in",
+    "firm_places",
+    "judge",
+    "places",
+    "rate",
+    "recount",
+    "recount_classes",
+    "scores",
+]

@@ -29,7 +29,7 @@ def is_unreadable(column: ir.Value) -> ir.BooleanValue:
     if column.type().is_string():
         text = _bare(column)
         known = text.notnull() & ~text.lower().isin(sorted(MISSING))
-        return known & ~text.re_search(PLAIN_NUMBER)
+        return (known & ~text.re_search(PLAIN_NUMBER)).coalesce(NO)
     return column.cast("float64").isinf().coalesce(NO)
 
 
@@ -48,13 +48,35 @@ def fact(column: ir.Value) -> ir.BooleanValue:
     return column.cast("boolean").coalesce(NO)
 
 
+def group(table: ir.Table, name: str) -> ir.StringValue:
+    """A column of iData that names groups; what says that it is missing is no name."""
+    text = word(table, name)
+    return ibis.ifelse(text.lower().isin(("na", "nan")), ibis.literal(""), text)
+
+
+def exact(value: float) -> ir.FloatingValue:
+    """A number with all its digits: written plainly, DuckDB reads it as a decimal and rounds it."""
+    return ibis.literal(repr(float(value))).cast("float64")
+
+
 def _bare(column: ir.Value) -> ir.StringValue:
     return column.strip()
 
 
 def total(parts: Sequence[ir.Value]) -> ir.Value:
-    """A sum by halves: as exact as numpy's own, and no deeper than the logarithm of its length."""
-    return fold(parts, add)
+    """A sum in the order of numpy's own, so that both round alike and ties stay ties.
+
+    Source: ``pairwise_sum`` of numpy: eight sums side by side up to 128 numbers, halves beyond.
+    """
+    count = len(parts)
+    if count < 8:
+        return reduce(add, parts)
+    if count > 128:
+        half = count // 2 - count // 2 % 8
+        return total(parts[:half]) + total(parts[half:])
+    whole = count - count % 8
+    eight = [reduce(add, parts[place:whole:8]) for place in range(8)]
+    return reduce(add, parts[whole:], fold(eight, add))
 
 
 def fold(parts: Sequence[ir.Value], two: Callable[[ir.Value, ir.Value], ir.Value]) -> ir.Value:

@@ -1,9 +1,7 @@
 """A plan over a wide panel, one row for each unit and year."""
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -11,7 +9,6 @@ import numpy as np
 
 from qiying.engines.composite._climb import weigh_node
 from qiying.engines.composite._cube import Cube, Fault, Node, Unusable
-from qiying.engines.composite._judge import judge as judge_plan
 from qiying.engines.composite._plan import (
     Aggregate,
     Denominate,
@@ -19,20 +16,15 @@ from qiying.engines.composite._plan import (
     Normalise,
     Plan,
     Screen,
-    Step,
     Weigh,
 )
 from qiying.engines.composite._run import last_of
 from qiying.engines.composite._sheet import opened
 from qiying.engines.composite._tables import NO_TIME
-from qiying.engines.composite.bulk._cells import NO, is_unreadable, number, total, word
+from qiying.engines.composite.bulk._cells import NO, exact, group, number, total, word
+from qiying.engines.composite.bulk._judge import judge, own
 from qiying.engines.composite.bulk._means import brought
-from qiying.engines.composite.bulk._scales import ORDINAL, Scale, scaled
-
-STEADY = frozenset({"given", "equal", "ahp"})
-MEANS = frozenset({"amean", "gmean", "hmean", "genmean", "mpi"})
-FILLS = frozenset({"mean", "group_mean"})
-
+from qiying.engines.composite.bulk._scales import Scale, scaled
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
@@ -59,50 +51,6 @@ def _tree(nodes: Sequence[Node]) -> _Tree:
     return _Tree(Cube((), (), tuple(nodes), empty, empty.astype(np.uint16)))
 
 
-def judge(plan: Plan, nodes: Sequence[Node]) -> tuple[Fault, ...]:
-    """Every fault of a plan, and every step that needs the whole table at once (`not_in_bulk`).
-
-    In bulk are denominating, filling by means, screening, every normalisation (ranks within a
-    year or all), given, equal and judged weights, and all means.
-    """
-    faults = list(judge_plan(plan))
-    codes = [node.code.lower() for node in nodes]
-    faults += [Fault("repeated_code", "iMeta", value=c) for c in set(codes) if codes.count(c) > 1]
-    for place, step in enumerate(plan.steps, 1):
-        faults += [
-            Fault("not_in_bulk", "plan.step", place, key, value)
-            for key, value in _beyond(step, nodes)
-        ]
-    return tuple(faults)
-
-
-def _beyond(step: Step, nodes: Sequence[Node]) -> list[tuple[str, str]]:
-    if isinstance(step, Denominate | Screen):
-        return []
-    if isinstance(step, Impute):
-        return [] if step.method in FILLS else [("method", step.method)]
-    if isinstance(step, Normalise):
-        return [bad for node in nodes if node.kind == "Indicator" for bad in _no_scale(step, node)]
-    if isinstance(step, Weigh):
-        used = {"method": step.method, **{f"by.{n}": m for n, m in step.by.items()}}
-        return [(key, method) for key, method in used.items() if method not in STEADY]
-    if isinstance(step, Aggregate):
-        used = {"method": step.method, **{f"at.{n}": m for n, m in step.at.items()}}
-        return [(key, method) for key, method in used.items() if method not in MEANS]
-    return [("do", step.do)]
-
-
-def _no_scale(step: Normalise, node: Node) -> list[tuple[str, str]]:
-    own = _own(step, node)
-    is_ordinal = own.method in ORDINAL and own.frame not in {"year", "all"}
-    is_relative = own.method == "reference_distance" and own.frame != "year"
-    return [("frame", own.frame)] if is_ordinal or is_relative else []
-
-
-def _own(step: Normalise, node: Node) -> Normalise:
-    return replace(step, only={}, **step.only.get(node.code, {}))
-
-
 def scores(table: ir.Table, nodes: Sequence[Node], plan: Plan) -> ir.Table:
     """Scores and ranks of every node as one expression over a wide table.
 
@@ -117,7 +65,9 @@ def scores(table: ir.Table, nodes: Sequence[Node], plan: Plan) -> ir.Table:
     Returns
     -------
     ``Time``, ``uCode``, a float64 column under the code of each aggregate and ``rank_`` before
-    that code (int64, within the year, 0 where there is no score): equal to `run` to 1e-12.
+    that code (int64, within the year, 0 where there is no score). Scores equal those of `run` to
+    1e-12 of the largest score of the node, ranks where no other score is as near as that. A unit
+    without a row in some year has none here either, unless the plan fills what is missing.
 
     Raises
     ------
@@ -125,10 +75,12 @@ def scores(table: ir.Table, nodes: Sequence[Node], plan: Plan) -> ir.Table:
         With every fault of `judge`, and a column that is not there (`no_column`).
     """
     tree = _tree(nodes)
-    faults = [*judge(plan, nodes), *_absent(table, nodes)]
+    faults = [*judge(plan, nodes), *absent(table, nodes)]
     if faults:
         raise Unusable(tuple(faults))
     sheet = _opened(table, tree)
+    if any(isinstance(step, Impute) for step in plan.steps):
+        sheet = _completed(sheet)
     for step in plan.steps:
         if isinstance(step, Denominate):
             sheet = _denominated(sheet, tree)
@@ -141,7 +93,8 @@ def scores(table: ir.Table, nodes: Sequence[Node], plan: Plan) -> ir.Table:
     return _climbed(sheet, *last_of(plan), tree)
 
 
-def _absent(table: ir.Table, nodes: Sequence[Node]) -> list[Fault]:
+def absent(table: ir.Table, nodes: Sequence[Node]) -> list[Fault]:
+    """Columns that the nodes name and the table lacks."""
     wanted = [n.code for n in nodes if n.kind in {"Indicator", "Denominator", "Group"}]
     return [
         Fault("no_column", "iData", column=name)
@@ -162,7 +115,7 @@ def _opened(table: ir.Table, tree: _Tree) -> ir.Table:
         if node.kind == "Denominator":
             columns[f"d{place}"] = number(table[node.code])
         if node.kind == "Group":
-            columns[f"g{place}"] = word(table, node.code)
+            columns[f"g{place}"] = group(table, node.code)
     return table.select(**columns)
 
 
@@ -188,7 +141,7 @@ def _screened(sheet: ir.Table, step: Screen, tree: _Tree) -> ir.Table:
     if step.by == "zeros":
         good = total([(sheet[name] != 0.0).coalesce(NO).cast("int64") for name in names])
         share = good.cast("float64") / ibis.greatest(there, 1).cast("float64")
-    sheet = sheet.mutate(is_out=sheet.is_out | (share < step.at_least))
+    sheet = sheet.mutate(is_out=sheet.is_out | (share < exact(step.at_least)))
     gone = ibis.null("float64")
     return sheet.mutate(**{name: ibis.ifelse(sheet.is_out, gone, sheet[name]) for name in names})
 
@@ -196,14 +149,12 @@ def _screened(sheet: ir.Table, step: Screen, tree: _Tree) -> ir.Table:
 def _filled(sheet: ir.Table, step: Impute, tree: _Tree) -> ir.Table:
     keys = ["Time"]
     if step.method == "group_mean":
-        if step.group not in {n.code for n in tree.cube.nodes if n.kind == "Group"}:
-            raise Unusable(
-                (Fault("unknown_group", "plan.step", column="group", value=step.group),)
-            )
         keys.append(_beside(tree, step.group, "g"))
     names = [name for name, _node in tree.indicators]
-    means = sheet.aggregate({f"{name}_mean": sheet[name].mean() for name in names}, by=keys)
-    beside = _joined(sheet, means, keys)
+    said = {name: (sheet[name].mean(), sheet[name].min(), sheet[name].max()) for name in names}
+    # No mean lies beyond its values; rounding may put it there, and make what is constant vary.
+    means = {f"{n}_mean": ibis.least(ibis.greatest(m, a), b) for n, (m, a, b) in said.items()}
+    beside = _joined(sheet, sheet.aggregate(means, by=keys), keys)
     filled = {
         name: ibis.ifelse(
             beside.is_out, beside[name], beside[name].coalesce(beside[f"{name}_mean"])
@@ -211,6 +162,19 @@ def _filled(sheet: ir.Table, step: Impute, tree: _Tree) -> ir.Table:
         for name in names
     }
     return beside.mutate(**filled).select(*sheet.columns)
+
+
+def _completed(sheet: ir.Table) -> ir.Table:
+    """A row for every unit in every year: filling fills rows that are not there as well."""
+    years = sheet.select(at_year="Time").distinct()
+    units = sheet.select(at_unit="uCode").distinct()
+    every = years.cross_join(units)
+    beside = every.left_join(
+        sheet, [every.at_year == sheet.Time, every.at_unit == sheet.uCode]
+    )
+    words = {name: beside[name].fill_null("") for name in sheet.columns if name[0] == "g"}
+    known = {"Time": beside.at_year, "uCode": beside.at_unit, "is_out": beside.is_out.coalesce(NO)}
+    return beside.mutate(**known, **words).select(*sheet.columns)
 
 
 def _joined(sheet: ir.Table, about: ir.Table, keys: Sequence[str]) -> ir.Table:
@@ -223,7 +187,7 @@ def _joined(sheet: ir.Table, about: ir.Table, keys: Sequence[str]) -> ir.Table:
 
 def _normalised(sheet: ir.Table, step: Normalise, tree: _Tree) -> ir.Table:
     """Frames first, as small tables of their own; then every indicator on its scale."""
-    scales = [Scale(name, node, _own(step, node)) for name, node in tree.indicators]
+    scales = [Scale(name, node, own(step, node)) for name, node in tree.indicators]
     beside = sheet
     for is_yearly in (True, False):
         some = [one for one in scales if (one.step.frame == "year") is is_yearly]
@@ -261,37 +225,3 @@ def _weights(node: Node, members: tuple[Node, ...], weigh: Weigh, tree: _Tree) -
     blank = np.zeros((1, 1, len(members)))
     found: list[float] = weigh_node(node, members, blank, weigh, opened(tree.cube))[0, 0].tolist()
     return found
-
-
-def checks(table: ir.Table, nodes: Sequence[Node]) -> ir.Table:
-    """One row that counts what cannot be used: read by `faults_in`."""
-    faults = _absent(table, nodes)
-    if faults:
-        raise Unusable(tuple(faults))
-    read = [n for n in nodes if n.kind in {"Indicator", "Denominator"}]
-    unit = word(table, "uCode")
-    key = word(table, "Time", NO_TIME) + "\x1f" + unit
-    return table.aggregate(
-        rows=table.count(),
-        keys=key.nunique(),
-        nameless=(unit == "").sum(),
-        **{f"bad{n}": is_unreadable(table[node.code]).sum() for n, node in enumerate(read)},
-    )
-
-
-def faults_in(counts: Mapping[str, Any], nodes: Sequence[Node]) -> tuple[Fault, ...]:
-    """What the row of `checks` says: `value` is the number of rows or cells."""
-    if not counts["rows"]:
-        return (Fault("no_rows", "iData"),)
-    found = []
-    if counts["rows"] > counts["keys"]:
-        twice = counts["rows"] - counts["keys"]
-        found.append(Fault("repeated_unit", "iData", column="uCode", value=str(twice)))
-    if counts["nameless"]:
-        found.append(Fault("no_unit", "iData", column="uCode", value=str(counts["nameless"])))
-    read = [n for n in nodes if n.kind in {"Indicator", "Denominator"}]
-    for place, node in enumerate(read):
-        bad = counts[f"bad{place}"]
-        if bad and not math.isnan(bad):
-            found.append(Fault("no_number", "iData", column=node.code, value=str(bad)))
-    return tuple(found)

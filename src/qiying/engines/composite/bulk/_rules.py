@@ -1,9 +1,8 @@
 """Class rules over a table of firms: points, quotas of each pool, then titles and vetoes."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -11,8 +10,9 @@ import ibis.expr.types as ir
 from qiying.engines.composite._classes import Scheme, faults_of_scheme
 from qiying.engines.composite._cube import Fault, Unusable
 from qiying.engines.composite._points import Item
-from qiying.engines.composite.bulk._cells import fact, is_unreadable, number, total, word
+from qiying.engines.composite.bulk._cells import exact, fact, number, total, word
 
+COARSE = 1.5 * 2.0**32
 WORDS = ("unit", "pool", "exempt", "follows")
 
 
@@ -38,7 +38,7 @@ def rate(table: ir.Table, scheme: Scheme) -> ir.Table:
     Unusable
         With every fault of the scheme and each column that is not there.
     """
-    faults = [*faults_of_scheme(scheme), *_beyond(scheme), *_absent(table, scheme)]
+    faults = [*faults_of_scheme(scheme), *_beyond(scheme), *lacking(table, scheme)]
     if faults:
         raise Unusable(tuple(faults))
     firms = _opened(table, scheme)
@@ -63,7 +63,8 @@ def _facts(scheme: Scheme) -> list[str]:
     return [b.code for b in scheme.bonuses] + [v.code for v in scheme.vetoes]
 
 
-def _absent(table: ir.Table, scheme: Scheme) -> list[Fault]:
+def lacking(table: ir.Table, scheme: Scheme) -> list[Fault]:
+    """Columns that the scheme names and the table lacks."""
     wanted = ["unit", *(item.code for item in scheme.items), *_facts(scheme)]
     return [
         Fault("no_column", "firms", column=name) for name in wanted if name not in table.columns
@@ -87,25 +88,37 @@ def _scored(firms: ir.Table, scheme: Scheme) -> ir.Table:
     firms = firms.left_join(ends, firms.pool == ends.of_pool).drop("of_pool")
     firms = firms.mutate(**{f"p{n}": _points(firms, n, item) for n, item in items})
     means = firms.aggregate(
-        {f"m{n}": firms[f"p{n}"].mean() for n, _ in items}, by={"of_pool": firms.pool}
+        {f"m{n}": _middle(firms[f"p{n}"]) for n, _ in items}, by={"of_pool": firms.pool}
     )
     firms = firms.left_join(means, firms.pool == means.of_pool).drop("of_pool")
     got = {f"p{n}": _known(firms, n, item) for n, item in items}
-    firms = firms.mutate(**got).mutate(**_extra(firms, scheme))
+    firms = _given(firms.mutate(**got), scheme)
     names = [*got, *(f"b{n}" for n, _ in enumerate(scheme.bonuses))]
     return _summed(firms, names)
+
+
+def _middle(points: ir.Value) -> ir.Value:
+    """The mean with one rounding, whatever the order of the firms, and never beyond its values.
+
+    Adding and taking away `COARSE` leaves a multiple of 2^-20; sums of these are exact up to
+    2^33, and what was cut off is too small for the order of its sum to show.
+    """
+    coarse = (points + exact(COARSE)) - exact(COARSE)
+    found = (coarse.sum() + (points - coarse).sum()) / points.count().cast("float64")
+    return ibis.least(ibis.greatest(found, points.min()), points.max())
 
 
 def _points(firms: ir.Table, place: int, item: Item) -> ir.Value:
     x = firms[f"x{place}"]
     if item.rule == "base":
-        top = item.cap if item.cap > 0 else None
-        return (x / item.base).clip(lower=0.0, upper=top) * item.weight
+        share = ibis.greatest(x / exact(item.base), 0.0)
+        if item.cap > 0:
+            share = ibis.least(share, exact(item.cap))
+        return ibis.ifelse(x.isnull(), ibis.null("float64"), share * exact(item.weight))
     least, most = firms[f"least{place}"], firms[f"most{place}"]
     along = ibis.ifelse(most > least, (x - least) / (most - least).nullif(0.0), 1.0)
-    return ibis.ifelse(
-        x.isnull(), ibis.null("float64"), (along * (1 - item.floor) + item.floor) * item.weight
-    )
+    found = (along * exact(1 - item.floor) + exact(item.floor)) * exact(item.weight)
+    return ibis.ifelse(x.isnull(), ibis.null("float64"), found)
 
 
 def _known(firms: ir.Table, place: int, item: Item) -> ir.Value:
@@ -115,19 +128,18 @@ def _known(firms: ir.Table, place: int, item: Item) -> ir.Value:
     return points.coalesce(instead, 0.0)
 
 
-def _extra(firms: ir.Table, scheme: Scheme) -> dict[str, ir.Value]:
-    """Bonus points, each as far as it still fits under the most."""
-    found: dict[str, ir.Value] = {}
-    before: list[ir.Value] = []
+def _given(firms: ir.Table, scheme: Scheme) -> ir.Table:
+    """Bonus points, each as far as it still fits under the most, in their order."""
+    is_limited = math.isfinite(scheme.most_points)
+    nothing = exact(0)
+    firms = firms.mutate(left=exact(scheme.most_points) if is_limited else nothing)
     for place, bonus in enumerate(scheme.bonuses):
-        given = ibis.literal(bonus.points)
-        if math.isfinite(scheme.most_points):
-            taken = total(before) if before else ibis.literal(0.0)
-            left = ibis.greatest(ibis.literal(scheme.most_points) - taken, 0.0)
-            given = ibis.least(given, left)
-        found[f"b{place}"] = ibis.ifelse(firms[f"f{place}"], given, 0.0)
-        before.append(ibis.ifelse(firms[f"f{place}"], bonus.points, 0.0))
-    return found
+        points = exact(bonus.points)
+        given = ibis.least(points, firms.left) if is_limited else points
+        firms = firms.mutate(**{f"b{place}": ibis.ifelse(firms[f"f{place}"], given, nothing)})
+        if is_limited:
+            firms = firms.mutate(left=firms.left - firms[f"b{place}"])
+    return firms
 
 
 def _summed(firms: ir.Table, names: Sequence[str]) -> ir.Table:
@@ -168,7 +180,7 @@ def _adjusted(firms: ir.Table, scheme: Scheme) -> ir.Table:
     last = len(scheme.names) - 1
     enough = [
         (
-            (firms.place <= place) & (firms.score >= scheme.least.get(name, -math.inf)),
+            (firms.place <= place) & _reaches(firms, scheme.least.get(name)),
             place,
         )
         for place, name in enumerate(scheme.names[:-1])
@@ -187,6 +199,10 @@ def _adjusted(firms: ir.Table, scheme: Scheme) -> ir.Table:
         )
     firms = firms.mutate(place=_vetoed(firms, firms.place, scheme))
     return _told(firms.mutate(final=_named(firms.place, scheme)))
+
+
+def _reaches(firms: ir.Table, least: float | None) -> ir.BooleanValue:
+    return ibis.literal(value=True) if least is None else firms.score >= exact(least)
 
 
 def _named(place: ir.Value, scheme: Scheme) -> ir.StringValue:
@@ -228,36 +244,3 @@ def _told(firms: ir.Table) -> ir.Table:
         rank=firms["rank"].cast("int64"),
         of=firms.of.cast("int64"),
     ).select("unit", "pool", "score", "rank", "of", "by_rank", "final")
-
-
-def firm_checks(table: ir.Table, scheme: Scheme) -> ir.Table:
-    """One row that counts what of the firms cannot be used: read by `firm_faults_in`."""
-    faults = _absent(table, scheme)
-    if faults:
-        raise Unusable(tuple(faults))
-    own = {name: word(table, name) for name in WORDS}
-    bad = {f"bad{n}": is_unreadable(table[item.code]) for n, item in enumerate(scheme.items)}
-    firms = table.select(**own, **bad)
-    lead = firms.filter((firms.follows == "") | (firms.exempt != "")).select(leader="unit")
-    firms = firms.left_join(lead.distinct(), firms.follows == lead.leader)
-    lost = (firms.follows != "") & (firms.exempt == "") & firms.leader.isnull()
-    return firms.aggregate(
-        rows=firms.count(),
-        keys=firms.unit.nunique(),
-        nameless=(firms.unit == "").sum(),
-        alone=lost.sum(),
-        **{name: firms[name].sum() for name in bad},
-    )
-
-
-def firm_faults_in(counts: Mapping[str, Any], scheme: Scheme) -> tuple[Fault, ...]:
-    """What the row of `firm_checks` says: `value` is the number of rows or cells."""
-    if not counts["rows"]:
-        return (Fault("no_rows", "firms"),)
-    said = [
-        ("repeated_unit", "unit", counts["rows"] - counts["keys"]),
-        ("no_unit", "unit", counts["nameless"]),
-        ("nobody_to_follow", "follows", counts["alone"]),
-        *(("no_number", item.code, counts[f"bad{n}"]) for n, item in enumerate(scheme.items)),
-    ]
-    return tuple(Fault(code, "firms", column=c, value=str(n)) for code, c, n in said if n)

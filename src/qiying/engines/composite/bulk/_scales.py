@@ -10,6 +10,7 @@ from qiying.engines.composite._cube import Node
 from qiying.engines.composite._normalise import bounds
 from qiying.engines.composite._plan import Normalise
 from qiying.engines.composite._sheet import span
+from qiying.engines.composite.bulk._cells import exact
 
 ORDINAL = frozenset({"rank", "borda", "percentile"})
 UNCUT = frozenset({"zscore", "scaled", "rank", "borda", "none", "vector"})
@@ -44,7 +45,7 @@ class Scale:
 
     def turned(self, table: ir.Table) -> ir.FloatingValue:
         """The values, good upwards."""
-        return table[self.name] * float(self.node.direction)
+        return table[self.name] * exact(self.node.direction)
 
     def of(self, table: ir.Table, what: str) -> ir.FloatingValue:
         """A number of the frame."""
@@ -77,26 +78,28 @@ def scaled(table: ir.Table, one: Scale) -> ir.FloatingValue:
     if one.is_capped:
         ends = {"minmax": (one.low, one.high), "goalposts": (0.0, one.scale)}
         low, high = ends.get(one.step.method, (None, 1.0))
-        found = found.clip(lower=low, upper=high)
+        found = found.clip(
+            lower=None if low is None else exact(low), upper=exact(high)
+        )
     return ibis.ifelse(one.turned(table).isnull(), ibis.null("float64"), found)
 
 
 def _unless_constant(
     table: ir.Table, one: Scale, middle: float, found: ir.Value
 ) -> ir.FloatingValue:
-    return ibis.ifelse(one.of(table, "least") == one.of(table, "most"), middle, found)
+    return ibis.ifelse(one.of(table, "least") == one.of(table, "most"), exact(middle), found)
 
 
 def _minmax(table: ir.Table, one: Scale) -> ir.FloatingValue:
     least, most = one.of(table, "least"), one.of(table, "most")
     share = (one.turned(table) - least) / (most - least).nullif(0.0)
-    found = share * (one.high - one.low) + one.low
+    found = share * exact(one.high - one.low) + exact(one.low)
     return _unless_constant(table, one, (one.low + one.high) / 2, found)
 
 
 def _zscore(table: ir.Table, one: Scale) -> ir.FloatingValue:
     away = one.turned(table) - one.of(table, "mean")
-    found = away / one.of(table, "sd").nullif(0.0) * one.high + one.low
+    found = away / one.of(table, "sd").nullif(0.0) * exact(one.high) + exact(one.low)
     return _unless_constant(table, one, one.low, found)
 
 
@@ -104,7 +107,8 @@ def _between(table: ir.Table, one: Scale, scale: float) -> ir.FloatingValue:
     if not one.low < one.high:
         return ibis.null("float64")
     start = one.low if one.node.direction > 0 else -one.high
-    return (one.turned(table) - start) / (one.high - one.low) * scale
+    along = one.turned(table) - exact(start)
+    return along / exact(one.high - one.low) * exact(scale)
 
 
 def _scaled(table: ir.Table, one: Scale) -> ir.FloatingValue:
@@ -145,7 +149,7 @@ def _target_distance(table: ir.Table, one: Scale) -> ir.Value:
     target = one.node.target * one.node.direction
     if target != target:  # noqa: PLR0124 - not a number
         return ibis.null("float64")
-    return _distance(table, one, ibis.literal(target))
+    return _distance(table, one, exact(target))
 
 
 def _reference_distance(table: ir.Table, one: Scale) -> ir.Value:
