@@ -1,6 +1,6 @@
 """What of a plan cannot be reckoned row by row, or not with the engine's own digits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -73,9 +73,7 @@ def _frame(
     empty = np.empty((len(at), len(of), len(_indicators(nodes))))
     blank = np.empty((0, 0), dtype="U1")
     groups = {node.code: blank for node in nodes if node.kind == "Group"}
-    return Cube(
-        at, tuple(sorted(of)), tuple(nodes), empty, empty.astype(np.uint16), groups=groups
-    )
+    return Cube(at, tuple(sorted(of)), tuple(nodes), empty, empty.astype(np.uint16), groups=groups)
 
 
 def _indicators(nodes: Sequence[Node]) -> list[Node]:
@@ -106,19 +104,19 @@ def _beyond(step: Step, nodes: Sequence[Node]) -> list[tuple[str, str]]:
     if isinstance(step, Denominate):
         below = {node.code for node in nodes if node.kind == "Denominator"} | {""}
         return [("Denominator", n.denominator) for n in nodes if n.denominator not in below]
-    if isinstance(step, Screen):
-        return []
-    if isinstance(step, Impute):
-        return [] if step.method in FILLS else [("method", step.method)]
     if isinstance(step, Normalise):
         return [bad for node in _indicators(nodes) for bad in _no_scale(own(step, node))]
+    if isinstance(step, Impute):
+        return _but(FILLS, {"method": step.method})
     if isinstance(step, Weigh):
-        used = {"method": step.method, **{f"by.{n}": m for n, m in step.by.items()}}
-        return [(key, method) for key, method in used.items() if method not in STEADY]
+        return _but(STEADY, {"method": step.method} | {f"by.{n}": m for n, m in step.by.items()})
     if isinstance(step, Aggregate):
-        used = {"method": step.method, **{f"at.{n}": m for n, m in step.at.items()}}
-        return [(key, method) for key, method in used.items() if method not in MEANS]
-    return [("do", step.do)]
+        return _but(MEANS, {"method": step.method} | {f"at.{n}": m for n, m in step.at.items()})
+    return [] if isinstance(step, Screen) else [("do", step.do)]
+
+
+def _but(done: frozenset[str], used: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(key, method) for key, method in used.items() if method not in done]
 
 
 def _no_scale(step: Normalise) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from qiying.engines.composite.bulk._judge import judge, own
 from qiying.engines.composite.bulk._means import brought
 from qiying.engines.composite.bulk._scales import Scale, scaled
 
+
 @dataclass(frozen=True, slots=True)
 class _Tree:
     """Nodes with the names of their columns on the way: codes may differ by case alone."""
@@ -169,9 +170,7 @@ def _completed(sheet: ir.Table) -> ir.Table:
     years = sheet.select(at_year="Time").distinct()
     units = sheet.select(at_unit="uCode").distinct()
     every = years.cross_join(units)
-    beside = every.left_join(
-        sheet, [every.at_year == sheet.Time, every.at_unit == sheet.uCode]
-    )
+    beside = every.left_join(sheet, [every.at_year == sheet.Time, every.at_unit == sheet.uCode])
     words = {name: beside[name].fill_null("") for name in sheet.columns if name[0] == "g"}
     known = {"Time": beside.at_year, "uCode": beside.at_unit, "is_out": beside.is_out.coalesce(NO)}
     return beside.mutate(**known, **words).select(*sheet.columns)

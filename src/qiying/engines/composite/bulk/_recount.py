@@ -63,12 +63,12 @@ def _node(
     got = np.array([np.nan if x is None else x for x in found[node]], dtype=np.float64)
     reach = allowed(column)
     same = (np.isnan(wanted) & np.isnan(got)) | (np.abs(wanted - got) <= reach)
-    for n in np.flatnonzero(~same):
+    for n in np.flatnonzero(~same).tolist():
         name = f"{node}/{keys[n][1]}@{keys[n][0]}"
         yield Violation("score", name, float(wanted[n]), float(got[n]))
     ranks = np.array(found[f"rank_{node}"], dtype=np.int64)
     for year in range(len(column)):
-        own = np.flatnonzero(places[:, 0] == year)
+        own = np.flatnonzero(places[:, 0] == year).tolist()
         yield from _ranks(column[year], wanted[own], ranks[own], reach, [keys[n] for n in own])
 
 
@@ -86,7 +86,7 @@ def _ranks(
     last = len(ordered) - np.searchsorted(ordered, scores - 2 * reach, side="left")
     last = np.maximum(last, best)
     good = np.where(np.isnan(scores), ranks == 0, (best <= ranks) & (ranks <= last))
-    for n in np.flatnonzero(~good):
+    for n in np.flatnonzero(~good).tolist():
         year, unit = keys[n]
         yield Violation("rank", f"{unit}@{year}", int(best[n]), int(ranks[n]))
 

@@ -78,9 +78,7 @@ def scaled(table: ir.Table, one: Scale) -> ir.FloatingValue:
     if one.is_capped:
         ends = {"minmax": (one.low, one.high), "goalposts": (0.0, one.scale)}
         low, high = ends.get(one.step.method, (None, 1.0))
-        found = found.clip(
-            lower=None if low is None else exact(low), upper=exact(high)
-        )
+        found = found.clip(lower=None if low is None else exact(low), upper=exact(high))
     return ibis.ifelse(one.turned(table).isnull(), ibis.null("float64"), found)
 
 
