@@ -23,7 +23,14 @@ from qiying.engines.composite.bulk._faults import (
 )
 from qiying.engines.composite.bulk._judge import judge
 from qiying.engines.composite.bulk._panel import scores
-from qiying.engines.composite.bulk._recount import CLOSE, recount, recount_classes
+from qiying.engines.composite.bulk._parts import firms_of, pools, references, rows_of, years
+from qiying.engines.composite.bulk._recount import (
+    CLOSE,
+    recount,
+    recount_classes,
+    sample,
+    sample_pools,
+)
 from qiying.engines.composite.bulk._rules import rate
 
 __all__ = [
@@ -34,10 +41,17 @@ __all__ = [
     "firm_checks",
     "firm_faults_in",
     "firm_places",
+    "firms_of",
     "judge",
     "places",
+    "pools",
     "rate",
     "recount",
     "recount_classes",
+    "references",
+    "rows_of",
+    "sample",
+    "sample_pools",
     "scores",
+    "years",
 ]

@@ -27,7 +27,11 @@ def checks(table: ir.Table, nodes: Sequence[Node]) -> ir.Table:
         raise Unusable(tuple(faults))
     unit, bad = word(table, "uCode"), _unreadable(table, _read(nodes))
     return table.aggregate(
-        rows=table.count(), keys=_key(table).nunique(), nameless=(unit == "").sum(), **bad
+        rows=table.count(),
+        keys=_key(table).nunique(),
+        units=unit.nunique(),
+        nameless=(unit == "").sum(),
+        **bad,
     )
 
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from qiying.engines.composite._classes import Firm, Rating, Scheme, classify
 from qiying.engines.composite._cube import Cube, Floats, Node
-from qiying.engines.composite._plan import Plan
+from qiying.engines.composite._plan import Impute, Normalise, Plan
 from qiying.engines.composite._result import Result, Violation
 from qiying.engines.composite._run import run
 from qiying.engines.composite._tables import MISSING, cube_from
 from qiying.engines.composite._tables import number as read_number
 from qiying.engines.composite.bulk._cells import YES
+from qiying.engines.composite.bulk._judge import own
 from qiying.engines.composite.bulk._rules import WORDS
 
 CLOSE = 1e-12
@@ -68,8 +69,8 @@ def _node(
         yield Violation("score", name, float(wanted[n]), float(got[n]))
     ranks = np.array(found[f"rank_{node}"], dtype=np.int64)
     for year in range(len(column)):
-        own = np.flatnonzero(places[:, 0] == year).tolist()
-        yield from _ranks(column[year], wanted[own], ranks[own], reach, [keys[n] for n in own])
+        here = np.flatnonzero(places[:, 0] == year).tolist()
+        yield from _ranks(column[year], wanted[here], ranks[here], reach, [keys[n] for n in here])
 
 
 def allowed(scores: Floats) -> float:
@@ -146,3 +147,34 @@ def _text(cell: Any) -> str:
     if cell is None:
         return ""
     return repr(float(cell)) if isinstance(cell, float) else str(cell)
+
+
+def sample(
+    sizes: Mapping[str, int], limit: int, plan: Plan, nodes: Sequence[Node], *, is_complete: bool
+) -> tuple[str, ...]:
+    """The years that `recount` can reckon within so many rows, the last first.
+
+    Years stand alone only where every frame is of one year and nothing is filled for units that
+    have no row (``is_complete``: every unit has one in every year).
+    """
+    if sum(sizes.values()) <= limit:
+        return tuple(sorted(sizes))
+    scales = [own(s, n) for s in plan.steps if isinstance(s, Normalise) for n in nodes]
+    is_filled = any(isinstance(step, Impute) for step in plan.steps)
+    if any(s.frame != "year" for s in scales) or (is_filled and not is_complete):
+        return ()
+    return _fitting([(year, sizes[year]) for year in sorted(sizes, reverse=True)], limit)
+
+
+def sample_pools(sizes: Mapping[str, int], limit: int) -> tuple[str, ...]:
+    """The pools that `recount_classes` can rate within so many firms, the smallest first."""
+    return _fitting(sorted(sizes.items(), key=lambda pair: pair[1]), limit)
+
+
+def _fitting(sizes: Sequence[tuple[str, int]], limit: int) -> tuple[str, ...]:
+    found, so_far = [], 0
+    for name, size in sizes:
+        so_far += size
+        if so_far <= limit:
+            found.append(name)
+    return tuple(found)

@@ -59,13 +59,14 @@ def _beyond(scheme: Scheme) -> list[Fault]:
     ]
 
 
-def _facts(scheme: Scheme) -> list[str]:
+def facts(scheme: Scheme) -> list[str]:
+    """Columns that say whether a fact holds."""
     return [b.code for b in scheme.bonuses] + [v.code for v in scheme.vetoes]
 
 
 def lacking(table: ir.Table, scheme: Scheme) -> list[Fault]:
     """Columns that the scheme names and the table lacks."""
-    wanted = ["unit", *(item.code for item in scheme.items), *_facts(scheme)]
+    wanted = ["unit", *(item.code for item in scheme.items), *facts(scheme)]
     return [
         Fault("no_column", "firms", column=name) for name in wanted if name not in table.columns
     ]
@@ -73,8 +74,8 @@ def lacking(table: ir.Table, scheme: Scheme) -> list[Fault]:
 
 def _opened(table: ir.Table, scheme: Scheme) -> ir.Table:
     items = {f"x{n}": number(table[item.code]) for n, item in enumerate(scheme.items)}
-    facts = {f"f{n}": fact(table[code]) for n, code in enumerate(_facts(scheme))}
-    return table.select(**{name: word(table, name) for name in WORDS}, **items, **facts)
+    held = {f"f{n}": fact(table[code]) for n, code in enumerate(facts(scheme))}
+    return table.select(**{name: word(table, name) for name in WORDS}, **items, **held)
 
 
 def _scored(firms: ir.Table, scheme: Scheme) -> ir.Table:
