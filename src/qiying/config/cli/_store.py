@@ -4,7 +4,9 @@ import codecs
 import csv
 import os
 import shutil
+import sys
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 BACKENDS = ("duckdb", "spark")
 KINDS = (".csv", ".parquet")
 BLOCK = 1 << 20
+MOST_NAMED = 100_000
+CORRUPT = "_corrupt"
+SHUFFLES = "spark.sql.shuffle.partitions"
 REJECTED = {"TOO MANY COLUMNS": "extra_cells", "MISSING COLUMNS": "missing_cells"}
 Columns = dict[str, list[Any]]
 
@@ -73,9 +78,10 @@ def _plainly() -> Iterator[None]:
 
     wrong: tuple[type[Exception], ...] = (duckdb.Error, IbisError)
     with suppress(ImportError):
+        from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
-        wrong = (*wrong, PySparkException)
+        wrong = (*wrong, PySparkException, Py4JError)
     try:
         yield
     except wrong as error:
@@ -96,13 +102,20 @@ def _duckdb(work: Path) -> "Store":
 def _spark(work: Path) -> "Store":
     import ibis
 
+    # Said at every answer, of what is not used here: frames of pandas made by Spark.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     try:
         from pyspark.sql import SparkSession
     except ImportError:
         raise typer.BadParameter(
             text(_("QIYING_BULK=spark needs pyspark: pip install 'qiying[spark]'."))
         ) from None
-    session = SparkSession.builder.appName("qiying").getOrCreate()
+    shown = str(sys.stderr.isatty()).lower()
+    builder = SparkSession.builder.appName("qiying")
+    session = builder.config("spark.ui.showConsoleProgress", shown).getOrCreate()
+    cluster = session.sparkContext
+    if not cluster.getConf().contains(SHUFFLES):
+        session.conf.set(SHUFFLES, 3 * cluster.defaultParallelism)
     return _Sparks(ibis.pyspark.connect(session), session, work)
 
 
@@ -123,9 +136,10 @@ class _Duck:
             source = (
                 f"read_csv({_quoted(str(plain))}, columns = {{{cells}}}, header = true, "
                 "auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
-                "store_rejects = true, rejects_limit = 100000)"
+                f"store_rejects = true, rejects_limit = {MOST_NAMED})"
             )
-        self._run(f"CREATE TABLE data AS SELECT row_number() OVER () AS {ROW}, * FROM {source}")
+        numbered = f"SELECT row_number() OVER () AS {ROW}, * FROM {source}"  # noqa: S608 - quoted
+        self._run(f"CREATE TABLE data AS {numbered}")
         if path.suffix == ".csv" and (faults := self._rejected(path.name)):
             raise Unusable(faults)
         return self.connection.table("data")
@@ -174,27 +188,34 @@ class _Sparks:
 
     def read(self, path: Path) -> Any:
         if path.suffix == ".parquet":
-            frame = self.session.read.parquet(str(path))
-        else:
-            plain = as_utf8(path, self.work)
-            names = headings(path, plain)
-            rules = {"header": True, "multiLine": True, "escape": '"', "enforceSchema": False}
-            frame = self.session.read.csv(
-                str(plain),
-                schema=", ".join(f"`{name.replace('`', '``')}` string" for name in names),
-                mode="FAILFAST",
-                **rules,
-            )
+            return self._named(self.session.read.parquet(str(path)))
+        plain = as_utf8(path, self.work)
+        names = [f"`{name.replace('`', '``')}` string" for name in headings(path, plain)]
+        frame = self.session.read.csv(
+            str(plain),
+            schema=", ".join([*names, f"{CORRUPT} string"]),
+            columnNameOfCorruptRecord=CORRUPT,
+            header=True,
+            multiLine=True,
+            escape='"',
+        ).persist()
+        self._refuse(frame, path.name)
         return self._named(frame)
+
+    def _refuse(self, frame: Any, name: str) -> None:
+        from qiying.engines.composite import Fault, Unusable
+
+        bad = frame.filter(frame[CORRUPT].isNotNull()).limit(MOST_NAMED)
+        found = [Fault("no_row", name, value=row[CORRUPT]) for row in bad.collect()]
+        if found:
+            raise Unusable(tuple(found))
 
     def columns(self, expression: Any) -> Columns:
         found: Columns = self.connection.to_pyarrow(expression).to_pydict()
         return found
 
     def keep(self, expression: Any) -> Any:
-        from pyspark import StorageLevel
-
-        return self._named(self._frame(expression).persist(StorageLevel.DISK_ONLY))
+        return self._named(self._frame(expression).persist())
 
     def write(self, table: Any, path: Path, order: Sequence[str]) -> None:
         writer = self._frame(table.order_by(list(order))).write.mode("overwrite")
@@ -232,7 +253,7 @@ def headings(path: Path, plain: Path) -> list[str]:
 
     with plain.open(encoding="utf-8-sig", newline="") as file:
         names = [name or f"_{n}" for n, name in enumerate(next(csv.reader(file), []), 1)]
-    lower = [ROW, *(name.lower() for name in names)]
+    lower = [ROW, CORRUPT, *(name.lower() for name in names)]
     twice = sorted({name for name in names if lower.count(name.lower()) > 1})
     faults = [Fault("repeated_column", path.name, column=name) for name in twice]
     faults += [] if names else [Fault("no_rows", path.name)]
