@@ -6,6 +6,7 @@ from typing import Any
 
 import ibis
 import numpy as np
+import pyarrow as pa
 
 from qiying.engines.composite import Cube, Node, Plan, bulk, cube_of, run
 from qiying.engines.composite.classes import Bonus, Firm, Item, Scheme, Veto, classify
@@ -16,24 +17,35 @@ Reckon = Callable[[Columns, Callable[[Any], Any]], dict[str, list[Any]]]
 POSTS = (("goalpost_lower", 0.1), ("goalpost_upper", 6.0))
 
 
+def arrow(columns: Columns) -> Any:
+    """Columns as a table of Arrow; what is missing everywhere is a number."""
+    arrays = {
+        name: pa.array(cells, pa.float64()) if all(c is None for c in cells) else pa.array(cells)
+        for name, cells in columns.items()
+    }
+    return pa.table(arrays)
+
+
 def by_duckdb(columns: Columns, make: Callable[[Any], Any]) -> dict[str, list[Any]]:
     """In process."""
     ibis.options.sql.fuse_selects = False
     connection = ibis.duckdb.connect()
-    found: dict[str, list[Any]] = connection.to_pyarrow(make(ibis.memtable(columns))).to_pydict()
+    found: dict[str, list[Any]] = connection.to_pyarrow(
+        make(ibis.memtable(arrow(columns)))
+    ).to_pydict()
     connection.disconnect()
     return found
 
 
-def tree(width: int, groups: int = 2) -> tuple[Node, ...]:
-    """Indicators of both directions under groups and one index; goals and weights differ."""
+def tree(width: int) -> tuple[Node, ...]:
+    """Indicators of both directions, eight under one group, the others under a second."""
     below = [
         Node(
             f"x{n}",
             f"X{n}",
             "Indicator",
             1,
-            f"g{n % groups}",
+            f"g{n // 8}",
             1 if n % 2 else -1,
             1 + n / 3,
             target=5.0 if n % 2 else 0.01,
@@ -41,7 +53,7 @@ def tree(width: int, groups: int = 2) -> tuple[Node, ...]:
         )
         for n in range(width)
     ]
-    middle = [Node(f"g{n}", f"G{n}", "Aggregate", 2, "index", 1, n + 1.0) for n in range(groups)]
+    middle = [Node(f"g{n}", f"G{n}", "Aggregate", 2, "index", 1, n + 1.0) for n in range(2)]
     return (*below, *middle, Node("index", "Index", "Aggregate", 3))
 
 
@@ -82,18 +94,22 @@ def differences(
     ``rank`` counts ranks that are not the numpy engine's. A score that one of the two lacks is an
     infinite difference.
     """
-    result = run(plan, cube)
     given = rows or rows_of(cube)
-    found = reckon(given, lambda table: bulk.scores(table, cube.nodes, plan))
+    return apart(plan, cube, reckon(given, lambda table: bulk.scores(table, cube.nodes, plan)))
+
+
+def apart(plan: Plan, cube: Cube, found: Columns) -> dict[str, float]:
+    """As `differences`, of an answer that is there."""
+    result = run(plan, cube)
     at = {key: n for n, key in enumerate(zip(found["Time"], found["uCode"], strict=True))}
     order = [at[year, unit] for year in cube.years for unit in cube.units]
     worst: dict[str, float] = {"rank": 0.0}
     for place, node in enumerate(result.nodes):
         wanted = result.scores[:, :, place].ravel()
         got = np.array([math.nan if x is None else x for x in found[node]])[order]
-        apart = np.where(np.isnan(wanted) & np.isnan(got), 0.0, np.abs(wanted - got))
+        off = np.where(np.isnan(wanted) & np.isnan(got), 0.0, np.abs(wanted - got))
         scale = np.nanmax(np.abs(wanted), initial=0.0) or 1.0
-        worst[node] = float(np.where(np.isnan(apart), math.inf, apart).max() / scale)
+        worst[node] = float(np.where(np.isnan(off), math.inf, off).max() / scale)
         ranks = np.array(found[f"rank_{node}"])[order]
         worst["rank"] += float((ranks != result.ranks[:, :, place].ravel()).sum())
     return worst

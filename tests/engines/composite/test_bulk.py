@@ -15,6 +15,8 @@ from qiying.engines.composite._plan import NORMALISATIONS
 from qiying.engines.composite.bulk._cells import exact, total
 from qiying.engines.composite.classes import Bonus
 from tests.engines.composite.bulk_made import (
+    apart,
+    arrow,
     by_duckdb,
     differences,
     firms,
@@ -29,7 +31,7 @@ from tests.engines.composite.made import plan
 
 NODES = tree(9)
 SLOW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
 )
 TABLE_SUMS = {"zscore", "vector"}
 
@@ -53,7 +55,7 @@ def scaling(method: str, frame: str) -> str:
 @pytest.mark.parametrize("method", NORMALISATIONS)
 def test_every_scale_and_mean_equals_the_engine(method: str, mean: str) -> None:
     cube = panel(drawn(1), NODES)
-    for frame in ("year", "all", "2022..2023"):
+    for frame in ("year", "all", "2022..2023") if mean == "amean" else ("year",):
         orders = plan(
             'screen by="missing"; at_least=0.4',
             scaling(method, frame),
@@ -100,11 +102,11 @@ def test_random_plans_over_uneven_panels_equal_the_engine(
     keep = [n for n, is_gone in enumerate(gone.ravel()) if fill == "" or not is_gone]
     rows = {name: [cells[n] for n in keep] for name, cells in rows.items()}
 
-    found = differences(orders, cube, by_duckdb, rows=rows)
+    answer = by_duckdb(rows, lambda table: bulk.scores(table, nodes, orders))
 
+    found = apart(orders, cube, answer)
     found.pop("rank")
     assert max(found.values()) <= bulk.CLOSE
-    answer = by_duckdb(rows, lambda table: bulk.scores(table, nodes, orders))
     assert bulk.recount(orders, nodes, rows, answer) == ()
 
 
@@ -132,7 +134,7 @@ def test_a_constant_indicator_that_is_filled_stays_constant() -> None:
     cube = panel(values, NODES)
     orders = plan("impute", "normalise")
     assert set(differences(orders, cube, by_duckdb).values()) == {0.0}
-    assert set(run(orders, cube).of("index").ravel()) == {50.0}
+    assert run(orders, cube).of("index") == pytest.approx(50.0)
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 8, 9, 17, 85, 128, 129, 300])
@@ -179,7 +181,7 @@ def test_codes_that_differ_by_case_alone_and_absent_columns_are_refused() -> Non
     twins = (*NODES, Node("X1", "Twin", "Indicator", 1, "g0"))
     assert [f.value for f in bulk.judge(plan("normalise"), twins)] == ["X1"]
     with pytest.raises(Unusable) as raised:
-        bulk.scores(ibis.memtable({"uCode": ["a"], "x1": [1.0]}), NODES, plan("normalise"))
+        bulk.scores(ibis.memtable(arrow({"uCode": ["a"], "x1": [1.0]})), NODES, plan("normalise"))
     assert {f.column for f in raised.value.faults} == {f"x{n}" for n in range(9)} - {"x1"}
 
 
@@ -253,8 +255,8 @@ def test_a_bonus_that_takes_away_is_refused_and_firms_that_cannot_be_used_are_na
     negative = replace(rules, bonuses=(Bonus("champion", -1.0),))
     rows = table_of(some)
     with pytest.raises(Unusable, match="not_in_bulk"):
-        bulk.rate(ibis.memtable(rows), negative)
-    rows["tax"][0], rows["unit"][1], rows["follows"][5] = "much", "u2", "nobody"
+        bulk.rate(ibis.memtable(arrow(rows)), negative)
+    rows["tax"][0], rows["unit"][4], rows["follows"][5] = "much", "u2", "nobody"
     counts = {k: v[0] for k, v in by_duckdb(rows, lambda t: bulk.firm_checks(t, rules)).items()}
     faults = bulk.firm_faults_in(counts, rules)
     found = by_duckdb(rows, lambda t: bulk.firm_places(t, rules, faults))

@@ -70,7 +70,7 @@ def _frame(
     ends = {year for pair in spans for year in pair}
     at = tuple(sorted(ends if years is None else set(years)))
     of = {step.reference for step in scales} if units is None else set(units)
-    empty = np.empty((len(at), len(of), len(_indicators(nodes))))
+    empty = np.zeros((len(at), len(of), len(_indicators(nodes))))
     blank = np.empty((0, 0), dtype="U1")
     groups = {node.code: blank for node in nodes if node.kind == "Group"}
     return Cube(at, tuple(sorted(of)), tuple(nodes), empty, empty.astype(np.uint16), groups=groups)
