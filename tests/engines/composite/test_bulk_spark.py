@@ -30,20 +30,18 @@ pytestmark = [
         importlib.util.find_spec("pyspark") is None, reason="pyspark is not installed"
     ),
     pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java"),
-    # Said by pyspark about frames of pandas, which nothing here makes.
-    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    # pyspark has much to say of pandas and of sockets; none of it is ours to mend.
+    pytest.mark.filterwarnings("ignore"),
 ]
 NODES = tree(9)
 
 
 @pytest.fixture(scope="module")
 def by_spark() -> Iterator[Reckon]:
+    sql = pytest.importorskip("pyspark.sql")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pyspark.sql import SparkSession
-
-        builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+        builder = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
         session = builder.config("spark.sql.shuffle.partitions", "2").getOrCreate()
         connection = ibis.pyspark.connect(session)
     ibis.options.sql.fuse_selects = False
