@@ -117,6 +117,7 @@ def classes(
     from qiying.engines.composite.classes import read_scheme
 
     scheme = understood(lambda: read_scheme(words(rules)))
+    _refuse(bulk.judge_scheme(scheme))
     work = Work(
         checks=lambda table: bulk.firm_checks(table, scheme),
         faults_in=lambda counts: bulk.firm_faults_in(counts, scheme),

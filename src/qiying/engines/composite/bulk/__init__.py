@@ -31,7 +31,7 @@ from qiying.engines.composite.bulk._recount import (
     sample,
     sample_pools,
 )
-from qiying.engines.composite.bulk._rules import rate
+from qiying.engines.composite.bulk._rules import judge_scheme, rate
 
 __all__ = [
     "CLOSE",
@@ -43,6 +43,7 @@ __all__ = [
     "firm_places",
     "firms_of",
     "judge",
+    "judge_scheme",
     "places",
     "pools",
     "rate",

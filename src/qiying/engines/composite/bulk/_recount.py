@@ -167,7 +167,7 @@ def sample(
 
 def sample_pools(sizes: Mapping[str, int], limit: int) -> tuple[str, ...]:
     """The pools that `recount_classes` can rate within so many firms, the smallest first."""
-    return _fitting(sorted(sizes.items(), key=lambda pair: pair[1]), limit)
+    return _fitting(sorted(sizes.items(), key=lambda pair: (pair[1], pair[0])), limit)
 
 
 def _fitting(sizes: Sequence[tuple[str, int]], limit: int) -> tuple[str, ...]:

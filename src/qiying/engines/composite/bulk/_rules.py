@@ -38,7 +38,7 @@ def rate(table: ir.Table, scheme: Scheme) -> ir.Table:
     Unusable
         With every fault of the scheme and each column that is not there.
     """
-    faults = [*faults_of_scheme(scheme), *_beyond(scheme), *lacking(table, scheme)]
+    faults = [*judge_scheme(scheme), *lacking(table, scheme)]
     if faults:
         raise Unusable(tuple(faults))
     firms = _opened(table, scheme)
@@ -51,12 +51,11 @@ def rate(table: ir.Table, scheme: Scheme) -> ir.Table:
     return rated.union(exempt).union(_unranked(joined, joined.theirs, scheme))
 
 
-def _beyond(scheme: Scheme) -> list[Fault]:
-    return [
-        Fault("not_in_bulk", "scheme.bonus", column=bonus.code)
-        for bonus in scheme.bonuses
-        if bonus.points < 0 or bonus.lift < 0
-    ]
+def judge_scheme(scheme: Scheme) -> tuple[Fault, ...]:
+    """Every fault of the rules, and each bonus that takes away (``not_in_bulk``)."""
+    negative = [bonus.code for bonus in scheme.bonuses if bonus.points < 0 or bonus.lift < 0]
+    beyond = [Fault("not_in_bulk", "scheme.bonus", column=code) for code in negative]
+    return (*faults_of_scheme(scheme), *beyond)
 
 
 def facts(scheme: Scheme) -> list[str]:
