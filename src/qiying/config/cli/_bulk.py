@@ -66,6 +66,7 @@ class Work:
     faults_in: Callable[[dict[str, Any]], "tuple[Fault, ...]"]
     places: Callable[[Any, "Sequence[Fault]"], Any]
     judge: Callable[[Store, Any], "tuple[Fault, ...]"]
+    typed: Callable[[Any], Any]
     answer: Callable[[Any], Any]
     recount: "Callable[[Store, Any, Any, dict[str, Any]], tuple[int, tuple[Violation, ...]]]"
     file: str
@@ -93,6 +94,7 @@ def bulk(
         faults_in=lambda counts: bulk.faults_in(counts, nodes),
         places=lambda table, faults: bulk.places(table, nodes, faults),
         judge=lambda store, table: _by_data(store, table, orders, nodes),
+        typed=lambda table: bulk.typed(table, nodes),
         answer=lambda table: bulk.scores(table, nodes, orders),
         recount=lambda store, table, found, counts: _years(
             store, table, found, counts, orders, nodes, again
@@ -123,6 +125,7 @@ def classes(
         faults_in=lambda counts: bulk.firm_faults_in(counts, scheme),
         places=lambda table, faults: bulk.firm_places(table, scheme, faults),
         judge=lambda _store, _table: (),
+        typed=lambda table: bulk.typed_firms(table, scheme),
         answer=lambda table: bulk.rate(table, scheme),
         recount=lambda store, table, found, _counts: _pools(store, table, found, scheme, again),
         file="classes",
@@ -148,7 +151,8 @@ def _do(work: Work, data: Path, out: Path, form: Form, *, is_json: bool) -> None
         _name_places(store, work, table, counts, out)
         _refuse(work.judge(store, table))
         stage(RECKONING)
-        found = store.keep(understood(lambda: work.answer(table)))
+        plain = store.keep(work.typed(table))
+        found = store.keep(understood(lambda: work.answer(plain)))
         stage(RECOUNTING)
         count, violations = work.recount(store, table, found, counts)
         stage(WRITING)

@@ -23,7 +23,15 @@ from qiying.engines.composite.bulk._faults import (
 )
 from qiying.engines.composite.bulk._judge import judge
 from qiying.engines.composite.bulk._panel import scores
-from qiying.engines.composite.bulk._parts import firms_of, pools, references, rows_of, years
+from qiying.engines.composite.bulk._parts import (
+    firms_of,
+    pools,
+    references,
+    rows_of,
+    typed,
+    typed_firms,
+    years,
+)
 from qiying.engines.composite.bulk._recount import (
     CLOSE,
     recount,
@@ -54,5 +62,7 @@ __all__ = [
     "sample",
     "sample_pools",
     "scores",
+    "typed",
+    "typed_firms",
     "years",
 ]

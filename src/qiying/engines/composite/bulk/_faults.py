@@ -59,14 +59,14 @@ def firm_checks(table: ir.Table, scheme: Scheme) -> ir.Table:
         raise Unusable(tuple(faults))
     codes = _items(scheme)
     own = {name: word(table, name) for name in WORDS}
-    firms = _led(table.select(**own, **_marks(table, codes)))
+    firms = table.select(**own, **_marks(table, codes))
+    alone = _alone(firms).aggregate(alone=lambda t: t.count())
     return firms.aggregate(
         rows=firms.count(),
         keys=firms.unit.nunique(),
         nameless=(firms.unit == "").sum(),
-        alone=firms.is_alone.sum(),
         **{name: firms[name].sum() for name in _marks(table, codes)},
-    )
+    ).cross_join(alone)
 
 
 def firm_faults_in(counts: Counts, scheme: Scheme) -> tuple[Fault, ...]:
@@ -114,12 +114,12 @@ def _said(counts: Counts, table: str, key: str, codes: Sequence[str]) -> tuple[F
     return tuple(Fault(code, table, column=column, value=str(int(n))) for code, column, n in found)
 
 
-def _led(firms: ir.Table, before: str = "") -> ir.Table:
-    """Firms with whether nobody is there whom they follow."""
+def _alone(firms: ir.Table, before: str = "") -> ir.Table:
+    """Firms that follow somebody who is not there or follows himself."""
     unit, exempt, follows = (firms[f"{before}{name}"] for name in ("unit", "exempt", "follows"))
-    lead = firms.filter((follows == "") | (exempt != "")).select(leader=unit).distinct()
-    firms = firms.left_join(lead, follows == lead.leader)
-    return firms.mutate(is_alone=(firms[f"{before}follows"] != "") & firms.leader.isnull())
+    lead = firms.filter((follows == "") | (exempt != "")).select(leader=unit)
+    behind = firms.filter(follows != "")
+    return behind.anti_join(lead, behind[f"{before}follows"] == lead.leader)
 
 
 def _placed(table: ir.Table, faults: Sequence[Fault]) -> ir.Table:
@@ -133,8 +133,7 @@ def _placed(table: ir.Table, faults: Sequence[Fault]) -> ir.Table:
             counted = table.mutate(times=table.count().over(ibis.window(group_by="of_key")))
             bad, value = counted.filter(counted.times > 1), "of_unit"
         else:
-            alone = _led(table, "of_")
-            bad, value = alone.filter(alone.is_alone), "of_follows"
+            bad, value = _alone(table, "of_"), "of_follows"
         parts.append(_told(bad, fault, value))
     return reduce(lambda one, other: one.union(other), parts)
 

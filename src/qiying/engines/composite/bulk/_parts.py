@@ -8,7 +8,7 @@ from qiying.engines.composite._classes import Scheme
 from qiying.engines.composite._cube import Node
 from qiying.engines.composite._plan import Normalise, Plan
 from qiying.engines.composite._tables import NO_TIME
-from qiying.engines.composite.bulk._cells import word
+from qiying.engines.composite.bulk._cells import fact, group, number, word
 from qiying.engines.composite.bulk._judge import own
 from qiying.engines.composite.bulk._rules import WORDS, facts
 
@@ -28,6 +28,21 @@ def references(table: ir.Table, plan: Plan, nodes: Sequence[Node]) -> ir.Table:
     asked = {own(step, node).reference for step in steps for node in nodes} | {""}
     units = table.select(uCode=word(table, "uCode")).distinct()
     return units.filter(units.uCode.isin(sorted(asked)))
+
+
+def typed(table: ir.Table, nodes: Sequence[Node]) -> ir.Table:
+    """What `scores` reads, text read as numbers once: worth keeping where the table is text."""
+    read = [node.code for node in nodes if node.kind in {"Indicator", "Denominator"}]
+    words = {node.code: group(table, node.code) for node in nodes if node.kind == "Group"}
+    keys = {"Time": word(table, "Time", NO_TIME), "uCode": word(table, "uCode")}
+    return table.select(**keys, **words, **{code: number(table[code]) for code in read})
+
+
+def typed_firms(table: ir.Table, scheme: Scheme) -> ir.Table:
+    """What `rate` reads, text read as numbers and facts once."""
+    items = {item.code: number(table[item.code]) for item in scheme.items}
+    held = {code: fact(table[code]) for code in facts(scheme)}
+    return table.select(**{name: word(table, name) for name in WORDS}, **items, **held)
 
 
 def rows_of(table: ir.Table, nodes: Sequence[Node], some: Sequence[str]) -> ir.Table:
