@@ -9,8 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from qiying.config.cli.index import app
 from tests.config.test_index_cli import DATA, META, PLAN
