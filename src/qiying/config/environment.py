@@ -16,6 +16,7 @@ _CHECKOUT = Path(__file__).resolve().parents[3]
 REPOSITORY = _CHECKOUT if (_CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
 KNOWN = {
     "ALLOWED_HOSTS": "host names that may be asked for, comma separated",
+    "BULK": "duckdb or spark: who reckons qiying index bulk and bulk-classes",
     "DATABASE_OWNER_URL": "PostgreSQL for migrations (owner of the tables)",
     "DATABASE_POOL": "connections kept by each web process; 0 opens one a request",
     "DATABASE_URL": "PostgreSQL for web and worker (role without privileges)",

@@ -1,42 +1,39 @@
 """``qiying index …``: composite indicators from two tables and a plan; needs no database."""
 
 import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qiying.config.cli import _kept_runs
+from qiying.config.cli import _bulk, _kept_runs
+from qiying.config.cli._given import (
+    FAILED,
+    SHOWN,
+    AsJson,
+    Data,
+    Into,
+    Meta,
+    Orders,
+    folder,
+    rows,
+    understood,
+    words,
+)
 from qiying.config.cli._platform import say, text
 from qiying.config.language import mark as _
 
 if TYPE_CHECKING:
     from qiying.engines.composite import Cube, Plan, Result, Uncertainty
 
-FAILED, UNUSABLE = 1, 2
-SHOWN = 10
 MOST_REPLICATES = 1_000_000
-BEYOND = "\0"
-ENCODINGS = ("utf-8-sig", "gb18030")
-Value = TypeVar("Value")
 
-Data = Annotated[
-    Path, typer.Option("--data", help=text(_("Table of values, one row for each unit and year.")))
-]
-Meta = Annotated[
-    Path, typer.Option("--meta", help=text(_("Table of indicators, one row for each.")))
-]
-Orders = Annotated[Path, typer.Option("--plan", help=text(_("The plan, as TOML.")))]
-Into = Annotated[Path, typer.Option("--out", help=text(_("Folder for the tables.")))]
 Replicates = Annotated[
     int, typer.Option(min=2, max=MOST_REPLICATES, help=text(_("How many replicates.")))
 ]
 Seed = Annotated[int, typer.Option(min=0, help=text(_("Seed of all chance.")))]
-AsJson = Annotated[bool, typer.Option("--json", help=text(_("Print JSON.")))]
 
 app = typer.Typer(
     help=text(_("Composite indicators: scores and ranks from two tables and a plan.")),
@@ -48,6 +45,12 @@ app.command(
 app.command(help=text(_("Write the report of the run of an edition that was released last.")))(
     _kept_runs.report
 )
+app.command(help=text(_("Reckon a panel larger than memory: scores and ranks in one table.")))(
+    _bulk.bulk
+)
+app.command("bulk-classes", help=text(_("Rate the firms of a province by rules of classes.")))(
+    _bulk.classes
+)
 
 
 @app.command(help=text(_("Run a plan and write the table of every step, scores, ranks, origins.")))
@@ -56,9 +59,9 @@ def run(*, data: Data, meta: Meta, plan: Orders, out: Into, as_json: AsJson = Fa
     from qiying.engines import composite
 
     cube, orders = _given(data, meta, plan)
-    result = _understood(lambda: composite.run(orders, cube))
+    result = understood(lambda: composite.run(orders, cube))
     violations = composite.check(orders, cube, result)
-    with _folder(out):
+    with folder(out):
         _write(out, cube, orders, result)
     if as_json:
         typer.echo(json.dumps(_summary(cube, orders, result, violations), ensure_ascii=False))
@@ -85,10 +88,10 @@ def uncertainty(
     from qiying.engines import composite
 
     cube, orders = _given(data, meta, plan)
-    found = _understood(
+    found = understood(
         lambda: composite.uncertainty(orders, cube, replicates=replicates, seed=seed)
     )
-    with _folder(out):
+    with folder(out):
         _write_sample(out, cube, found)
     _say_sample(found)
 
@@ -99,9 +102,9 @@ def sensitivity(*, data: Data, meta: Meta, plan: Orders, out: Into, seed: Seed =
     from qiying.engines import composite
 
     cube, orders = _given(data, meta, plan)
-    found = _understood(lambda: composite.sensitivity(orders, cube, seed=seed))
+    found = understood(lambda: composite.sensitivity(orders, cube, seed=seed))
     names = found.sample.factors
-    with _folder(out):
+    with folder(out):
         rows = [(name, *map(_cell, found.shift[:, n].tolist())) for n, name in enumerate(names)]
         _sheet(out / "factors.csv", ("factor", "first", "total"), rows)
         _sheet(
@@ -122,17 +125,8 @@ def sensitivity(*, data: Data, meta: Meta, plan: Orders, out: Into, seed: Seed =
 def _given(data: Path, meta: Path, plan: Path) -> "tuple[Cube, Plan]":
     from qiying.engines import composite
 
-    cube = _understood(lambda: composite.read_tables(_rows(data), _rows(meta)))
-    return cube, _understood(lambda: composite.read_plan(_words(plan)))
-
-
-@contextmanager
-def _folder(out: Path) -> Iterator[None]:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError:
-        raise typer.BadParameter(text(_("“%(path)s” cannot be written."), path=out)) from None
+    cube = understood(lambda: composite.read_tables(rows(data), rows(meta)))
+    return cube, understood(lambda: composite.read_plan(words(plan)))
 
 
 def _say_sample(found: "Uncertainty") -> None:
@@ -170,57 +164,6 @@ def _write_sample(out: Path, cube: "Cube", found: "Uncertainty") -> None:
         for y, year in enumerate(cube.years)
     )
     _sheet(out / "replicates.csv", ("replicate", *found.factors, "Time", *cube.units), replicates)
-
-
-def _understood(work: Callable[[], Value]) -> Value:
-    """Do what may find the input unusable, and then name every fault with its place."""
-    from qiying.engines.composite import Unusable
-
-    try:
-        return work()
-    except Unusable as unusable:
-        for fault in unusable.faults:
-            place = _("%(table)s, row %(row)d, column “%(column)s”: %(code)s %(value)s")
-            typer.echo(
-                text(
-                    place,
-                    table=fault.table,
-                    row=fault.row,
-                    column=fault.column,
-                    code=fault.code,
-                    value=fault.value,
-                ),
-                err=True,
-            )
-        raise typer.Exit(UNUSABLE) from None
-
-
-def _words(path: Path) -> str:
-    for encoding in ENCODINGS:
-        try:
-            return path.read_text(encoding=encoding)
-        except OSError:
-            break
-        except UnicodeDecodeError:
-            continue
-    raise typer.BadParameter(text(_("“%(path)s” cannot be read."), path=path))
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    """Rows of a table; Unusable for a heading that comes twice and for cells without a heading."""
-    from qiying.engines.composite import Fault, Unusable
-
-    reader = csv.DictReader(io.StringIO(_words(path), newline=""), restkey=BEYOND)
-    names = list(reader.fieldnames or ())
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    rows = list(reader)
-    faults = [Fault("repeated_column", path.name, column=name) for name in twice]
-    faults += [
-        Fault("extra_cells", path.name, n) for n, row in enumerate(rows, 1) if BEYOND in row
-    ]
-    if faults:
-        raise Unusable(tuple(faults))
-    return rows
 
 
 def _write(out: Path, cube: "Cube", orders: "Plan", result: "Result") -> None:

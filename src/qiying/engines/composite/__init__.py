@@ -42,7 +42,7 @@ from qiying.engines.composite._plan import (
 )
 from qiying.engines.composite._result import Result, Violation
 from qiying.engines.composite._run import run
-from qiying.engines.composite._tables import read_tables
+from qiying.engines.composite._tables import read_nodes, read_tables
 from qiying.engines.composite._uncertain import (
     Sensitivity,
     Uncertainty,
@@ -79,6 +79,7 @@ __all__ = [
     "cube_of",
     "flip",
     "judge",
+    "read_nodes",
     "read_plan",
     "read_tables",
     "run",

@@ -1,6 +1,7 @@
 """From points to a class, with every reason on the way."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -120,13 +121,14 @@ def _pool(scheme: Scheme, firms: Sequence[Firm]) -> list[Rating]:
         math.fsum([*row, *(dict(r.numbers)["points"] for r in why if r.code == "bonus_points")])
         for row, why in zip(table, reasons, strict=True)
     ]
-    borders = quotas(scheme.shares, len(firms))
+    borders, ordered = quotas(scheme.shares, len(firms)), sorted(scores)
     found = []
     for firm, row, score, why in zip(firms, table, scores, reasons, strict=True):
-        rank = 1 + sum(other > score for other in scores)
+        upto = bisect_right(ordered, score)
+        rank = 1 + len(ordered) - upto
         place = next(k for k, border in enumerate(borders) if rank <= border)
         by_rank = scheme.names[place]
-        is_tied = rank + scores.count(score) - 1 > borders[place]
+        is_tied = len(ordered) - bisect_left(ordered, score) > borders[place]
         tie = [Reason("tie", by_rank)] if is_tied else []
         quota = Reason("quota", by_rank, (("rank", rank), ("of", len(firms))))
         final, more = _adjusted(scheme, firm, place, score)
@@ -202,15 +204,25 @@ def _unranked(scheme: Scheme, firm: Firm, name: str, why: Reason) -> Rating:
     return Rating(firm.unit, firm.pool, empty, math.nan, 0, 0, "", name, reasons)
 
 
-def _faults(scheme: Scheme, firms: Sequence[Firm]) -> list[Fault]:
+def faults_of_scheme(scheme: Scheme) -> list[Fault]:
+    """What of a scheme cannot be used."""
     found = faults_of(scheme.items)
     total = sum(Fraction(str(share)) for share in scheme.shares)
     if len(scheme.shares) != len(scheme.names) or total != 1 or min(scheme.shares) < 0:
         found.append(Fault("shares", "scheme", column="shares", value=str(scheme.shares)))
     named = [scheme.lift_to, *scheme.least, *(veto.worst for veto in scheme.vetoes)]
     found += [Fault("unknown_class", "scheme", value=n) for n in named if n not in scheme.names]
-    codes = [b.code for b in scheme.bonuses] + [v.code for v in scheme.vetoes]
+    codes = _facts(scheme)
     found += [Fault("repeated_fact", "scheme", value=c) for c in codes if codes.count(c) > 1]
+    return found
+
+
+def _facts(scheme: Scheme) -> list[str]:
+    return [b.code for b in scheme.bonuses] + [v.code for v in scheme.vetoes]
+
+
+def _faults(scheme: Scheme, firms: Sequence[Firm]) -> list[Fault]:
+    found, codes = faults_of_scheme(scheme), _facts(scheme)
     by_unit = {firm.unit: firm for firm in firms}
     for place, firm in enumerate(firms, 1):
         if by_unit[firm.unit] is not firm:

@@ -13,7 +13,8 @@ from qiying.engines.composite._sheet import Sheet
 
 Centre = Callable[[Floats], float]
 CENTRES: dict[str, Centre] = {
-    "mean": lambda x: float(x.mean()),
+    # No mean lies beyond its values; rounding may put it there, and make what is constant vary.
+    "mean": lambda x: float(np.clip(x.mean(), x.min(), x.max())),
     "median": lambda x: float(np.median(x)),
 }
 

@@ -37,9 +37,14 @@ def points(items: Sequence[Item], rows: Sequence[Mapping[str, float]]) -> Floats
         if not known.any():
             continue
         got = _of_item(item, x, known)
-        instead = float(got[known].mean()) if item.missing == "mean" else 0.0
+        instead = _middle(got[known].tolist()) if item.missing == "mean" else 0.0
         found[:, place] = np.where(known, got, instead)
     return found
+
+
+def _middle(known: list[float]) -> float:
+    """The mean with one rounding, whatever the order of the firms, and never beyond its values."""
+    return min(max(math.fsum(known) / len(known), min(known)), max(known))
 
 
 def _of_item(item: Item, x: Floats, known: Floats) -> Floats:

@@ -37,10 +37,26 @@ def read_tables(data: Sequence[Row], meta: Sequence[Row]) -> Cube:
             faults.append(Fault("no_column", "iData", column=name))
     if faults:
         raise Unusable(tuple(faults))
+    return cube_from(data, nodes)
+
+
+def cube_from(data: Sequence[Row], nodes: tuple[Node, ...]) -> Cube:
+    """The cube of nodes that are known; Unusable with every row and cell that cannot be used."""
+    faults: list[Fault] = []
     cube = _fill(data, nodes, faults)
     if faults:
         raise Unusable(tuple(faults))
     return cube
+
+
+def read_nodes(meta: Sequence[Row]) -> tuple[Node, ...]:
+    """The nodes of iMeta alone; Unusable with every fault of it."""
+    faults: list[Fault] = []
+    nodes = _nodes(meta, faults)
+    _check_tree(nodes, faults)
+    if faults:
+        raise Unusable(tuple(faults))
+    return nodes
 
 
 def number(text: str | None) -> float:

@@ -17,6 +17,7 @@ from qiying.engines.composite._classes import (
 )
 from qiying.engines.composite._classes_check import check_classes
 from qiying.engines.composite._points import Item, points
+from qiying.engines.composite._scheme import read_scheme
 
 __all__ = [
     "Bonus",
@@ -28,4 +29,5 @@ __all__ = [
     "check_classes",
     "classify",
     "points",
+    "read_scheme",
 ]

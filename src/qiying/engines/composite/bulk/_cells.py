@@ -1,0 +1,87 @@
+"""Cells of a table as numbers, words and facts, whatever the table holds them as."""
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import add
+
+import ibis
+import ibis.expr.types as ir
+
+from qiying.engines.composite._tables import MISSING
+
+PLAIN_NUMBER = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$"
+NO = ibis.literal(value=False)
+YES = ("1", "true", "yes", "y", "是")
+
+
+def number(column: ir.Value) -> ir.FloatingValue:
+    """A float64, null where missing; text that is no number is null too and counted apart."""
+    if column.type().is_string():
+        text = _bare(column)
+        held: ir.Value = ibis.ifelse(text.re_search(PLAIN_NUMBER), text, ibis.null("string"))
+        return held.try_cast("float64")
+    value = column.cast("float64")
+    return ibis.ifelse(value.isnan() | value.isinf(), ibis.null("float64"), value)
+
+
+def is_unreadable(column: ir.Value) -> ir.BooleanValue:
+    """Whether a cell says something that is no number."""
+    if column.type().is_string():
+        text = _bare(column)
+        known = text.notnull() & ~text.lower().isin(sorted(MISSING))
+        return (known & ~text.re_search(PLAIN_NUMBER)).coalesce(NO)
+    return column.cast("float64").isinf().coalesce(NO)
+
+
+def word(table: ir.Table, name: str, otherwise: str = "") -> ir.StringValue:
+    """A column as text without blanks around it; `otherwise` where it is empty or absent."""
+    if name not in table.columns:
+        return ibis.literal(otherwise)
+    text = _bare(table[name].cast("string"))
+    return ibis.ifelse(text == "", ibis.literal(otherwise), text).fill_null(otherwise)
+
+
+def fact(column: ir.Value) -> ir.BooleanValue:
+    """Whether a fact holds: true, a number that is not nought, or a word that says so."""
+    if column.type().is_string():
+        return _bare(column).lower().isin(YES).coalesce(NO)
+    return column.cast("boolean").coalesce(NO)
+
+
+def group(table: ir.Table, name: str) -> ir.StringValue:
+    """A column of iData that names groups; what says that it is missing is no name."""
+    text = word(table, name)
+    return ibis.ifelse(text.lower().isin(("na", "nan")), ibis.literal(""), text)
+
+
+def exact(value: float) -> ir.FloatingValue:
+    """A number with all its digits: written plainly, DuckDB reads it as a decimal and rounds it."""
+    return ibis.literal(repr(float(value))).cast("float64")
+
+
+def _bare(column: ir.Value) -> ir.StringValue:
+    return column.strip()
+
+
+def total(parts: Sequence[ir.Value]) -> ir.Value:
+    """A sum in the order of numpy's own, so that both round alike and ties stay ties.
+
+    Source: ``pairwise_sum`` of numpy: eight sums side by side up to 128 numbers, halves beyond.
+    """
+    count = len(parts)
+    if count < 8:
+        return reduce(add, parts)
+    if count > 128:
+        half = count // 2 - count // 2 % 8
+        return total(parts[:half]) + total(parts[half:])
+    whole = count - count % 8
+    eight = [reduce(add, parts[place:whole:8]) for place in range(8)]
+    return reduce(add, parts[whole:], fold(eight, add))
+
+
+def fold(parts: Sequence[ir.Value], two: Callable[[ir.Value, ir.Value], ir.Value]) -> ir.Value:
+    """Bring parts together two by two."""
+    if len(parts) < 3:
+        return reduce(two, parts)
+    half = len(parts) // 2
+    return two(fold(parts[:half], two), fold(parts[half:], two))
