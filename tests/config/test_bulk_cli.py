@@ -175,6 +175,7 @@ def test_only_whole_pools_are_recounted_when_the_table_is_larger(folder: Path) -
         ("firms.csv", FIRMS.replace("f5,", "f6,"), "repeated_unit"),
         ("firms.csv", FIRMS.replace(",f1\n", ",f9\n"), "nobody_to_follow"),
         ("firms.csv", FIRMS.replace("30", "三十"), "三十"),
+        ("firms.csv", FIRMS.replace("是", "有"), "no_fact 有 (f3)"),
         ("firms.csv", FIRMS.replace("spill", "spell"), "no_column"),
         ("rules.toml", RULES.replace("weight = 100", 'weight = "100"'), "wrong_type"),
         ("rules.toml", RULES.replace("weight = 100", "heft = 100"), "unknown_key"),
