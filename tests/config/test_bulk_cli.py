@@ -119,6 +119,7 @@ def test_every_bad_place_stands_in_a_table_and_the_first_are_printed(folder: Pat
     [
         ("iData.csv", DATA.replace("0.3", "0,3"), "row 2, column “”: extra_cells"),
         ("iData.csv", DATA.replace("b,乙县,", "b,"), "missing_cells"),
+        ("iData.csv", DATA.replace("0.3", "1e999"), "no_number 1e999 (b 2024)"),
         ("iData.csv", DATA.replace("Time", "Dust"), "repeated_column"),
         ("iData.csv", DATA.replace("dust", "rust"), "no_column"),
         ("iData.csv", DATA.splitlines()[0] + "\n", "no_rows"),

@@ -38,9 +38,10 @@ def number(column: ir.Value) -> ir.FloatingValue:
 
 
 def is_unreadable(column: ir.Value) -> ir.BooleanValue:
-    """Whether a cell says something that is no number."""
+    """Whether a cell says something that is no number, or one too large for any."""
     if column.type().is_string():
-        return (~column.re_search(NUMBER_OR_NOTHING)).coalesce(NO)
+        is_word = ~column.re_search(NUMBER_OR_NOTHING)
+        return (is_word | column.try_cast("float64").isinf().coalesce(NO)).coalesce(NO)
     return column.cast("float64").isinf().coalesce(NO)
 
 
