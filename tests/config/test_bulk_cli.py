@@ -221,6 +221,15 @@ def test_a_backend_that_is_unknown_or_not_installed_is_said(
     assert list((folder / "out").iterdir()) == []
 
 
+def test_a_column_of_dates_is_refused_by_its_kind(folder: Path) -> None:
+    days = pa.array([1, 2], pa.date32())
+    table = pa.table({"uCode": ["a", "b"], "roads": days, "dust": [1.0, 2.0]})
+    pyarrow.parquet.write_table(table, folder / "iData.parquet")
+    done = reckon(folder, data="iData.parquet")
+    assert done.exit_code == 2
+    assert "wrong_type date" in done.stderr
+
+
 def test_a_column_without_any_value_is_missing_everywhere(folder: Path) -> None:
     table = pa.table(
         {"uCode": ["a", "b"], "roads": [1.0, 2.0], "dust": pa.array([None, None], pa.null())}

@@ -8,6 +8,7 @@ from operator import add
 import ibis
 import ibis.expr.types as ir
 
+from qiying.engines.composite._cube import Fault
 from qiying.engines.composite._tables import MISSING
 
 YES = ("1", "true", "yes", "y", "是")
@@ -25,6 +26,21 @@ PLAIN_NUMBER = f"^{BLANK}{DIGITS}{BLANK}$"
 NUMBER_OR_NOTHING = f"(?i)^{BLANK}({DIGITS}|{_any_of(MISSING)}){BLANK}$"
 HOLDS = f"(?i)^{BLANK}{_any_of(YES)}{BLANK}$"
 CLEAR = f"(?i)^{BLANK}({DIGITS}|{_any_of({*YES, *NOT, *MISSING})}){BLANK}$"
+
+
+def lacking(table: ir.Table, name: str, columns: Sequence[str]) -> list[Fault]:
+    """Columns that a table does not have."""
+    return [Fault("no_column", name, column=c) for c in columns if c not in table.columns]
+
+
+def other_kind(table: ir.Table, name: str, columns: Sequence[str]) -> list[Fault]:
+    """Columns that hold neither numbers nor facts nor text: dates, lists."""
+    kinds = {column: table[column].type() for column in columns if column in table.columns}
+    return [
+        Fault("wrong_type", name, column=column, value=str(kind))
+        for column, kind in kinds.items()
+        if not (kind.is_numeric() or kind.is_boolean() or kind.is_string() or kind.is_null())
+    ]
 
 
 def number(column: ir.Value) -> ir.FloatingValue:

@@ -13,7 +13,7 @@ from qiying.engines.composite._cube import Fault, Node, Unusable
 from qiying.engines.composite._tables import NO_TIME
 from qiying.engines.composite.bulk._cells import is_unclear, is_unreadable, word
 from qiying.engines.composite.bulk._panel import absent
-from qiying.engines.composite.bulk._rules import WORDS, facts, lacking
+from qiying.engines.composite.bulk._rules import WORDS, absent_firms, facts
 
 ROW = "_row"
 """Column of a table that says where a row stood."""
@@ -54,7 +54,7 @@ def places(table: ir.Table, nodes: Sequence[Node], faults: Sequence[Fault]) -> i
 
 def firm_checks(table: ir.Table, scheme: Scheme) -> ir.Table:
     """One row that counts what of the firms cannot be used: read by `firm_faults_in`."""
-    faults = lacking(table, scheme)
+    faults = absent_firms(table, scheme)
     if faults:
         raise Unusable(tuple(faults))
     codes = _items(scheme)
