@@ -207,6 +207,16 @@ def test_a_table_that_is_not_there_or_none_is_refused(folder: Path) -> None:
     assert list((folder / "out").iterdir()) == []
 
 
+def test_folders_that_spark_wrote_before_give_way(folder: Path) -> None:
+    for name in ("faults.csv", "scores.csv"):
+        (folder / "out" / name).mkdir(parents=True)
+        (folder / "out" / name / "part-0.csv").write_text("old", encoding="utf-8")
+    done = reckon(folder)
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in (folder / "out").iterdir()] == ["scores.csv"]
+    assert len(rows(folder / "out" / "scores.csv")) == 3
+
+
 def test_a_backend_that_is_unknown_or_not_installed_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
