@@ -119,6 +119,7 @@ def test_every_bad_place_stands_in_a_table_and_the_first_are_printed(folder: Pat
     [
         ("iData.csv", DATA.replace("0.3", "0,3"), "row 2, column “”: extra_cells"),
         ("iData.csv", DATA.replace("b,乙县,", "b,"), "missing_cells"),
+        ("iData.csv", DATA.replace("0.3", "1e999"), "no_number 1e999 (b 2024)"),
         ("iData.csv", DATA.replace("Time", "Dust"), "repeated_column"),
         ("iData.csv", DATA.replace("dust", "rust"), "no_column"),
         ("iData.csv", DATA.splitlines()[0] + "\n", "no_rows"),
@@ -175,6 +176,7 @@ def test_only_whole_pools_are_recounted_when_the_table_is_larger(folder: Path) -
         ("firms.csv", FIRMS.replace("f5,", "f6,"), "repeated_unit"),
         ("firms.csv", FIRMS.replace(",f1\n", ",f9\n"), "nobody_to_follow"),
         ("firms.csv", FIRMS.replace("30", "三十"), "三十"),
+        ("firms.csv", FIRMS.replace("是", "有"), "no_fact 有 (f3)"),
         ("firms.csv", FIRMS.replace("spill", "spell"), "no_column"),
         ("rules.toml", RULES.replace("weight = 100", 'weight = "100"'), "wrong_type"),
         ("rules.toml", RULES.replace("weight = 100", "heft = 100"), "unknown_key"),
@@ -205,6 +207,16 @@ def test_a_table_that_is_not_there_or_none_is_refused(folder: Path) -> None:
     assert list((folder / "out").iterdir()) == []
 
 
+def test_folders_that_spark_wrote_before_give_way(folder: Path) -> None:
+    for name in ("faults.csv", "scores.csv"):
+        (folder / "out" / name).mkdir(parents=True)
+        (folder / "out" / name / "part-0.csv").write_text("old", encoding="utf-8")
+    done = reckon(folder)
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in (folder / "out").iterdir()] == ["scores.csv"]
+    assert len(rows(folder / "out" / "scores.csv")) == 3
+
+
 def test_a_backend_that_is_unknown_or_not_installed_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,6 +229,15 @@ def test_a_backend_that_is_unknown_or_not_installed_is_said(
     assert done.exit_code == 2
     assert "qiying[spark]" in done.output.replace("\n", " ")
     assert list((folder / "out").iterdir()) == []
+
+
+def test_a_column_of_dates_is_refused_by_its_kind(folder: Path) -> None:
+    days = pa.array([1, 2], pa.date32())
+    table = pa.table({"uCode": ["a", "b"], "roads": days, "dust": [1.0, 2.0]})
+    pyarrow.parquet.write_table(table, folder / "iData.parquet")
+    done = reckon(folder, data="iData.parquet")
+    assert done.exit_code == 2
+    assert "wrong_type date" in done.stderr
 
 
 def test_a_column_without_any_value_is_missing_everywhere(folder: Path) -> None:

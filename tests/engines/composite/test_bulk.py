@@ -31,7 +31,7 @@ from tests.engines.composite.made import plan
 
 NODES = tree(9)
 SLOW = settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
 )
 TABLE_SUMS = {"zscore", "vector"}
 

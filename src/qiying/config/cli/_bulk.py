@@ -1,6 +1,7 @@
 """``qiying index bulk`` and ``bulk-classes``: tables that no memory holds, by DuckDB or Spark."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -147,7 +148,7 @@ def _do(work: Work, data: Path, out: Path, form: Form, *, is_json: bool) -> None
         counts = {
             k: v[0] for k, v in store.columns(understood(lambda: work.checks(table))).items()
         }
-        (out / FAULTS).unlink(missing_ok=True)
+        _clear(out / FAULTS)
         _name_places(store, work, table, counts, out)
         _refuse(work.judge(store, table))
         stage(RECKONING)
@@ -156,8 +157,17 @@ def _do(work: Work, data: Path, out: Path, form: Form, *, is_json: bool) -> None
         stage(RECOUNTING)
         count, violations = work.recount(store, table, found, counts)
         stage(WRITING)
+        _clear(path)
         store.write(found, path, work.order)
     _tell(path, counts["rows"], count, violations, is_json=is_json)
+
+
+def _clear(path: Path) -> None:
+    """What an earlier run wrote there, which Spark writes as a folder."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _tell(

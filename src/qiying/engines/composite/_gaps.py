@@ -78,12 +78,17 @@ def _estimates(x: Floats, gaps: Mask, step: Impute, cube: Cube) -> Floats:
 
 
 def _by_column(x: Floats, gaps: Mask, centre: Centre, groups: NDArray[np.str_]) -> Floats:
+    """Of the year and group, once for all cells that lack it."""
     found = np.full(x.shape, np.nan)
-    for year, unit, place in np.argwhere(gaps):
-        column = x[year, groups[year] == groups[year, unit], place]
-        column = column[~np.isnan(column)]
-        if column.size:
-            found[year, unit, place] = centre(column)
+    for year in np.flatnonzero(gaps.any(axis=(1, 2))):
+        which = np.unique(groups[year], return_inverse=True)[1]
+        for group in np.unique(which[gaps[year].any(axis=1)]):
+            units = np.flatnonzero(which == group)
+            for place in np.flatnonzero(gaps[year, units].any(axis=0)):
+                column = x[year, units, place]
+                known = column[~np.isnan(column)]
+                if known.size:
+                    found[year, units, place] = centre(known)
     return found
 
 

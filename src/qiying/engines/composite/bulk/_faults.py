@@ -11,9 +11,9 @@ import ibis.expr.types as ir
 from qiying.engines.composite._classes import Scheme
 from qiying.engines.composite._cube import Fault, Node, Unusable
 from qiying.engines.composite._tables import NO_TIME
-from qiying.engines.composite.bulk._cells import is_unreadable, word
+from qiying.engines.composite.bulk._cells import is_unclear, is_unreadable, word
 from qiying.engines.composite.bulk._panel import absent
-from qiying.engines.composite.bulk._rules import WORDS, lacking
+from qiying.engines.composite.bulk._rules import WORDS, absent_firms, facts
 
 ROW = "_row"
 """Column of a table that says where a row stood."""
@@ -54,24 +54,25 @@ def places(table: ir.Table, nodes: Sequence[Node], faults: Sequence[Fault]) -> i
 
 def firm_checks(table: ir.Table, scheme: Scheme) -> ir.Table:
     """One row that counts what of the firms cannot be used: read by `firm_faults_in`."""
-    faults = lacking(table, scheme)
+    faults = absent_firms(table, scheme)
     if faults:
         raise Unusable(tuple(faults))
     codes = _items(scheme)
     own = {name: word(table, name) for name in WORDS}
-    firms = table.select(**own, **_marks(table, codes))
+    unclear = {f"unclear{n}": is_unclear(table[code]) for n, code in enumerate(facts(scheme))}
+    firms = table.select(**own, **_marks(table, codes), **unclear)
     alone = _alone(firms).aggregate(alone=lambda t: t.count())
     return firms.aggregate(
         rows=firms.count(),
         keys=firms.unit.nunique(),
         nameless=(firms.unit == "").sum(),
-        **{name: firms[name].sum() for name in _marks(table, codes)},
+        **{name: firms[name].sum() for name in (*_marks(table, codes), *unclear)},
     ).cross_join(alone)
 
 
 def firm_faults_in(counts: Counts, scheme: Scheme) -> tuple[Fault, ...]:
     """What the row of `firm_checks` says: `value` is the number of rows or cells."""
-    return _said(counts, "firms", "unit", _items(scheme))
+    return _said(counts, "firms", "unit", _items(scheme), facts(scheme))
 
 
 def firm_places(table: ir.Table, scheme: Scheme, faults: Sequence[Fault]) -> ir.Table:
@@ -101,7 +102,9 @@ def _unreadable(table: ir.Table, codes: Sequence[str]) -> dict[str, ir.Value]:
     return {name: mark.sum() for name, mark in _marks(table, codes).items()}
 
 
-def _said(counts: Counts, table: str, key: str, codes: Sequence[str]) -> tuple[Fault, ...]:
+def _said(
+    counts: Counts, table: str, key: str, codes: Sequence[str], marks: Sequence[str] = ()
+) -> tuple[Fault, ...]:
     if not counts["rows"]:
         return (Fault("no_rows", table),)
     said = [
@@ -109,6 +112,7 @@ def _said(counts: Counts, table: str, key: str, codes: Sequence[str]) -> tuple[F
         ("no_unit", key, counts["nameless"]),
         ("nobody_to_follow", "follows", counts.get("alone", 0)),
         *(("no_number", code, counts[f"bad{n}"]) for n, code in enumerate(codes)),
+        *(("no_fact", code, counts[f"unclear{n}"]) for n, code in enumerate(marks)),
     ]
     found = [(code, column, n) for code, column, n in said if n and not math.isnan(n)]
     return tuple(Fault(code, table, column=column, value=str(int(n))) for code, column, n in found)
@@ -127,6 +131,8 @@ def _placed(table: ir.Table, faults: Sequence[Fault]) -> ir.Table:
     for fault in faults:
         if fault.code == "no_number":
             bad, value = table.filter(is_unreadable(table[fault.column])), fault.column
+        elif fault.code == "no_fact":
+            bad, value = table.filter(is_unclear(table[fault.column])), fault.column
         elif fault.code == "no_unit":
             bad, value = table.filter(table.of_unit == ""), ""
         elif fault.code == "repeated_unit":

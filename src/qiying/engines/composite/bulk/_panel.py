@@ -21,7 +21,16 @@ from qiying.engines.composite._plan import (
 from qiying.engines.composite._run import last_of
 from qiying.engines.composite._sheet import opened
 from qiying.engines.composite._tables import NO_TIME
-from qiying.engines.composite.bulk._cells import NO, exact, group, number, total, word
+from qiying.engines.composite.bulk._cells import (
+    NO,
+    exact,
+    group,
+    lacking,
+    number,
+    other_kind,
+    total,
+    word,
+)
 from qiying.engines.composite.bulk._judge import judge, own
 from qiying.engines.composite.bulk._means import brought
 from qiying.engines.composite.bulk._scales import Scale, scaled
@@ -95,13 +104,10 @@ def scores(table: ir.Table, nodes: Sequence[Node], plan: Plan) -> ir.Table:
 
 
 def absent(table: ir.Table, nodes: Sequence[Node]) -> list[Fault]:
-    """Columns that the nodes name and the table lacks."""
-    wanted = [n.code for n in nodes if n.kind in {"Indicator", "Denominator", "Group"}]
-    return [
-        Fault("no_column", "iData", column=name)
-        for name in ["uCode", *wanted]
-        if name not in table.columns
-    ]
+    """Columns that the nodes name and the table lacks, or has as something else than numbers."""
+    read = [n.code for n in nodes if n.kind in {"Indicator", "Denominator"}]
+    words = ["uCode", *(n.code for n in nodes if n.kind == "Group")]
+    return [*lacking(table, "iData", [*words, *read]), *other_kind(table, "iData", read)]
 
 
 def _opened(table: ir.Table, tree: _Tree) -> ir.Table:

@@ -102,7 +102,8 @@ def recount_classes(scheme: Scheme, rows: Columns, found: Columns) -> tuple[Viol
     if sorted(found["unit"]) != sorted(wanted):
         return (Violation("rows", "", len(wanted), len(found["unit"])),)
     known = np.array([rating.score for rating in wanted.values()], dtype=np.float64)
-    return tuple(v for u, r in wanted.items() for v in _rating(r, got[u], allowed(known)))
+    reach = allowed(known)
+    return tuple(v for unit, rating in wanted.items() for v in _rating(rating, got[unit], reach))
 
 
 TOLD = ("score", "pool", "rank", "of", "by_rank", "final")

@@ -10,7 +10,15 @@ import ibis.expr.types as ir
 from qiying.engines.composite._classes import Scheme, faults_of_scheme
 from qiying.engines.composite._cube import Fault, Unusable
 from qiying.engines.composite._points import Item
-from qiying.engines.composite.bulk._cells import exact, fact, number, total, word
+from qiying.engines.composite.bulk._cells import (
+    exact,
+    fact,
+    lacking,
+    number,
+    other_kind,
+    total,
+    word,
+)
 
 COARSE = 1.5 * 2.0**32
 WORDS = ("unit", "pool", "exempt", "follows")
@@ -38,7 +46,7 @@ def rate(table: ir.Table, scheme: Scheme) -> ir.Table:
     Unusable
         With every fault of the scheme and each column that is not there.
     """
-    faults = [*judge_scheme(scheme), *lacking(table, scheme)]
+    faults = [*judge_scheme(scheme), *absent_firms(table, scheme)]
     if faults:
         raise Unusable(tuple(faults))
     firms = _opened(table, scheme)
@@ -63,12 +71,10 @@ def facts(scheme: Scheme) -> list[str]:
     return [b.code for b in scheme.bonuses] + [v.code for v in scheme.vetoes]
 
 
-def lacking(table: ir.Table, scheme: Scheme) -> list[Fault]:
-    """Columns that the scheme names and the table lacks."""
-    wanted = ["unit", *(item.code for item in scheme.items), *facts(scheme)]
-    return [
-        Fault("no_column", "firms", column=name) for name in wanted if name not in table.columns
-    ]
+def absent_firms(table: ir.Table, scheme: Scheme) -> list[Fault]:
+    """Columns that the scheme names and the table lacks, or has as something else than numbers."""
+    read = [*(item.code for item in scheme.items), *facts(scheme)]
+    return [*lacking(table, "firms", ["unit", *read]), *other_kind(table, "firms", read)]
 
 
 def _opened(table: ir.Table, scheme: Scheme) -> ir.Table:
