@@ -55,6 +55,11 @@ BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
         "headings": ["adcode", "year", CODES[0]],
         "rows": [["330102", 2024, 3.5]],
     },
+    "POST /indices/values/sheet": lambda _z: {
+        "cells": [["地区", CODES[0]], ["上城区", 3.5]],
+        "merged": [[0, 0, 0, 0]],
+        "year": 2024,
+    },
     "indices:new-delivery": lambda _z: {
         "file": SimpleUploadedFile("values.csv", TABLE.encode()),
         "kind": "statistics",

@@ -178,7 +178,7 @@ def test_what_the_desk_dispatched_is_answered_and_not_declined(world: World) -> 
     desk = world.actor("desk")
     with tenancy.reading(desk):
         names = {s.name for s in queries.steps_open(desk, steps.fresh(world, call), now=world.now)}
-    assert names == {"classify", "redispatch", "add_co", "chase", "note", "message"}
+    assert names == {"classify", "redispatch", "add_co", "chase", "mark", "note", "message"}
 
 
 # --- the unit complained of ---

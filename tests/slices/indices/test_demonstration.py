@@ -11,7 +11,7 @@ from tests.slices.world import NOW, World
 
 
 @pytest.mark.parametrize("seed", [1, 7])
-def test_figures_b01_to_b06_follow_from_the_records(world: World, seed: int) -> None:
+def test_figures_b01_to_b07_follow_from_the_records(world: World, seed: int) -> None:
     names = {"analyst": "analyst", "zone_leader": "leader"}
     staff = SimpleNamespace(
         staff=lambda role: [SimpleNamespace(username=world.user(names[role]).username)]
@@ -34,4 +34,6 @@ def test_figures_b01_to_b06_follow_from_the_records(world: World, seed: int) -> 
         "B05.foreign": 46,
         "B05.sharing": 60.0,
         "B06": 90,
+        "B07": 11,
+        "B07.gaps": 3,
     }

@@ -184,7 +184,7 @@ def add_station(
             "latitude": latitude,
         },
     )
-    _say(actor, row, "station_added", now, code=row.code)
+    _say(actor, row, "station_added", now)
     return row
 
 
