@@ -11,9 +11,7 @@ from typer.testing import CliRunner
 
 from qiying.config.cli import _platform, build
 from qiying.demo.figures import PUBLISHED, compares, figures
-from qiying.kernel import audit
 from qiying.kernel.access import Role, stand_in
-from qiying.slices.mandate import public as mandate
 from tests.demo.conftest import AS_OF, Zone
 
 
@@ -90,14 +88,3 @@ def test_the_figures_of_industry_120_do_not_hang_on_the_hour_of_asking(small: Zo
     assert at_nine["A19"] == 100
     for hours in (-8, 1, 12, 24 * 40):
         assert asked(hours) == at_nine
-
-
-@pytest.mark.full
-def test_the_zone_at_full_size_meets_every_figure(loaded: Any) -> None:
-    with loaded(is_small=False, processes=2) as zone:
-        found = figures(stand_in(zone.tenant_id, Role.ANALYST), now=zone.now, on=AS_OF)
-        assert [row.id for row in found if not row.ok] == []
-        assert audit.verify(zone.platform).holds
-        count, differ = mandate.replay_all(zone.platform)
-        assert count >= len(zone.plan.stories)
-        assert differ == []
