@@ -172,3 +172,10 @@ def test_a_station_is_entered_with_its_place(world: World) -> None:
 def test_the_phone_of_a_technician_leads_to_the_own_account(world: World) -> None:
     page = signed_in(world, "zhao").get("/rescue/duty/")
     assert '/account/"' in page.content.decode()
+
+
+def test_the_short_code_of_a_station_may_be_chinese(world: World) -> None:
+    form = {"code": "东一站", "name_zh": "东站", "longitude": "119.2", "latitude": "29"}
+    answer = signed_in(world, "chief").post("/rescue/stations/new/", form)
+    assert answer.status_code == 303
+    assert kept(world, Station, code="东一站").name_zh == "东站"
