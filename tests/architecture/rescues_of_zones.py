@@ -200,8 +200,8 @@ def call_for_rescue(zone: "Zone") -> None:
     )
     zone.rows["retrofit"] = _retrofit(zone)
     zone.rows["taken_rescue"] = _taken(zone)
-    world.person("newcomer", Role.TECHNICIAN)
-    zone.rows["newcomer"] = world.user("newcomer")
+    world.person("新技师", Role.TECHNICIAN)
+    zone.rows["newcomer"] = world.user("新技师")
 
 
 def _settled(zone: "Zone", budget_id: int) -> Job:
