@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PLAIN: Mapping[tuple[str, str], Any] = {
     ("/indices/runs", "adcode"): "330102",
     ("indices", "adcode"): "330102",
+    ("/indices/zone/lines", "key"): "E01",
+    ("indices", "key"): "E01",
 }
 EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/indices/editions", "edition_id"): "evaluation.public_id",
@@ -41,6 +43,7 @@ EDITION = {
     "tree": TREE,
     "plan": PLAN,
 }
+TARGET = {"year": 2026, "basis": "growth", "value": 8.0, "source": "plan"}
 TABLE = f"行政区划代码,年份,{CODES[0]}\n330102,2024,3.5\n"
 BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
     "POST /indices/editions": lambda _z: EDITION,
@@ -60,6 +63,20 @@ BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
         "merged": [[0, 0, 0, 0]],
         "year": 2024,
     },
+    "POST /indices/zone/values": lambda _z: {
+        "name": "table",
+        "kind": "statistics",
+        "source": "bulletin",
+        "headings": ["year", "month", "E01"],
+        "rows": [[2025, 6, 30.5]],
+    },
+    "POST /indices/zone/targets": lambda _z: {"line": "E01", **TARGET},
+    "indices:new-zone-delivery": lambda _z: {
+        "file": SimpleUploadedFile("zone.csv", "年份,E01\n2025,30.5\n".encode()),
+        "kind": "statistics",
+        "source": "bulletin",
+    },
+    "indices:zone-target": lambda _z: TARGET,
     "indices:new-delivery": lambda _z: {
         "file": SimpleUploadedFile("values.csv", TABLE.encode()),
         "kind": "statistics",
@@ -84,6 +101,15 @@ def evaluate(zone: "Zone") -> None:
         source=f"{mark} yearbook",
         headings=("行政区划代码", "地区", "年份", *CODES),
         rows=list(enumerate(rows(world)[:30], start=2)),
+        now=world.now,
+    )
+    operations.deliver_zone(
+        world.system,
+        file_name=f"{mark} months",
+        kind="statistics",
+        source=f"{mark} bulletin",
+        headings=("年份", "月份", "E01"),
+        rows=[(2, [2025, 6, 30.5])],
         now=world.now,
     )
     given: dict[str, Any] = {**EDITION, "name": f"{mark} counties", "note": f"{mark} note"}

@@ -108,6 +108,8 @@ PUBLISHED = (
         "A20.retrofit", "A20.retrofit", "bought: process retrofit", "", "rule",
         lambda v: v["A20.retrofit"] > 0,
     ),
+    Published("A23.output", "A23.output", "61.4", "%", "eq"),
+    Published("A23.investment", "A23.investment", "156", "100 million yuan", "eq"),
     Published("B01", "B01", "90", "", "eq"),
     Published("B01.districts", "B01.districts", "37", "", "eq"),
     Published("B01.counties", "B01.counties", "53", "", "eq"),
@@ -131,7 +133,7 @@ PUBLISHED = (
 
 
 def figures(actor: Actor, *, now: datetime, on: date) -> list[Figure]:
-    """A01 to A09, A18 to A20 and B01 to B07 on a day; Industry 120 over the year before it.
+    """A01 to A09, A18 to A20, A23 and B01 to B07 on a day; Industry 120 over the year before it.
 
     Closure is compared over the year before the reform of the handling of calls, and from the
     reform to the last day whose 30 days for opening a call again are over.

@@ -6,6 +6,7 @@ from typing import Any
 
 from qiying.demo.panel import Panel, invent
 from qiying.demo.plan import Plan
+from qiying.demo.zone_board import bring_zone
 from qiying.kernel import people, tenancy
 from qiying.kernel.access import Actor
 from qiying.kernel.models import User
@@ -31,7 +32,7 @@ C13,regional,1,,
 
 
 def play_indices(plan: Plan, tenant_id: int) -> None:
-    """Dictionary, five years of values by kind, two editions, a released run of each."""
+    """Dictionary, five years of values by kind, two editions, a released run of each; the zone's board."""
     staff = plan.organisations
     analyst = _actor(tenant_id, staff.staff("analyst")[0].username, plan.ends_at)
     leader = _actor(tenant_id, staff.staff("zone_leader")[0].username, plan.ends_at)
@@ -59,6 +60,13 @@ def play_indices(plan: Plan, tenant_id: int) -> None:
         )
         run = operations.run_edition(analyst, edition.pk, now=now)
         operations.release(leader, run.pk, now=now)
+    _bring_zone(analyst, leader, plan)
+
+
+def _bring_zone(analyst: Actor, leader: Actor, plan: Plan) -> None:
+    with tenancy.reading(analyst):
+        kinds = dict(queries.list_indicators(analyst).values_list("code", "kind"))
+    bring_zone(analyst, leader, kinds, as_of=plan.as_of, seed=plan.seed, now=plan.ends_at)
 
 
 def _actor(tenant_id: int, username: str, now: datetime) -> Actor:

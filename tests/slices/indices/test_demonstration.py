@@ -11,7 +11,7 @@ from tests.slices.world import NOW, World
 
 
 @pytest.mark.parametrize("seed", [1, 7])
-def test_figures_b01_to_b07_follow_from_the_records(world: World, seed: int) -> None:
+def test_figures_a23_and_b01_to_b07_follow_from_the_records(world: World, seed: int) -> None:
     names = {"analyst": "analyst", "zone_leader": "leader"}
     staff = SimpleNamespace(
         staff=lambda role: [SimpleNamespace(username=world.user(names[role]).username)]
@@ -37,3 +37,6 @@ def test_figures_b01_to_b07_follow_from_the_records(world: World, seed: int) -> 
         "B07": 11,
         "B07.gaps": 3,
     }
+    ours = public.figures(world.actor("leader"))
+    assert float(ours["A23.output"]) == pytest.approx(61.4)
+    assert float(ours["A23.investment"]) == pytest.approx(156)

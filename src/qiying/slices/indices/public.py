@@ -10,6 +10,9 @@ __all__ = ["figures"]
 
 
 def figures(actor: Actor) -> dict[str, Decimal]:
-    """B01 to B07 of the latest released runs; shares in percent; absent without such a run."""
+    """B01 to B07 of the latest released runs, A23 of the zone's board; shares in percent.
+
+    What has no released run, or no value of the years it needs, is absent.
+    """
     with tenancy.reading(actor):
         return queries.figures(actor)

@@ -9,6 +9,7 @@ from qiying.slices.indices.views import (
     runs,
     sheets,
     values,
+    zone,
 )
 
 app_name = "indices"
@@ -21,6 +22,10 @@ urlpatterns = [
     path("values/new/", values.new_delivery, name="new-delivery"),
     path("values/columns/", sheets.columns, name="columns"),
     path("values/<uuid:public_id>/", values.delivery, name="delivery"),
+    path("zone/", zone.zone, name="zone"),
+    path("zone/new/", values.new_zone_delivery, name="new-zone-delivery"),
+    path("zone/<str:key>/", zone.line, name="zone-line"),
+    path("zone/<str:key>/target/", zone.set_target, name="zone-target"),
     path("gaps/", gaps.gaps, name="gaps"),
     path("editions/new/", editions.new_edition, name="new-edition"),
     path("editions/<uuid:public_id>/", editions.edition, name="edition"),

@@ -6,7 +6,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from qiying.slices.indices.rules import MAX_NAME, MAX_PLAN, MAX_TEXT
-from qiying.slices.indices.rules.deliveries import EARLIEST, LATEST
+from qiying.slices.indices.rules.cells import EARLIEST, LATEST
 
 
 class IndicatorBody(Schema):
@@ -133,12 +133,16 @@ class BroughtPage(Schema):
 
 
 class BroughtValue(Schema):
-    """A value as its file brought it; ``is_current`` is false once another file corrected it."""
+    """A value as its file brought it; ``is_current`` is false once another file corrected it.
+
+    One of the zone's board has no place; ``indicator`` is its line then, ``month`` the end of it.
+    """
 
     indicator: str
-    adcode: str
-    place: str
+    adcode: str = ""
+    place: str = ""
     year: int
+    month: int | None = None
     value: float
     page: str
     is_current: bool

@@ -1,5 +1,6 @@
 """``/api/v1/indices/values``: what was brought in, file by file, and what each brought."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -25,7 +26,7 @@ from qiying.slices.indices.api._shapes import (
     ValuesIn,
     ValuesOut,
 )
-from qiying.slices.indices.models import Delivery
+from qiying.slices.indices.models import Delivery, Value, ZoneValue
 from qiying.slices.indices.models import querysets as rights
 from qiying.slices.indices.rules import table_of
 
@@ -73,19 +74,19 @@ def list_values(
     actor = actor_of(request)
     rows = queries.list_values(actor, queries.get_delivery(actor, delivery_id))
     page = paging.paginate(rows, order=("id",), cursor=query.cursor, size=query.size)
-    items = [
-        BroughtValue(
-            indicator=row.indicator.code,
-            adcode=row.place.adcode,
-            place=row.place.name,
-            year=row.year,
-            value=row.value,
-            page=row.page,
-            is_current=row.is_current,
-        )
-        for row in page
-    ]
+    items = [_brought(row) for row in page]
     return BroughtValues(items=items, next=page.next, previous=page.previous)
+
+
+def _brought(row: Value | ZoneValue) -> BroughtValue:
+    names = ("year", "value", "page", "is_current")
+    given = {name: getattr(row, name) for name in names}
+    if isinstance(row, ZoneValue):
+        return BroughtValue(indicator=row.line, month=row.month, **given)
+    place = row.place
+    return BroughtValue(
+        indicator=row.indicator.code, adcode=place.adcode, place=place.name, **given
+    )
 
 
 @router.post("/values", response={201: ValuesOut}, summary="Bring values in")
@@ -98,14 +99,20 @@ def bring_values_in(request: HttpRequest, body: ValuesIn) -> tuple[int, ValuesOu
         kind=body.kind,
         source=body.source,
         headings=body.headings,
-        rows=[
-            (number, [*cells, *[None] * len(body.headings)][: len(body.headings)])
-            for number, cells in enumerate(body.rows, start=2)
-        ],
+        rows=table_rows(body),
         is_good_only=body.is_good_only,
         now=timezone.now(),
     )
-    return 201, _delivery(row)
+    return 201, delivery_out(row)
+
+
+def table_rows(body: ValuesIn) -> list[tuple[int, list[Any]]]:
+    """Rows by their number in the table, each as wide as the headings."""
+    wide = len(body.headings)
+    return [
+        (number, [*cells, *[None] * wide][:wide])
+        for number, cells in enumerate(body.rows, start=2)
+    ]
 
 
 @router.post("/values/sheet", response=SheetOut, summary="Understand a yearbook's sheet")
@@ -136,10 +143,10 @@ def understand_sheet(request: HttpRequest, body: SheetIn) -> SheetOut:
 @router.get("/values/{uuid:delivery_id}", response=ValuesOut, summary="What a file brought")
 @roles(*INSIDERS)
 def get_delivery(request: HttpRequest, delivery_id: UUID) -> ValuesOut:
-    return _delivery(queries.get_delivery(actor_of(request), delivery_id))
+    return delivery_out(queries.get_delivery(actor_of(request), delivery_id))
 
 
-def _delivery(row: Delivery) -> ValuesOut:
+def delivery_out(row: Delivery) -> ValuesOut:
     faults = [CellFault(**fault, detail=sentence(fault["code"])) for fault in row.faults]
     return ValuesOut(
         id=row.public_id,

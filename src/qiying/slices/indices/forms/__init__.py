@@ -20,7 +20,7 @@ from qiying.slices.indices.rules import (
     DataKind,
     Sheet,
 )
-from qiying.slices.indices.rules.deliveries import EARLIEST, LATEST
+from qiying.slices.indices.rules.cells import EARLIEST, LATEST
 from qiying.slices.registry import public as registry
 
 if TYPE_CHECKING:
@@ -68,14 +68,14 @@ class IndicatorForm(forms.Form):
     )
 
 
-class DeliveryForm(forms.Form):
-    """A table of values with what it is and where it is from."""
+class ZoneDeliveryForm(forms.Form):
+    """A table of values of the zone's board with what it is and where it is from."""
 
     file = forms.FileField(
         label=_("Table of values"),
         help_text=_(
-            "XLSX or CSV: one row for each place and year, one column an indicator; or a sheet as "
-            "a yearbook prints it, with merged headings and lines of cities between."
+            "XLSX or CSV with the columns 年份, 月份 (empty: the whole year) and one column for each "
+            "line of the board by its name or code; values from January to that month."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls"}),
     )
@@ -85,13 +85,6 @@ class DeliveryForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind of data"), choices=choices(labels.KINDS))
     source = _line(
         _("Source of the data"), MAX_NAME, hint=_("Yearbook, bulletin or document with its year")
-    )
-    year = forms.IntegerField(
-        label=_("Year of the values"),
-        required=False,
-        min_value=EARLIEST,
-        max_value=LATEST,
-        help_text=_("Only for a table that does not say its year."),
     )
     is_good_only = forms.BooleanField(
         label=_("Write the good cells even if others cannot be used"), required=False
@@ -103,6 +96,42 @@ class DeliveryForm(forms.Form):
             raise forms.ValidationError(_("The file is too large."))
         found: UploadedFile[bytes] = upload
         return found
+
+
+class DeliveryForm(ZoneDeliveryForm):
+    """A table of values of places."""
+
+    file = forms.FileField(
+        label=_("Table of values"),
+        help_text=_(
+            "XLSX or CSV: one row for each place and year, one column an indicator; or a sheet as "
+            "a yearbook prints it, with merged headings and lines of cities between."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls"}),
+    )
+    year = forms.IntegerField(
+        label=_("Year of the values"),
+        required=False,
+        min_value=EARLIEST,
+        max_value=LATEST,
+        help_text=_("Only for a table that does not say its year."),
+    )
+    field_order = ("file", "sheet", "kind", "source", "year", "is_good_only")
+
+
+class TargetForm(forms.Form):
+    """What is promised for a line of the zone's board in a year."""
+
+    year = forms.IntegerField(label=_("Year"), min_value=EARLIEST, max_value=LATEST)
+    basis = forms.ChoiceField(label=_("What the target says"), choices=choices(labels.BASES))
+    value = forms.FloatField(
+        label=_("Target"), help_text=_("Growth in per cent; for shares in points.")
+    )
+    source = _line(
+        _("Document"),
+        MAX_NAME,
+        hint=_("Where it is promised: plan, letter of responsibility, report"),
+    )
 
 
 class ColumnsForm(forms.Form):

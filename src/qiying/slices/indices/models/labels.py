@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiying.slices.indices.rules import DataKind, PlaceKind, RunState
 from qiying.slices.indices.rules.gaps import Gap
+from qiying.slices.indices.rules.zone import Basis, Group, Light
 
 Words = Mapping[Any, Promise | str]
 KINDS: Words = {
@@ -20,6 +21,23 @@ GAPS: Words = {
     Gap.COUNTRY: _("Town over country: income"),
     Gap.INCOME: _("Households of middle income"),
 }
+BOARD_GROUPS: Words = {
+    Group.OUTPUT: _("Output and investment"),
+    Group.RESULT: _("Results and efficiency"),
+    Group.INNOVATION: _("Innovation"),
+    Group.GREEN: _("Green development"),
+    Group.SERVICE: _("Service to enterprises"),
+}
+BASES: Words = {
+    Basis.VALUE: _("value of the whole year"),
+    Basis.GROWTH: _("growth on the year before, per cent"),
+}
+LIGHTS: Words = {
+    Light.MET: _("on target"),
+    Light.NEAR: _("near the target"),
+    Light.BEHIND: _("behind the target"),
+}
+LIGHT_TONES: Mapping[Light, str] = {Light.MET: "done", Light.NEAR: "check", Light.BEHIND: "fix"}
 POLARITIES: Words = {1: _("more is better"), -1: _("less is better")}
 PLACES: Words = {
     PlaceKind.DISTRICT: _("district under a city"),

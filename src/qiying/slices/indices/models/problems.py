@@ -37,12 +37,18 @@ PROBLEMS = {
     "indices.cell.boundary": _("This place did not exist at the end of that year."),
     "indices.cell.number": _("This is no number."),
     "indices.cell.twice": _("The same value stands in the file twice."),
+    "indices.zone.headings": _("The table needs a column for the year, and one for each line."),
+    "indices.zone.month": _("This is no month. Write 10, or 1-10月 for January to October."),
+    "indices.zone.line": _("The board has no such line, or it is counted from records."),
+    "indices.zone.growth": _("A target of growth lies between -100 and 1,000 per cent."),
     "indices.cell.kind": _("The dictionary says that this indicator is of another kind of data."),
 }
 TOPICS = {
     "indices.dictionary_taken": _("Standard dictionary taken over"),
     "indices.indicator_defined": _("Indicator defined"),
     "indices.values_recorded": _("Values recorded"),
+    "indices.zone_recorded": _("Values of the zone recorded"),
+    "indices.target_set": _("Target of the zone set"),
     "indices.edition_opened": _("Edition of an evaluation opened"),
     "indices.run_made": _("Run of an evaluation made"),
     "indices.run_released": _("Run of an evaluation released"),

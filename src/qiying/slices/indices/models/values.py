@@ -15,13 +15,17 @@ from qiying.slices.indices.rules import MAX_NAME, DataKind
 
 
 class Delivery(TenantModel):
-    """A file or a request with values: what it brought, and every cell that could not be used."""
+    """A file or a request with values: what it brought, and every cell that could not be used.
+
+    It holds values of places, or (``is_of_zone``) of the zone's own board.
+    """
 
     public_id = models.UUIDField(default=uuid7.uuid7, unique=True, editable=False)
     file_name = models.CharField(max_length=MAX_NAME)
     kind = models.CharField(max_length=13, choices=choices(labels.KINDS))
     source = models.CharField(max_length=MAX_NAME)
     digest = models.CharField(max_length=64)
+    is_of_zone = models.BooleanField(default=False)
     written = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     faults = models.JSONField(default=list)

@@ -3,13 +3,16 @@
 from qiying.slices.indices.operations._dictionary import IndicatorIn, define, take_over
 from qiying.slices.indices.operations._editions import open_edition, release, run_edition
 from qiying.slices.indices.operations._values import deliver
+from qiying.slices.indices.operations._zone import deliver_zone, set_target
 
 __all__ = [
     "IndicatorIn",
     "define",
     "deliver",
+    "deliver_zone",
     "open_edition",
     "release",
     "run_edition",
+    "set_target",
     "take_over",
 ]

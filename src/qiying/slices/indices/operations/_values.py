@@ -41,18 +41,8 @@ def deliver(
     an equal one is counted as unchanged.
     """
     actor.require(*ANALYSTS, Role.SYSTEM)
-    if kind not in set(DataKind):
-        raise Invalid("input.invalid", {"kind": "input.choice"})
     alone(actor, "values")
-    delivery = Delivery(
-        tenant_id=actor.tenant_id,
-        file_name=clean(file_name, field="file", limit=MAX_NAME),
-        kind=kind,
-        source=clean(source, field="source", limit=MAX_NAME),
-        digest=_digest(headings, rows),
-        made_at=now,
-        made_by_id=actor.person_id,
-    )
+    delivery = delivery_of(actor, file_name, kind, source, headings, rows, now)
     lines, faults = lines_of(headings, rows, queries.known(actor))
     lines, other = _of_kind(actor, lines, kind)
     faults += other
@@ -61,6 +51,29 @@ def deliver(
     told: dict[str, Any] = {"kind": kind, "written": delivery.written, "faults": len(faults)}
     events.record("indices.values_recorded", subject=delivery, actor=actor, now=now, **told)
     return delivery
+
+
+def delivery_of(
+    actor: Actor,
+    file_name: str,
+    kind: str,
+    source: str,
+    headings: Sequence[str],
+    rows: Sequence[tuple[int, Sequence[Any]]],
+    now: datetime,
+) -> Delivery:
+    """What was brought, not saved yet; refused without a known kind, a name and a source."""
+    if kind not in set(DataKind):
+        raise Invalid("input.invalid", {"kind": "input.choice"})
+    return Delivery(
+        tenant_id=actor.tenant_id,
+        file_name=clean(file_name, field="file", limit=MAX_NAME),
+        kind=kind,
+        source=clean(source, field="source", limit=MAX_NAME),
+        digest=_digest(headings, rows),
+        made_at=now,
+        made_by_id=actor.person_id,
+    )
 
 
 def _keep(delivery: Delivery, lines: list[Line]) -> None:

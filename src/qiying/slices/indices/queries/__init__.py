@@ -39,16 +39,29 @@ from qiying.slices.indices.queries._tables import (
     what_if,
     year_of,
 )
+from qiying.slices.indices.queries._zone import (
+    Board,
+    LineRecord,
+    ZoneStanding,
+    board,
+    line_record,
+    zone_three_years,
+    zone_words,
+)
 
 __all__ = [
     "DELIVERY_ORDER",
     "EDITION_ORDER",
     "HIGHEST",
     "INDICATOR_ORDER",
+    "Board",
+    "LineRecord",
     "Obstacle",
     "Standing",
     "Strength",
+    "ZoneStanding",
     "after_of",
+    "board",
     "change_of",
     "figures",
     "gaps",
@@ -60,6 +73,7 @@ __all__ = [
     "has_values",
     "known",
     "latest_released",
+    "line_record",
     "list_deliveries",
     "list_editions",
     "list_indicators",
@@ -78,4 +92,6 @@ __all__ = [
     "sheet_of",
     "what_if",
     "year_of",
+    "zone_three_years",
+    "zone_words",
 ]

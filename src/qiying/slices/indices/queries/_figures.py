@@ -1,4 +1,4 @@
-"""B01 to B07: what is told of the evaluation of counties, counted from released runs."""
+"""B01 to B07, told of the evaluation of counties and counted from released runs; A23 of the zone."""
 
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from qiying.kernel.access import Actor
 from qiying.slices.indices.models import Place, Run
 from qiying.slices.indices.queries._gaps import gaps, gaps_run
+from qiying.slices.indices.queries._zone import zone_three_years
 from qiying.slices.indices.rules import PlaceKind, RunState
 
 GDP, TRADE, FOREIGN = "C35", "C21", "C22"
@@ -25,8 +26,18 @@ def figures(actor: Actor) -> dict[str, Decimal]:
     if coordination is not None:
         scores = coordination.results["scores"][-1]
         found["B06"] = Decimal(sum(row[-1] is not None for row in scores))
-    found |= _gaps(actor)
-    return found
+    return found | _gaps(actor) | _zone(actor)
+
+
+def _zone(actor: Actor) -> dict[str, Decimal]:
+    """A23: growth of industrial output over three years in percent, investment in 亿元."""
+    found = zone_three_years(actor)
+    if found is None:
+        return {}
+    return {
+        "A23.output": Decimal(str(round(found.growth, 2))),
+        "A23.investment": Decimal(str(round(found.total, 2))),
+    }
 
 
 def _gaps(actor: Actor) -> dict[str, Decimal]:

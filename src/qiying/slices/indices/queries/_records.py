@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from qiying.kernel.access import Actor
 from qiying.kernel.errors import NotFound
-from qiying.slices.indices.models import Delivery, Edition, Run, Value
+from qiying.slices.indices.models import Delivery, Edition, Run, Value, ZoneValue
 from qiying.slices.indices.models.querysets import APPROVERS
 from qiying.slices.indices.rules import RunState, content_hash, plan_from, reckon
 
@@ -26,8 +26,11 @@ def get_delivery(actor: Actor, public_id: UUID) -> Delivery:
     return row
 
 
-def list_values(actor: Actor, delivery: Delivery) -> QuerySet[Value]:
-    """What a delivery brought, in order of place and year."""
+def list_values(actor: Actor, delivery: Delivery) -> QuerySet[Value] | QuerySet[ZoneValue]:
+    """What a delivery brought: values of places, or of the zone's own board."""
+    if delivery.is_of_zone:
+        of_zone = ZoneValue.objects.visible_to(actor).filter(delivery=delivery)
+        return of_zone.select_related("indicator")
     rows = Value.objects.visible_to(actor).filter(delivery=delivery)
     return rows.select_related("indicator", "place")
 

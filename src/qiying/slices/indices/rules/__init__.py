@@ -1,5 +1,6 @@
 """What an evaluation is, without framework: codes, tree, values from a file, reckoning."""
 
+from qiying.slices.indices.rules.cells import Fault
 from qiying.slices.indices.rules.codes import (
     GRADES,
     MAX_NAME,
@@ -10,7 +11,7 @@ from qiying.slices.indices.rules.codes import (
     RunState,
 )
 from qiying.slices.indices.rules.comparing import Beside, Turn, beside, obstacles_of
-from qiying.slices.indices.rules.deliveries import Fault, Known, Line, lines_of
+from qiying.slices.indices.rules.deliveries import Known, Line, lines_of
 from qiying.slices.indices.rules.reckoning import (
     content_hash,
     cube_from,

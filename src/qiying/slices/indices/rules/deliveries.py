@@ -1,22 +1,27 @@
 """Values from a table: matched by code or name and year, every bad cell with place and reason."""
 
-import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from qiying.slices.indices.rules.cells import (
+    MISSING,
+    PAGE,
+    YEAR,
+    Fault,
+    named,
+    number_of,
+    text_of,
+    year_of,
+)
+
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "adcode": ("adcode", "行政区划代码", "区划代码", "代码"),
     "name": ("name", "place", "地区", "县(市、区)", "县（市、区）", "名称"),
-    "year": ("year", "年份", "年度"),
-    "page": ("page", "页码", "出处页码"),
+    "year": YEAR,
+    "page": PAGE,
 }
-MISSING = frozenset({"", "NA", "NaN", "…", "...", "-", "—", "\u2013"})
-UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-LARGEST = 1e15
-EARLIEST, LATEST = 1949, 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +49,6 @@ class Line:
     page: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A cell that cannot be used: row of the file, column, code of the reason, what stood there."""
-
-    row: int
-    column: str
-    code: str
-    value: str = ""
-
-
 def lines_of(
     headings: Sequence[str], rows: Sequence[tuple[int, Sequence[Any]]], known: Known
 ) -> tuple[list[Line], list[Fault]]:
@@ -61,16 +56,16 @@ def lines_of(
 
     Empty cells and the marks of a missing value are left out; they are no fault.
     """
-    headings = [_text(heading) for heading in headings]
+    headings = [text_of(heading) for heading in headings]
     columns = _columns(headings, known)
+    wanted = named(headings, known.indicators)
     faults = [
         Fault(1, name, "indices.cell.column", name)
         for place, name in enumerate(headings)
-        if name and place not in columns.values() and place not in _named(headings, known)
+        if name and place not in columns.values() and place not in wanted
     ]
     if "year" not in columns or not {"adcode", "name"} & set(columns):
         return [], [*faults, Fault(1, "", "indices.cell.headings")]
-    wanted = _named(headings, known)
     found: dict[tuple[int, int, int], Line] = {}
     for number, cells in rows:
         for item in _row(number, cells, headings, columns, wanted, known):
@@ -93,17 +88,6 @@ def _columns(headings: Sequence[str], known: Known) -> dict[str, int]:
     return found
 
 
-def _named(headings: Sequence[str], known: Known) -> dict[int, int]:
-    """Places of columns that hold an indicator; a unit may stand behind its name in brackets."""
-    found: dict[int, int] = {}
-    for place, heading in enumerate(headings):
-        bare = re.sub(r"[（(][^（()）]*[)）]\s*$", "", heading).strip()
-        for word in (heading.strip(), bare):
-            if word in known.indicators and known.indicators[word] not in found.values():
-                found.setdefault(place, known.indicators[word])
-    return found
-
-
 def _row(
     number: int,
     cells: Sequence[Any],
@@ -113,9 +97,9 @@ def _row(
     known: Known,
 ) -> Iterator[Line | Fault]:
     def cell(name: str) -> str:
-        return _text(cells[columns[name]]) if name in columns else ""
+        return text_of(cells[columns[name]]) if name in columns else ""
 
-    year = _year(cell("year"))
+    year = year_of(cell("year"))
     if year is None:
         yield Fault(number, headings[columns["year"]], "indices.cell.year", cell("year")[:40])
         return
@@ -126,10 +110,10 @@ def _row(
         yield Fault(number, headings[columns.get(column, 0)], code, said)
         return
     for at, indicator_id in wanted.items():
-        text = _text(cells[at])
+        text = text_of(cells[at])
         if text in MISSING:
             continue
-        value = _number(cells[at], text)
+        value = number_of(cells[at], text)
         if value is None:
             yield Fault(number, headings[at], "indices.cell.number", text[:40])
             continue
@@ -150,25 +134,3 @@ def _place(adcode: str, name: str, year: int, known: Known) -> tuple[int | None,
         if (start is None or start <= day) and (end is None or day < end):
             return place_id, ""
     return None, "indices.cell.boundary"
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < LARGEST:
-        return str(int(cell))
-    return "" if cell is None else UNREADABLE.sub("", str(cell)).strip()
-
-
-def _year(text: str) -> int | None:
-    found = re.fullmatch(r"(\d{4})\s*年?", text)
-    year = int(found[1]) if found else 0
-    return year if EARLIEST <= year <= LATEST else None
-
-
-def _number(cell: Any, text: str) -> float | None:
-    if isinstance(cell, bool):
-        return None
-    try:
-        value = float(cell) if isinstance(cell, int | float) else float(text.replace(",", ""))
-    except (ValueError, OverflowError):
-        return None
-    return value if math.isfinite(value) and abs(value) < LARGEST else None

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from qiying.slices.indices.rules.deliveries import EARLIEST, HEADINGS, LATEST, Known
+from qiying.slices.indices.rules.cells import EARLIEST, LATEST
+from qiying.slices.indices.rules.deliveries import HEADINGS, Known
 
 Cells = Sequence[Sequence[Any]]
 Merged = Sequence[tuple[int, int, int, int]]

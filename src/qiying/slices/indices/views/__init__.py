@@ -10,6 +10,10 @@ from qiying.slices.indices.views import shared
 def hang_up() -> None:
     """Register the navigation; called once at start-up."""
     nav.item(
+        *("analysis", _("Board of the zone"), "indices:zone", "gauge", shared.INSIDERS),
+        order=59,
+    )
+    nav.item(
         *("analysis", _("Evaluation of regions"), "indices:home", "map", shared.READERS),
         order=60,
         first_for=[Role.ANALYST],

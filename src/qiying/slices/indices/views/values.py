@@ -1,5 +1,6 @@
 """Values brought in: which file, from where, and what could not be used."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from qiying.kernel.errors import Invalid
 from qiying.kernel.problems import sentence
 from qiying.kernel.web import actor_of, page
 from qiying.slices.indices import operations, queries, rules
-from qiying.slices.indices.forms import DeliveryForm
-from qiying.slices.indices.models import Delivery, labels
-from qiying.slices.indices.views import shared, sheets
+from qiying.slices.indices.forms import DeliveryForm, ZoneDeliveryForm
+from qiying.slices.indices.models import Delivery, Value, ZoneValue, labels
+from qiying.slices.indices.rules.zone import BY_KEY
+from qiying.slices.indices.views import shared, sheets, zone
 from qiying.slices.registry import public as registry
 
 LINES = 50
@@ -53,17 +55,27 @@ def new_delivery(request: HttpRequest) -> HttpResponse:
 
 def _take_in(request: HttpRequest, form: DeliveryForm, grid: registry.Grid) -> HttpResponse | None:
     """Bring a plain table in at once, a yearbook's sheet after its columns were confirmed."""
-    actor, data = actor_of(request), form.cleaned_data
+    actor = actor_of(request)
     table = registry.headed(grid)
     if not rules.is_plain(table.headings):
         with tenancy.reading(actor):
-            sheet = queries.sheet_of(actor, grid.cells, grid.merged, data["year"])
+            sheet = queries.sheet_of(actor, grid.cells, grid.merged, form.cleaned_data["year"])
         if sheet is not None:
             return _ask(request, form, grid, sheet)
+    return _deliver(request, form, table, operations.deliver)
+
+
+def _deliver(
+    request: HttpRequest,
+    form: ZoneDeliveryForm,
+    table: registry.Table,
+    operation: Callable[..., Delivery],
+) -> HttpResponse | None:
+    data = form.cleaned_data
 
     def work() -> str:
-        row = operations.deliver(
-            actor,
+        row = operation(
+            actor_of(request),
             file_name=data["file"].name[-120:],
             kind=data["kind"],
             source=data["source"],
@@ -94,7 +106,21 @@ def _ask(
     return sheets.show(request, held, sheet, form.cleaned_data["kind"])
 
 
-def _read(form: DeliveryForm) -> registry.Grid | None:
+@page(*shared.ANALYSTS)
+def new_zone_delivery(request: HttpRequest) -> HttpResponse:
+    """Values of the zone's own board: a row for each period, a column for each line."""
+    form = ZoneDeliveryForm(request.POST or None, request.FILES or None)
+    grid = _read(form) if form.is_bound and form.is_valid() else None
+    if grid is not None:
+        table = registry.headed(grid)
+        answer = _deliver(request, form, table, operations.deliver_zone)
+        if answer is not None:
+            return answer
+    back = (reverse("indices:zone"), _("Board of the zone"))
+    return shared.form_page(request, form, _("Bring values of the zone in"), back, has_file=True)
+
+
+def _read(form: ZoneDeliveryForm) -> registry.Grid | None:
     """The file as it stands; what makes it useless becomes a fault of the form."""
     data = form.cleaned_data
     try:
@@ -125,14 +151,7 @@ def delivery(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "kind": labels.word(labels.KINDS, row.kind),
         "faults": _faults(row),
         "page": shown,
-        "lines": [
-            {
-                "value": value,
-                "place": shared.name_of(value.place),
-                "indicator": shared.name_of(value.indicator),
-            }
-            for value in shown
-        ],
+        "lines": [_line(value) for value in shown],
         "kpis": [
             {"label": _("Values written"), "value": row.written},
             {"label": _("As they were"), "value": row.unchanged},
@@ -140,6 +159,17 @@ def delivery(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ],
     }
     return render(request, "indices/delivery.html", context)
+
+
+def _line(value: Value | ZoneValue) -> dict[str, Any]:
+    """What a value is of: a place and an indicator, or a line of the zone's board."""
+    if isinstance(value, Value):
+        names = {"place": shared.name_of(value.place), "period": str(value.year)}
+        return {"value": value, "indicator": shared.name_of(value.indicator), **names}
+    line = BY_KEY[value.line]
+    period = zone.period_of((value.year, value.month))
+    name = zone.name_of(line, value.indicator)
+    return {"value": value, "indicator": name, "place": _("This zone"), "period": period}
 
 
 def _faults(row: Delivery) -> list[dict[str, Any]]:
