@@ -142,7 +142,7 @@ def test_a_promised_growth_is_met_from_its_own_per_cent_on(
 ) -> None:
     line = BoardLine("x", OUTPUT.group, Nature.FLOW, polarity=polarity)
     found = light(line, Basis.GROWTH, target, value=1, changed=changed, month=6)
-    short = (target - changed) * polarity
+    short = (target - round(changed, 1)) * polarity
     expected = Light.MET if short <= 0 else Light.NEAR if short <= 2 else Light.BEHIND
     assert found is expected
     assert light(line, Basis.GROWTH, target, value=1, changed=None, month=6) is None

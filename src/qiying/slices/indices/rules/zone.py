@@ -13,6 +13,8 @@ POINTS = "%"
 """Values of this unit are compared by points, all others by growth."""
 NEAR_POINTS, NEAR_SHARE = 2.0, 0.95
 """How far below its target a value is still near it: points of growth, or share of what is due."""
+SHOWN = 1
+"""Decimals of growth that are shown: what reads as reached counts as reached."""
 LARGEST_TARGET = 1e9
 
 
@@ -157,7 +159,7 @@ def light(
     if basis is Basis.GROWTH:
         if changed is None:
             return None
-        short = line.polarity * (target - changed)
+        short = line.polarity * (target - round(changed, SHOWN))
         return _light(short <= 0, short <= NEAR_POINTS)
     aim = due(line, target, month)
     if line.polarity > 0:
