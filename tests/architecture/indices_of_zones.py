@@ -1,5 +1,6 @@
 """An evaluation in a zone of the tests of access: a row in every table, by the operations."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ EXAMPLES: Mapping[tuple[str, str], str] = {
     ("/indices/editions", "edition_id"): "evaluation.public_id",
     ("/indices/runs", "run_id"): "reckoning.public_id",
     ("/indices/values", "delivery_id"): "values.public_id",
+    ("/indices/boundaries", "boundaries_id"): "boundaries.public_id",
+    ("indices:boundaries-of", "public_id"): "boundaries.public_id",
     ("indices", "public_id"): "reckoning.public_id",
     ("indices:delivery", "public_id"): "values.public_id",
     ("indices:edition", "public_id"): "evaluation.public_id",
@@ -43,6 +46,19 @@ EDITION = {
     "tree": TREE,
     "plan": PLAN,
 }
+OUTLINES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"adcode": 330825},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [[[119, 29], [120, 29], [120, 30], [119, 29]]],
+            },
+        }
+    ],
+}
 TARGET = {"year": 2026, "basis": "growth", "value": 8.0, "source": "plan"}
 TABLE = f"行政区划代码,年份,{CODES[0]}\n330102,2024,3.5\n"
 BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
@@ -62,6 +78,17 @@ BODIES: Mapping[str, Callable[["Zone"], Mapping[str, Any]]] = {
         "cells": [["地区", CODES[0]], ["上城区", 3.5]],
         "merged": [[0, 0, 0, 0]],
         "year": 2024,
+    },
+    "POST /indices/boundaries": lambda _z: {
+        "name": "map",
+        "source": "office",
+        "approval": "GS(2024)0650",
+        "geojson": OUTLINES,
+    },
+    "indices:new-boundaries": lambda _z: {
+        "file": SimpleUploadedFile("map.geojson", json.dumps(OUTLINES).encode()),
+        "source": "office",
+        "approval": "GS(2024)0650",
     },
     "POST /indices/zone/values": lambda _z: {
         "name": "table",
@@ -110,6 +137,14 @@ def evaluate(zone: "Zone") -> None:
         source=f"{mark} bulletin",
         headings=("年份", "月份", "E01"),
         rows=[(2, [2025, 6, 30.5])],
+        now=world.now,
+    )
+    zone.rows["boundaries"] = operations.bring_boundaries(
+        world.system,
+        file_name=f"{mark} map",
+        source=f"{mark} office",
+        approval="GS(2024)0650",
+        text=json.dumps(OUTLINES),
         now=world.now,
     )
     given: dict[str, Any] = {**EDITION, "name": f"{mark} counties", "note": f"{mark} note"}

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from qiying.slices.indices.views import (
+    boundaries,
     dictionary,
     editions,
     gaps,
@@ -22,6 +23,9 @@ urlpatterns = [
     path("values/new/", values.new_delivery, name="new-delivery"),
     path("values/columns/", sheets.columns, name="columns"),
     path("values/<uuid:public_id>/", values.delivery, name="delivery"),
+    path("boundaries/", boundaries.boundaries, name="boundaries"),
+    path("boundaries/new/", boundaries.new_boundaries, name="new-boundaries"),
+    path("boundaries/<uuid:public_id>/", boundaries.boundaries, name="boundaries-of"),
     path("zone/", zone.zone, name="zone"),
     path("zone/new/", values.new_zone_delivery, name="new-zone-delivery"),
     path("zone/<str:key>/", zone.line, name="zone-line"),

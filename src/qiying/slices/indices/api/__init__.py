@@ -13,7 +13,7 @@ from qiying.kernel.api import idempotent, roles
 from qiying.kernel.errors import Invalid
 from qiying.kernel.web import actor_of
 from qiying.slices.indices import operations, queries
-from qiying.slices.indices.api import _gaps, _places, _values, _zone
+from qiying.slices.indices.api import _boundaries, _gaps, _places, _values, _zone
 from qiying.slices.indices.api._shapes import (
     EditionDetail,
     EditionIn,
@@ -36,6 +36,7 @@ router = Router(tags=["indices"])
 router.add_router("", _values.router)
 router.add_router("", _places.router)
 router.add_router("", _gaps.router)
+router.add_router("", _boundaries.router)
 router.add_router("", _zone.router)
 READERS = tuple(sorted(STAFF))
 INSIDERS = tuple(sorted(rights.INSIDERS - {Role.SYSTEM}))

@@ -119,6 +119,37 @@ class DeliveryForm(ZoneDeliveryForm):
     field_order = ("file", "sheet", "kind", "source", "year", "is_good_only")
 
 
+class BoundariesForm(forms.Form):
+    """A GeoJSON file of boundaries with the number under which the map was approved."""
+
+    file = forms.FileField(
+        label=_("File of boundaries"),
+        help_text=_(
+            "GeoJSON in degrees, one area for each place with its code (adcode) or name. "
+            "Boundaries of places that are not evaluated are named and left out."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".geojson,.json"}),
+    )
+    source = _line(_("Source of the data"), MAX_NAME)
+    approval = _line(
+        _("Number of the map's approval"),
+        MAX_NAME,
+        hint=_("It stands below every map, as in 审图号：GS(2024)0650号."),
+    )
+    is_good_only = forms.BooleanField(
+        label=_("Use the good features even if others cannot be used"), required=False
+    )
+
+    def clean_file(self) -> str:
+        upload: Any = self.cleaned_data["file"]
+        if upload.size > registry.MOST_BYTES:
+            raise forms.ValidationError(_("The file is too large."))
+        try:
+            return str(upload.read().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            raise forms.ValidationError(sentence("indices.boundary.json")) from None
+
+
 class TargetForm(forms.Form):
     """What is promised for a line of the zone's board in a year."""
 

@@ -37,6 +37,15 @@ PROBLEMS = {
     "indices.cell.boundary": _("This place did not exist at the end of that year."),
     "indices.cell.number": _("This is no number."),
     "indices.cell.twice": _("The same value stands in the file twice."),
+    "indices.boundary.json": _("This is no GeoJSON with a collection of features."),
+    "indices.boundary.many": _("A file of boundaries has at most 5,000 features."),
+    "indices.boundary.none": _("No feature of this file is a place of the list."),
+    "indices.boundary.kind": _("This feature is no area (Polygon or MultiPolygon)."),
+    "indices.boundary.shape": _("This area cannot be read."),
+    "indices.boundary.degrees": _(
+        "Coordinates must be degrees of longitude and latitude in China."
+    ),
+    "indices.boundary.twice": _("This place stands in the file twice."),
     "indices.zone.headings": _("The table needs a column for the year, and one for each line."),
     "indices.zone.month": _("This is no month. Write 10, or 1-10月 for January to October."),
     "indices.zone.line": _("The board has no such line, or it is counted from records."),
@@ -48,6 +57,7 @@ TOPICS = {
     "indices.indicator_defined": _("Indicator defined"),
     "indices.values_recorded": _("Values recorded"),
     "indices.zone_recorded": _("Values of the zone recorded"),
+    "indices.boundaries_brought": _("Boundaries for maps brought in"),
     "indices.target_set": _("Target of the zone set"),
     "indices.edition_opened": _("Edition of an evaluation opened"),
     "indices.run_made": _("Run of an evaluation made"),

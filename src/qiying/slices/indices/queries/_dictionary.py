@@ -1,11 +1,13 @@
 """Indicators in force and places of a day."""
 
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from qiying.kernel.access import Actor
-from qiying.slices.indices.models import Indicator, Place, Succession
+from qiying.kernel.errors import NotFound
+from qiying.slices.indices.models import Boundaries, Indicator, Place, Succession
 from qiying.slices.indices.rules import Known, Sheet, lay_out
 from qiying.slices.indices.rules.yearbook import Cells, Merged
 
@@ -38,6 +40,19 @@ def places_on(actor: Actor, day: date) -> QuerySet[Place]:
 def places_now(actor: Actor) -> QuerySet[Place]:
     """Places that nothing has followed."""
     return Place.objects.visible_to(actor).filter(valid_until=None).order_by("adcode")
+
+
+def boundaries(actor: Actor) -> Boundaries | None:
+    """The boundaries in force."""
+    rows = Boundaries.objects.visible_to(actor).filter(is_current=True)
+    return rows.select_related("made_by").first()
+
+
+def get_boundaries(actor: Actor, public_id: UUID) -> Boundaries:
+    row = Boundaries.objects.visible_to(actor).filter(public_id=public_id).first()
+    if row is None:
+        raise NotFound("not_found")
+    return row
 
 
 def after_of(actor: Actor) -> dict[int, list[Succession]]:

@@ -20,7 +20,7 @@ from qiying.slices.indices import queries
 from qiying.slices.indices.models import Place, Run
 from qiying.slices.indices.queries import Standing
 from qiying.slices.indices.views import causes, shared
-from qiying.slices.indices.views.tiles import tile_map
+from qiying.slices.indices.views.tiles import boundary_map, tile_map
 
 SHOWN = 5
 SORTS = ("rank", "name", "score", "gained", "moved")
@@ -49,12 +49,28 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "node": node,
         "nodes": [(code, names[code]) for code in reversed(row.results["nodes"])],
         "lines": _sorted(lines, request.GET.get("sort", "")),
-        "map": tile_map(standings, places, urls, _("Map of the ranking")),
+        **_map(request, actor, standings, places, urls),
         "firmness": row.results["firmness"],
         "may_release": queries.may_release(actor, row),
         "is_shown_firm": any(s.low is not None for s in standings),
     }
     return render(request, "indices/run.html", context)
+
+
+def _map(
+    request: HttpRequest,
+    actor: Actor,
+    standings: list[Standing],
+    places: Mapping[str, Place],
+    urls: Mapping[str, str],
+) -> dict[str, Any]:
+    """The map that was asked for by `?map=`: boundaries where there are any, else tiles."""
+    label, row = _("Map of the ranking"), queries.boundaries(actor)
+    if row is not None and request.GET.get("map") == "boundaries":
+        drawing = boundary_map(row, standings, places, urls, label)
+        return {"map": drawing, "boundaries": row, "has_boundaries": True}
+    drawing = tile_map(standings, places, urls, label)
+    return {"map": drawing, "boundaries": None, "has_boundaries": row is not None}
 
 
 def asked_of(request: HttpRequest, row: Run) -> tuple[int, str]:

@@ -1,12 +1,13 @@
-"""Our own map: one tile for each place, in five tones from the lowest fifth to the highest."""
+"""Maps in five tones from the lowest fifth to the highest: our own of tiles, or by boundaries."""
 
 from collections.abc import Mapping, Sequence
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from qiying.slices.indices.models import Place
+from qiying.slices.indices.models import Boundaries, Place
 from qiying.slices.indices.queries import Standing
+from qiying.slices.indices.rules.boundaries import WIDTH
 from qiying.slices.indices.views.shared import name_of, points
 
 SIDE, GAP, TONES, SHORT = 60, 4, 5, 2
@@ -37,6 +38,46 @@ def tile_map(
     return mark_safe(  # noqa: S308  every word of it is escaped
         f'<svg class="tiles" viewBox="0 0 {width} {height}" role="group" '
         f'aria-label="{escape(label)}">{tiles}</svg>'
+    )
+
+
+def boundary_map(
+    row: Boundaries,
+    standings: Sequence[Standing],
+    places: Mapping[str, Place],
+    urls: Mapping[str, str],
+    label: str,
+) -> SafeString:
+    """The places of a run by their boundaries, in the same five tones; each leads to its page."""
+    tone = tones(standings)
+    areas = "".join(
+        _area(row.paths[s.adcode], places[s.adcode], s, tone[s.adcode], urls[s.adcode])
+        for s in standings
+        if s.adcode in row.paths and s.adcode in places
+    )
+    return mark_safe(  # noqa: S308  every word of it is escaped, outlines are numbers of ours
+        f'<svg class="outlines" viewBox="0 0 {WIDTH} {row.height}" role="group" '
+        f'aria-label="{escape(label)}">{areas}</svg>'
+    )
+
+
+def _area(outline: str, place: Place, standing: Standing, tone: int, url: str) -> str:
+    said = f"{name_of(place)} {standing.rank or '—'} · {points(standing.score)}"
+    return (
+        f'<a href="{escape(url)}" aria-label="{escape(said)}"><title>{escape(said)}</title>'
+        f'<path class="area tone-{tone}" d="{escape(outline)}"/></a>'
+    )
+
+
+def outline_map(row: Boundaries, places: Mapping[str, Place]) -> SafeString:
+    """The boundaries alone."""
+    areas = "".join(
+        f'<path class="area" d="{escape(outline)}"><title>{escape(name_of(places[code]))}</title></path>'
+        for code, outline in row.paths.items()
+        if code in places
+    )
+    return mark_safe(  # noqa: S308  every word of it is escaped, outlines are numbers of ours
+        f'<svg class="outlines" viewBox="0 0 {WIDTH} {row.height}" aria-hidden="true">{areas}</svg>'
     )
 
 
