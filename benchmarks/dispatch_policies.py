@@ -24,7 +24,7 @@ BARS = {"late_share": 0.5, "mean_response_min": 0.7, "travel_min_per_job": 0.5}
 IN_WINDOW, ON_SITE, CPU_SHARE = 0.95, 0.99, 0.2
 ANSWER_MS = {"40x200": 20.0, "1000x10000": 100.0}
 MAIN = "40x200"
-PYVRP_ITERATIONS, HINDSIGHT_ITERATIONS = 150, 2000
+OUR_ITERATIONS, PYVRP_ITERATIONS, HINDSIGHT_ITERATIONS = 250, 150, 2000
 WITHOUT = (
     "ours-insertion",
     "ours-no-cover",
@@ -46,7 +46,7 @@ class Days:
         self, world: str, policy: str, *, planned: bool = False, share: float = 1.0, more: int = 1
     ) -> Played:
         """Play, or fetch, days of a policy."""
-        budget = {"pyvrp": PYVRP_ITERATIONS, "hindsight": HINDSIGHT_ITERATIONS}.get(policy, 40)
+        budget = {"pyvrp": PYVRP_ITERATIONS, "hindsight": HINDSIGHT_ITERATIONS}.get(policy, OUR_ITERATIONS)
         count = max(1, round(more * share * self.days))
         return played(Play(world, policy, count, budget, planned), only_kept=self.only_kept)
 

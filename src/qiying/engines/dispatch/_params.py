@@ -23,15 +23,15 @@ class Weights:
     travel: float = 1.0
     overtime: float = 0.3
     late_fixed: float = 150.0
-    late_per_min: float = 10.0
+    late_per_min: float = 20.0
     missed_fixed: float = 80.0
     missed_per_min: float = 1.0
     unserved: float = 3000.0
-    unserved_window: float = 100.0
+    unserved_window: float = 120.0
     move: float = 3.0
     divert: float = 10.0
     slip: float = 0.05
-    cover: float = 1.0
+    cover: float = 0.25
 
     def __post_init__(self) -> None:
         if not all(0 <= getattr(self, f.name) < 1e9 for f in fields(self)):
@@ -58,7 +58,7 @@ class Params:
     string_length: int = 4
     blink: float = 0.02
     grace: float = 120.0
-    tail: float = 0.3
+    tail: float = 0.6
     busy: float = 0.45
     late_call_price: float = 90.0
     cover_hours: int = 24
