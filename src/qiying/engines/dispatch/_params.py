@@ -26,7 +26,7 @@ class Weights:
     late_per_min: float = 20.0
     missed_fixed: float = 80.0
     missed_per_min: float = 1.0
-    unserved: float = 3000.0
+    unserved: float = 6000.0
     unserved_window: float = 120.0
     move: float = 3.0
     divert: float = 10.0
