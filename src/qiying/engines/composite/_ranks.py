@@ -96,7 +96,8 @@ def _codes(scores: Floats) -> NDArray[np.uint16] | None:
             return None
         down = np.subtract(high, scores)
         down *= times
-    return down.astype(np.uint16)
+    found: NDArray[np.uint16] = down.astype(np.uint16)
+    return found
 
 
 def _settle(

@@ -1,0 +1,1 @@
+"""Scorecards: whole points for evidence, grades, reasons."""
