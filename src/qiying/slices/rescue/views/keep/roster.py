@@ -109,9 +109,11 @@ def _draw(
         and (not station or p.station_id == station)
     ]
     shifts = queries.list_shifts(actor, start, end)
+    today = queries.today(timezone.now())
     context = {
         "days": days,
-        "today": queries.today(timezone.now()),
+        "today": today,
+        "shown_day": today if today in days else monday,
         "rows": _rows(shown, skills, shifts, days),
         "count": len(shown),
         "drafts": sum(not s.is_published for s in shifts),
