@@ -74,7 +74,7 @@ class ZoneDeliveryForm(forms.Form):
     file = forms.FileField(
         label=_("Table of values"),
         help_text=_(
-            "XLSX or CSV with the columns 年份, 月份 (empty: the whole year) and one column for each "
+            "XLSX or CSV with the columns year, month (empty: the whole year) and one column for each "
             "line of the board by its name or code; values from January to that month."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls"}),
@@ -125,7 +125,7 @@ class BoundariesForm(forms.Form):
     file = forms.FileField(
         label=_("File of boundaries"),
         help_text=_(
-            "GeoJSON in degrees, one area for each place with its code (adcode) or name. "
+            "GeoJSON in degrees, one area for each place with its code or name. "
             "Boundaries of places that are not evaluated are named and left out."
         ),
         widget=forms.FileInput(attrs={"accept": ".geojson,.json"}),
@@ -134,7 +134,7 @@ class BoundariesForm(forms.Form):
     approval = _line(
         _("Number of the map's approval"),
         MAX_NAME,
-        hint=_("It stands below every map, as in 审图号：GS(2024)0650号."),
+        hint=_("It stands below every map, for example GS(2024)0650."),
     )
     is_good_only = forms.BooleanField(
         label=_("Use the good features even if others cannot be used"), required=False

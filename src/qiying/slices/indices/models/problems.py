@@ -47,7 +47,7 @@ PROBLEMS = {
     ),
     "indices.boundary.twice": _("This place stands in the file twice."),
     "indices.zone.headings": _("The table needs a column for the year, and one for each line."),
-    "indices.zone.month": _("This is no month. Write 10, or 1-10月 for January to October."),
+    "indices.zone.month": _("This is no month. Write 10, or 1-10 for January to October."),
     "indices.zone.line": _("The board has no such line, or it is counted from records."),
     "indices.zone.growth": _("A target of growth lies between -100 and 1,000 per cent."),
     "indices.cell.kind": _("The dictionary says that this indicator is of another kind of data."),
