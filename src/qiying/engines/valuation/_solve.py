@@ -1,0 +1,236 @@
+"""Value a portfolio: every asset by every method it is given, ranges, drivers, what may be lent."""
+
+from datetime import date
+
+import numpy as np
+
+from qiying.engines.valuation._chance import Chance
+from qiying.engines.valuation._direct import real_option
+from qiying.engines.valuation._drivers import drivers
+from qiying.engines.valuation._evidence import Event
+from qiying.engines.valuation._lend import PATENTS, lend
+from qiying.engines.valuation._methods import Method
+from qiying.engines.valuation._params import VERSION, Params
+from qiying.engines.valuation._portfolio import shared, together
+from qiying.engines.valuation._problem import Asset, Kind, Problem
+from qiying.engines.valuation._profile import profile
+from qiying.engines.valuation._quantiles import range_of
+from qiying.engines.valuation._reconcile import (
+    WAYS,
+    ground_of,
+    inputs_of,
+    legal_years,
+    likely_life,
+    quality_of,
+    run,
+    weighed,
+    weights_of,
+)
+from qiying.engines.valuation._result import (
+    AssetValue,
+    Floats,
+    Input,
+    MethodValue,
+    OptionValue,
+    Portfolio,
+    Profile,
+    Reason,
+    Valuation,
+)
+
+DESIGN_TERM_CHANGED = date(2021, 6, 1)
+
+
+def value(problem: Problem, params: Params | None = None, *, seed: int = 0) -> Valuation:
+    """Value a portfolio on its valuation date.
+
+    Each method of each asset is a formula over inputs with low, likely and high. Inputs are drawn
+    from triangular distributions (one uniform number an input and draw, see ``uniform``), methods
+    are weighed by the quality of their evidence, assets are added with what they share counted once.
+
+    Parameters
+    ----------
+    problem
+        Money in yuan, lives in years, rates and shares as fractions.
+    params
+        Draws, weights, loan-to-value; each has its source in ``RULES``.
+    seed
+        Of all chance: same problem, parameters and seed, same result.
+
+    Returns
+    -------
+    Valuation
+        Ranges as P10, P25, P50, P90 with the value at likely inputs; ``check`` computes them again.
+
+    Notes
+    -----
+    Relief from royalty, multi-period excess earnings, profit split, cost and market approaches as in
+    IVS 105 and 210 and 资产评估执业准则——无形资产; decision tree and real option for what does not
+    earn yet. A longer remaining life or a higher royalty rate never lowers a value, a higher discount
+    rate never raises it (the real option, which is not part of a value, apart).
+    """
+    params = params or Params()
+    assets = tuple(_asset(problem, a, params, seed) for a in problem.assets)
+    chance, base = Chance(seed, params.draws), Chance(None)
+    likely = [np.array([float(a.range.base) if a.range else 0.0]) for a in assets]
+    draws = together(problem, [a.draws for a in assets], chance)
+    portfolio = Portfolio(
+        range_of(draws, float(together(problem, likely, base)[0])),
+        sum((a.range.p50 for a in assets if a.range), start=range_of(np.zeros(1), 0).p50),
+        tuple(shared(problem).items()),
+        draws,
+    )
+    lending = lend(problem, params, problem.loan, assets, portfolio) if problem.loan else None
+    return Valuation(
+        VERSION, seed, params, assets, portfolio, lending, _inputs(problem, assets, chance)
+    )
+
+
+def _asset(problem: Problem, asset: Asset, params: Params, seed: int) -> AssetValue:
+    years = likely_life(asset, problem.valued_on)
+    scored = profile(asset, years, params)
+    chance = Chance(seed, params.draws)
+    drawn, likely = run(problem, asset, params, chance), run(problem, asset, params, Chance(None))
+    inputs = {m: inputs_of(problem, asset, params, m) for m in drawn}
+    qualities = {m: quality_of(of, params) for m, of in inputs.items()}
+    weights = weights_of(qualities)
+    draws = weighed(drawn, weights, params.draws)
+    whole = range_of(draws, float(weighed(likely, weights, 1)[0])) if drawn else None
+    methods = tuple(
+        _method(m, np.round(drawn[m], 2), likely[m], qualities[m], weights[m], inputs[m], draws)
+        for m in drawn
+    )
+    bars = drivers(problem, asset, params, weights, chance, draws) if drawn else ()
+    found = AssetValue(
+        asset.id,
+        legal_years(asset, problem.valued_on),
+        years,
+        scored,
+        methods,
+        whole,
+        bars,
+        _option(problem, asset, params, scored),
+        (),
+        draws,
+    )
+    return _with_reasons(problem, asset, params, found)
+
+
+def _method(
+    method: Method,
+    drawn: Floats,
+    likely: Floats,
+    quality: float,
+    weight: float,
+    inputs: tuple[Input, ...],
+    whole: Floats,
+) -> MethodValue:
+    of, middle = range_of(drawn, float(np.round(likely, 2)[0])), float(np.median(whole))
+    apart = float(of.p50) / middle - 1 if middle else 0.0
+    return MethodValue(method, WAYS[method].approach, of, quality, weight, apart, inputs, drawn)
+
+
+def _option(
+    problem: Problem, asset: Asset, params: Params, scored: Profile | None
+) -> OptionValue | None:
+    if asset.option is None:
+        return None
+    ground = ground_of(problem, asset, params, scored, Chance(None))
+    return real_option(asset.option, ground, problem.discount.risk_free.likely)
+
+
+def _with_reasons(problem: Problem, asset: Asset, params: Params, found: AssetValue) -> AssetValue:
+    from dataclasses import replace  # noqa: PLC0415
+
+    reasons = (
+        *_of_life(problem, asset, found),
+        *_of_history(asset),
+        *_of_methods(asset, params, found),
+    )
+    return replace(found, reasons=reasons)
+
+
+def _of_life(problem: Problem, asset: Asset, found: AssetValue) -> list[Reason]:
+    reasons = []
+    legal, years = found.legal_years, (("years", found.years),)
+    if found.years <= 0:
+        reasons.append(Reason("expired", asset.id))
+    elif legal is not None and legal <= asset.economic_life.likely:
+        reasons.append(Reason("legal_life_binds", asset.id, years))
+    else:
+        reasons.append(Reason("economic_life_binds", asset.id, years))
+    if legal is None and asset.kind in PATENTS:
+        reasons.append(Reason("expiry_unknown", asset.id))
+    term = _term(asset)
+    if term and asset.expires_on and abs((asset.expires_on - term).days) > 1:
+        numbers = (("days", float((asset.expires_on - term).days)),)
+        reasons.append(Reason("expiry_differs", asset.id, numbers))
+    if found.profile and found.profile.coverage < 1:
+        share = (("coverage", found.profile.coverage),)
+        reasons.append(Reason("profile_incomplete", asset.id, share))
+    return reasons
+
+
+def _term(asset: Asset) -> date | None:
+    """The day on which the term of the Patent Law (article 42) ends, from filing."""
+    if asset.filed_on is None or asset.kind not in PATENTS:
+        return None
+    years = {Kind.INVENTION: 20, Kind.UTILITY_MODEL: 10}.get(asset.kind)
+    if years is None:
+        years = 15 if asset.filed_on >= DESIGN_TERM_CHANGED else 10
+    filed = asset.filed_on
+    if (filed.month, filed.day) == (2, 29):
+        filed = date(filed.year, 3, 1)
+    return filed.replace(year=filed.year + years)
+
+
+def _of_history(asset: Asset) -> list[Reason]:
+    codes = {
+        Event.INVALIDATION: "invalidation_pending",
+        Event.OWNERSHIP_SUIT: "ownership_disputed",
+        Event.PRESERVATION: "preserved",
+        Event.PLEDGE: "pledged_already",
+        Event.UNPAID_ANNUITY: "annuity_unpaid",
+        Event.INFRINGEMENT_SUIT: "suit_pending",
+    }
+    return [Reason(codes[e], asset.id) for e in Event if e in codes and e in asset.open_events()]
+
+
+def _of_methods(asset: Asset, params: Params, found: AssetValue) -> list[Reason]:
+    reasons = []
+    if asset.market and len(asset.market.deals) < params.least_deals:
+        deals = (("deals", float(len(asset.market.deals))),)
+        reasons.append(Reason("too_few_deals", asset.id, deals))
+    if asset.option:
+        reasons.append(Reason("option_not_counted", asset.id))
+    if found.range is None:
+        return [*reasons, Reason("no_value", asset.id)]
+    if len(found.methods) == 1:
+        reasons.append(Reason("single_method", found.methods[0].method))
+    if not found.range.p10 <= found.range.base <= found.range.p90:
+        at = (("base_at", found.range.base_at),)
+        reasons.append(Reason("base_outside_range", asset.id, at))
+    return [*reasons, *_disagreements(params, found)]
+
+
+def _disagreements(params: Params, found: AssetValue) -> list[Reason]:
+    reasons = []
+    middles = [float(m.range.p50) for m in found.methods]
+    if max(middles) > (1 + params.disagreement) * min(middles):
+        numbers = (("lowest_cny", min(middles)), ("highest_cny", max(middles)))
+        reasons.append(Reason("approaches_disagree", found.id, numbers))
+    for n, a in enumerate(found.methods):
+        for b in found.methods[n + 1 :]:
+            if a.range.p90 < b.range.p10 or b.range.p90 < a.range.p10:
+                reasons.append(Reason("ranges_apart", f"{a.method}/{b.method}"))
+    return reasons
+
+
+def _inputs(problem: Problem, assets: tuple[AssetValue, ...], chance: Chance) -> tuple[Input, ...]:
+    every = {i.key: i for a in assets for m in a.methods for i in m.inputs}
+    every |= {i.key: i for a in assets if a.option for i in a.option.inputs}
+    every |= {i.key: i for i in chance.inputs()}
+    if problem.second_value:
+        s = problem.second_value
+        every["second_value"] = Input("second_value", s.bottom, s.likely, s.top, s.source, s.grade)
+    return tuple(every[key] for key in sorted(every))
