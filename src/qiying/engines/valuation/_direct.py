@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from qiying.engines.valuation._evidence import Grade
 from qiying.engines.valuation._income import Ground
 from qiying.engines.valuation._methods import Cost, Market, Outlay, RealOption
 from qiying.engines.valuation._result import Floats, Input, OptionValue, cny
@@ -15,7 +14,9 @@ STEPS = 200
 
 def market(given: Market, ground: Ground) -> Floats:
     """The median of adjusted prices; its chance is that of the deals found (bootstrap)."""
-    prices = np.array([_adjusted(d.price_cny, [a.factor for a in d.adjustments]) for d in given.deals])
+    prices = np.array(
+        [_adjusted(d.price_cny, [a.factor for a in d.adjustments]) for d in given.deals]
+    )
     drawn = ground.chance.choose(f"{ground.asset}.market.deals", prices)
     if drawn is None:
         return np.array([np.median(prices)])
@@ -30,7 +31,10 @@ def _adjusted(price: float, factors: list[float]) -> float:
 def cost(given: Cost, ground: Ground) -> Floats:
     """V = sum cost_t (index now / then) (1 + margin) x remaining / (used + remaining)."""
     new = sum(_today(outlay) for outlay in given.outlays)
-    margin, used = ground.take("cost.margin", given.margin), ground.take("cost.used_years", given.used_years)
+    margin, used = (
+        ground.take("cost.margin", given.margin),
+        ground.take("cost.used_years", given.used_years),
+    )
     whole = used + ground.life
     left = np.divide(ground.life, whole, out=np.zeros_like(whole), where=whole > 0)
     found: Floats = new * (1 + margin) * left
@@ -101,7 +105,12 @@ def _normal(x: float) -> float:
 
 
 def lattice(
-    worth: float, price: float, risk_free: float, volatility: float, years: float, steps: int = STEPS
+    worth: float,
+    price: float,
+    risk_free: float,
+    volatility: float,
+    years: float,
+    steps: int = STEPS,
 ) -> float:
     """An American call with a dividend of 1/years on a binomial lattice."""
     if years <= 0:
@@ -117,5 +126,3 @@ def lattice(
         later = chance * held[1:] + (1 - chance) * held[:-1]
         held = np.maximum(now, math.exp(-risk_free * step) * later)
     return float(held[0])
-
-

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from qiying.engines.valuation._chance import Chance
+from qiying.engines.valuation._chance import Chance, uniform
 from qiying.engines.valuation._methods import Method
 from qiying.engines.valuation._params import Params
 from qiying.engines.valuation._problem import Asset, Problem
-from qiying.engines.valuation._reconcile import at_quantile
+from qiying.engines.valuation._reconcile import at_quantile, run
 from qiying.engines.valuation._result import Driver, Floats, cny
 
 
@@ -20,8 +20,13 @@ def drivers(
     drawn: Chance,
     values: Floats,
 ) -> tuple[Driver, ...]:
-    """Bars of one asset; ``drawn`` are its inputs in the simulation, ``values`` what came of them."""
+    """Bars of one asset; ``drawn`` are its inputs in the simulation, ``values`` what came of them.
+
+    The choice of the method is a bar too, from the lowest to the highest base of the methods.
+    """
     ranks, found = _ranks(values), []
+    if len(weights) > 1:
+        found.append(_choice(problem, asset, params, values, drawn))
     for key, given in drawn.taken.items():
         if given.bottom == given.top:
             continue
@@ -30,6 +35,15 @@ def drivers(
         )
         found.append(Driver(key, low, high, _correlation(_ranks(drawn.values[key]), ranks)))
     return tuple(sorted(found, key=lambda d: (-d.swing, d.key)))
+
+
+def _choice(
+    problem: Problem, asset: Asset, params: Params, values: Floats, drawn: Chance
+) -> Driver:
+    bases = [float(of[0]) for of in run(problem, asset, params, Chance(None)).values()]
+    low, high = cny(min(bases)), cny(max(bases))
+    order = _ranks(uniform(drawn.seed or 0, "method", drawn.draws))
+    return Driver(f"{asset.id}.method", low, high, _correlation(order, _ranks(values)))
 
 
 def _ranks(values: Floats) -> Floats:

@@ -40,7 +40,10 @@ class Ground:
 
 def royalty(given: Royalty, ground: Ground) -> Floats:
     """V = sum R_t c (1-d)^(t-1) r (1-tax) / (1+k)^e_t: relief from royalty."""
-    share, rate = ground.take("royalty.share", given.share), ground.take("royalty.rate", given.rate)
+    share, rate = (
+        ground.take("royalty.share", given.share),
+        ground.take("royalty.rate", given.rate),
+    )
     kept = (share * rate * (1 - ground.tax))[:, None]
     flows = _income(given.stream, ground) * kept
     flows = flows * _left(ground.decay("royalty.decay", given.decay), flows)

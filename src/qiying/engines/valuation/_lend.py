@@ -77,7 +77,9 @@ def lend(
     whole = collateral(portfolio.draws, params)
     reasons: list[Reason] = []
     if problem.second_value:
-        second = Decimal(repr(params.collateral_share)) * Decimal(repr(problem.second_value.likely))
+        second = Decimal(repr(params.collateral_share)) * Decimal(
+            repr(problem.second_value.likely)
+        )
         if second < whole:
             whole = second.quantize(FEN, rounding=ROUND_DOWN)
             reasons.append(Reason("second_value_lower"))
@@ -99,9 +101,7 @@ def lend(
         reasons.append(Reason("over_internal_limit", "", limit))
     if amount > carried:
         reasons.append(Reason("not_covered", "", (("lacking_cny", float(amount - carried)),)))
-    return Lending(
-        whole, cap, securities, carried, amount <= carried, over, tuple(reasons)
-    )
+    return Lending(whole, cap, securities, carried, amount <= carried, over, tuple(reasons))
 
 
 def _cap(problem: Problem, params: Params) -> Decimal | None:
@@ -131,7 +131,9 @@ def haircut_of(
     problem: Problem, params: Params, loan: Loan, asset: Asset
 ) -> tuple[float, tuple[Reason, ...]]:
     """By what a loan on an asset is multiplied, and why: 0 where it could not be pledged."""
-    reasons = [Reason(REFUSED[e], asset.id) for e in Event if e in REFUSED and e in asset.open_events()]
+    reasons = [
+        Reason(REFUSED[e], asset.id) for e in Event if e in REFUSED and e in asset.open_events()
+    ]
     years = legal_years(asset, problem.valued_on)
     if years is None or asset.expires_on is None:
         if asset.kind in PATENTS:

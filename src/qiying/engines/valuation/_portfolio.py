@@ -40,9 +40,7 @@ def together(problem: Problem, values: Sequence[Floats], chance: Chance) -> Floa
     """Sum of assets [draw] after overlap: of a group the most valuable in full, of the others what
     is not lost; rounded to the fen."""
     left = shared(problem)
-    lost = {
-        o.group: chance.take(f"overlap.{o.group}.lost", o.lost) for o in problem.overlaps
-    }
+    lost = {o.group: chance.take(f"overlap.{o.group}.lost", o.lost) for o in problem.overlaps}
     groups: dict[str, list[Floats]] = {}
     whole = np.zeros(chance.draws)
     for asset, of in zip(problem.assets, values, strict=True):

@@ -124,17 +124,19 @@ def _worst(entries: tuple[Entry, ...]) -> tuple[str, Grade]:
 
 def _summed(rows: tuple[Indicator, ...], params: Params) -> Profile:
     dimensions, lowest, highest, known = [], 0.0, 0.0, 0
-    for name, weight in zip(("legal", "technical", "economic"), params.dimension_weights, strict=True):
+    for name, weight in zip(
+        ("legal", "technical", "economic"), params.dimension_weights, strict=True
+    ):
         of = [row for row in rows if row.dimension == name]
         points = [row.score for row in of if row.score is not None]
         known += len(points)
         lowest += weight * sum(points) / len(of)
         highest += weight * (sum(points) + 100 * (len(of) - len(points))) / len(of)
         dimensions.append(sum(points) / len(points) if points else None)
-    whole = [(d, w) for d, w in zip(dimensions, params.dimension_weights, strict=True) if d is not None]
+    whole = [
+        (d, w) for d, w in zip(dimensions, params.dimension_weights, strict=True) if d is not None
+    ]
     weights = sum(w for _, w in whole)
     score = sum(d * w for d, w in whole) / weights if weights else 0.0
     legal, technical, economic = dimensions
-    return Profile(
-        rows, score, lowest, highest, known / len(rows), legal, technical, economic
-    )
+    return Profile(rows, score, lowest, highest, known / len(rows), legal, technical, economic)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qiying.engines.valuation import _direct, _income
-from qiying.engines.valuation._chance import NOBODY, Chance
+from qiying.engines.valuation._chance import NOBODY, Chance, uniform
 from qiying.engines.valuation._evidence import Assumption, Grade
 from qiying.engines.valuation._income import Ground
 from qiying.engines.valuation._methods import Method
@@ -66,7 +66,9 @@ def usable(asset: Asset, params: Params) -> tuple[Method, ...]:
     return tuple(found)
 
 
-def premium_of(asset: Asset, problem: Problem, scored: Profile | None, params: Params) -> Assumption:
+def premium_of(
+    asset: Asset, problem: Problem, scored: Profile | None, params: Params
+) -> Assumption:
     """The premium on the discount rate: as given, else by the score; what is unknown widens it."""
     if problem.discount.premium is not None:
         return problem.discount.premium
@@ -78,9 +80,7 @@ def premium_of(asset: Asset, problem: Problem, scored: Profile | None, params: P
     source = f"profile of {asset.id}"
     if scored is None:
         return Assumption(high, source, Grade.D)
-    return Assumption(
-        at(scored.score), source, Grade.D, at(scored.highest), at(scored.lowest)
-    )
+    return Assumption(at(scored.score), source, Grade.D, at(scored.highest), at(scored.lowest))
 
 
 def ground_of(
@@ -121,7 +121,7 @@ def inputs_of(problem: Problem, asset: Asset, params: Params, method: Method) ->
     if method == Method.MARKET:
         return _direct.noted(given, asset.id)
     chance = Chance(None)
-    alone = {name: None for name in (w.field for w in WAYS.values())} | {way.field: given}
+    alone = dict.fromkeys(w.field for w in WAYS.values()) | {way.field: given}
     run(problem, replace(asset, **alone), params, chance)
     inputs = list(chance.inputs())
     if method == Method.COST:
@@ -147,12 +147,24 @@ def weights_of(qualities: Mapping[Method, float]) -> dict[Method, float]:
     return {method: quality / whole for method, quality in qualities.items()}
 
 
-def weighed(values: Mapping[Method, Floats], weights: Mapping[Method, float], draws: int) -> Floats:
-    """The reconciled value [draw], rounded to the fen."""
-    whole = np.zeros(draws)
-    for method, of in values.items():
-        whole = whole + weights[method] * of
-    found: Floats = np.round(whole, 2)
+def weighed(values: Mapping[Method, Floats], weights: Mapping[Method, float]) -> float:
+    """The reconciled value without chance: the mean of the methods by their weights."""
+    return round(sum(weights[m] * float(of[0]) for m, of in values.items()), 2)
+
+
+def pooled(
+    values: Mapping[Method, Floats], weights: Mapping[Method, float], chance: Chance
+) -> Floats:
+    """The reconciled value [draw]: in each draw one method, as often as its weight says.
+
+    A linear opinion pool (Stone 1961): where methods disagree the range spans them. Their mean in
+    each draw would look surer than any of them.
+    """
+    if not values:
+        return np.zeros(chance.draws)
+    ends = np.cumsum([weights[m] for m in values])[:-1]
+    which = np.searchsorted(ends, uniform(chance.seed or 0, "method", chance.draws), side="right")
+    found: Floats = np.round(np.stack(list(values.values()))[which, np.arange(chance.draws)], 2)
     return found
 
 
@@ -165,4 +177,4 @@ def at_quantile(
 ) -> float:
     """The reconciled value with some inputs at a quantile and all others likely."""
     values = run(problem, asset, params, Chance(None, pinned=pinned))
-    return float(weighed(values, weights, 1)[0])
+    return weighed(values, weights)

@@ -1,26 +1,27 @@
 """Value a portfolio: every asset by every method it is given, ranges, drivers, what may be lent."""
 
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 
 from qiying.engines.valuation._chance import Chance
 from qiying.engines.valuation._direct import real_option
 from qiying.engines.valuation._drivers import drivers
-from qiying.engines.valuation._evidence import Event
-from qiying.engines.valuation._lend import PATENTS, lend
+from qiying.engines.valuation._lend import lend
 from qiying.engines.valuation._methods import Method
 from qiying.engines.valuation._params import VERSION, Params
 from qiying.engines.valuation._portfolio import shared, together
-from qiying.engines.valuation._problem import Asset, Kind, Problem
+from qiying.engines.valuation._problem import Asset, Problem
 from qiying.engines.valuation._profile import profile
 from qiying.engines.valuation._quantiles import range_of
+from qiying.engines.valuation._reasons import reasons_of
 from qiying.engines.valuation._reconcile import (
     WAYS,
     ground_of,
     inputs_of,
     legal_years,
     likely_life,
+    pooled,
     quality_of,
     run,
     weighed,
@@ -34,11 +35,8 @@ from qiying.engines.valuation._result import (
     OptionValue,
     Portfolio,
     Profile,
-    Reason,
     Valuation,
 )
-
-DESIGN_TERM_CHANGED = date(2021, 6, 1)
 
 
 def value(problem: Problem, params: Params | None = None, *, seed: int = 0) -> Valuation:
@@ -46,7 +44,7 @@ def value(problem: Problem, params: Params | None = None, *, seed: int = 0) -> V
 
     Each method of each asset is a formula over inputs with low, likely and high. Inputs are drawn
     from triangular distributions (one uniform number an input and draw, see ``uniform``), methods
-    are weighed by the quality of their evidence, assets are added with what they share counted once.
+    are pooled by the quality of their evidence, assets are added with what they share counted once.
 
     Parameters
     ----------
@@ -94,8 +92,8 @@ def _asset(problem: Problem, asset: Asset, params: Params, seed: int) -> AssetVa
     inputs = {m: inputs_of(problem, asset, params, m) for m in drawn}
     qualities = {m: quality_of(of, params) for m, of in inputs.items()}
     weights = weights_of(qualities)
-    draws = weighed(drawn, weights, params.draws)
-    whole = range_of(draws, float(weighed(likely, weights, 1)[0])) if drawn else None
+    draws = pooled(drawn, weights, chance)
+    whole = range_of(draws, weighed(likely, weights)) if drawn else None
     methods = tuple(
         _method(m, np.round(drawn[m], 2), likely[m], qualities[m], weights[m], inputs[m], draws)
         for m in drawn
@@ -113,7 +111,7 @@ def _asset(problem: Problem, asset: Asset, params: Params, seed: int) -> AssetVa
         (),
         draws,
     )
-    return _with_reasons(problem, asset, params, found)
+    return replace(found, reasons=reasons_of(asset, params, found))
 
 
 def _method(
@@ -137,93 +135,6 @@ def _option(
         return None
     ground = ground_of(problem, asset, params, scored, Chance(None))
     return real_option(asset.option, ground, problem.discount.risk_free.likely)
-
-
-def _with_reasons(problem: Problem, asset: Asset, params: Params, found: AssetValue) -> AssetValue:
-    from dataclasses import replace  # noqa: PLC0415
-
-    reasons = (
-        *_of_life(problem, asset, found),
-        *_of_history(asset),
-        *_of_methods(asset, params, found),
-    )
-    return replace(found, reasons=reasons)
-
-
-def _of_life(problem: Problem, asset: Asset, found: AssetValue) -> list[Reason]:
-    reasons = []
-    legal, years = found.legal_years, (("years", found.years),)
-    if found.years <= 0:
-        reasons.append(Reason("expired", asset.id))
-    elif legal is not None and legal <= asset.economic_life.likely:
-        reasons.append(Reason("legal_life_binds", asset.id, years))
-    else:
-        reasons.append(Reason("economic_life_binds", asset.id, years))
-    if legal is None and asset.kind in PATENTS:
-        reasons.append(Reason("expiry_unknown", asset.id))
-    term = _term(asset)
-    if term and asset.expires_on and abs((asset.expires_on - term).days) > 1:
-        numbers = (("days", float((asset.expires_on - term).days)),)
-        reasons.append(Reason("expiry_differs", asset.id, numbers))
-    if found.profile and found.profile.coverage < 1:
-        share = (("coverage", found.profile.coverage),)
-        reasons.append(Reason("profile_incomplete", asset.id, share))
-    return reasons
-
-
-def _term(asset: Asset) -> date | None:
-    """The day on which the term of the Patent Law (article 42) ends, from filing."""
-    if asset.filed_on is None or asset.kind not in PATENTS:
-        return None
-    years = {Kind.INVENTION: 20, Kind.UTILITY_MODEL: 10}.get(asset.kind)
-    if years is None:
-        years = 15 if asset.filed_on >= DESIGN_TERM_CHANGED else 10
-    filed = asset.filed_on
-    if (filed.month, filed.day) == (2, 29):
-        filed = date(filed.year, 3, 1)
-    return filed.replace(year=filed.year + years)
-
-
-def _of_history(asset: Asset) -> list[Reason]:
-    codes = {
-        Event.INVALIDATION: "invalidation_pending",
-        Event.OWNERSHIP_SUIT: "ownership_disputed",
-        Event.PRESERVATION: "preserved",
-        Event.PLEDGE: "pledged_already",
-        Event.UNPAID_ANNUITY: "annuity_unpaid",
-        Event.INFRINGEMENT_SUIT: "suit_pending",
-    }
-    return [Reason(codes[e], asset.id) for e in Event if e in codes and e in asset.open_events()]
-
-
-def _of_methods(asset: Asset, params: Params, found: AssetValue) -> list[Reason]:
-    reasons = []
-    if asset.market and len(asset.market.deals) < params.least_deals:
-        deals = (("deals", float(len(asset.market.deals))),)
-        reasons.append(Reason("too_few_deals", asset.id, deals))
-    if asset.option:
-        reasons.append(Reason("option_not_counted", asset.id))
-    if found.range is None:
-        return [*reasons, Reason("no_value", asset.id)]
-    if len(found.methods) == 1:
-        reasons.append(Reason("single_method", found.methods[0].method))
-    if not found.range.p10 <= found.range.base <= found.range.p90:
-        at = (("base_at", found.range.base_at),)
-        reasons.append(Reason("base_outside_range", asset.id, at))
-    return [*reasons, *_disagreements(params, found)]
-
-
-def _disagreements(params: Params, found: AssetValue) -> list[Reason]:
-    reasons = []
-    middles = [float(m.range.p50) for m in found.methods]
-    if max(middles) > (1 + params.disagreement) * min(middles):
-        numbers = (("lowest_cny", min(middles)), ("highest_cny", max(middles)))
-        reasons.append(Reason("approaches_disagree", found.id, numbers))
-    for n, a in enumerate(found.methods):
-        for b in found.methods[n + 1 :]:
-            if a.range.p90 < b.range.p10 or b.range.p90 < a.range.p10:
-                reasons.append(Reason("ranges_apart", f"{a.method}/{b.method}"))
-    return reasons
 
 
 def _inputs(problem: Problem, assets: tuple[AssetValue, ...], chance: Chance) -> tuple[Input, ...]:
