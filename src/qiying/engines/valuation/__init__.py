@@ -19,7 +19,7 @@
 ... )
 >>> found = value(problem, Params(draws=2000), seed=7)
 >>> found.portfolio.range.base
-Decimal('3096265.84')
+Decimal('3096251.84')
 >>> found.portfolio.range.p10 < found.portfolio.range.point < found.portfolio.range.p90
 True
 >>> found.assets[0].drivers[0].key

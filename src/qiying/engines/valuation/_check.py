@@ -115,13 +115,7 @@ def _asset(
     bases = {m.method: plain.value(m.method) for m in value.methods}
     asked |= likely.asked
     weights = _weights(result, value)
-    for m in value.methods:
-        where = f"{asset.id}.{m.method}"
-        if not near(m.range.base, bases[m.method]):
-            yield Violation("method_base", where, bases[m.method], m.range.base)
-        if abs(exact(m.weight) - weights[m.method]) > Decimal("1e-9"):
-            yield Violation("weight", where, weights[m.method], m.weight)
-        yield from _quantiles(where, m.range, m.draws)
+    yield from _methods(value, bases, weights)
     if value.range:
         base = sum((weights[m] * bases[m] for m in bases), NONE)
         if not near(value.range.base, base):
@@ -137,6 +131,18 @@ def _asset(
         given = (value.profile.lowest, value.profile.score, value.profile.highest)
         if any(abs(exact(g) - w) > Decimal("1e-6") for g, w in zip(given, wanted, strict=True)):
             yield Violation("score", asset.id, wanted, given)
+
+
+def _methods(
+    value: AssetValue, bases: dict[Method, Decimal], weights: dict[Method, Decimal]
+) -> Iterator[Violation]:
+    for m in value.methods:
+        where = f"{value.id}.{m.method}"
+        if not near(m.range.base, bases[m.method]):
+            yield Violation("method_base", where, bases[m.method], m.range.base)
+        if abs(exact(m.weight) - weights[m.method]) > Decimal("1e-9"):
+            yield Violation("weight", where, weights[m.method], m.weight)
+        yield from _quantiles(where, m.range, m.draws)
 
 
 def _weights(result: Valuation, value: AssetValue) -> dict[Method, Decimal]:

@@ -237,7 +237,9 @@ def _means(
         high += share * (sum(known, NONE) + 100 * (len(rows) - len(known))) / len(rows)
         if known:
             score, weights = score + share * sum(known, NONE) / len(known), weights + share
-    return low, score / weights if weights else NONE, high
+    digits = Decimal("0.000001")
+    mean = score / weights if weights else NONE
+    return low.quantize(digits), mean.quantize(digits), high.quantize(digits)
 
 
 def _times(value: Decimal | None, factor: int) -> Decimal | None:

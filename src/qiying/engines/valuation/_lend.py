@@ -46,7 +46,7 @@ class Turnover:
 def working_capital_need(
     sales: Decimal, margin: Decimal, growth: Decimal, turnover: Turnover
 ) -> Decimal:
-    """Sales of last year × (1 − margin) × (1 + growth) over turns a year; the unit is that of sales.
+    """Sales of last year × (1 - margin) × (1 + growth) over turns a year; the unit is that of sales.
 
     Source: annex of the measures on working-capital loans. ``ValueError`` when the cycle has no
     positive length: then no capital is bound.

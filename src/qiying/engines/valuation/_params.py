@@ -14,8 +14,8 @@ MOST_DRAWS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class LoanToValue:
-    """Of a class of assets: the share of the collateral value that is lent to firms of grades 1–3,
-    4–5 and 6–7; nothing to others."""
+    """Of a class of assets: the share of the collateral value that is lent to firms of grades 1 to 3,
+    4 to 5 and 6 to 7; nothing to others."""
 
     kind: Kind
     shares: tuple[float, float, float]
@@ -169,7 +169,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             Grade.D,
         ),
         "internal_limit_cny": Rule(
-            "知识产权金融生态综合试点（金发〔2025〕10号）：单笔1000万元以下贷款可由银行内部评估"
+            "知识产权金融生态综合试点（金发[2025]10号）：单笔1000万元以下贷款可由银行内部评估"
             "或协商估值；据报道摘要，未读原文",
             "pilot on IP finance (2025, no. 10): single loans up to 10 million yuan on the bank's "
             "own or an agreed valuation; from a summary in the press, the text was not read",

@@ -13,6 +13,8 @@ from qiying.engines.valuation._problem import Asset, Kind
 from qiying.engines.valuation._result import Indicator, Profile
 
 Score = Callable[[float], float]
+DIGITS = 6
+"""Of a score: a sum of decimals that is 40 shall not fall below a floor of 40."""
 STABLE_BASE = {Kind.INVENTION: 70.0, Kind.UTILITY_MODEL: 40.0}
 """Substantive examination is behind the one and not the other. Other kinds have no profile."""
 
@@ -139,4 +141,5 @@ def _summed(rows: tuple[Indicator, ...], params: Params) -> Profile:
     weights = sum(w for _, w in whole)
     score = sum(d * w for d, w in whole) / weights if weights else 0.0
     legal, technical, economic = dimensions
-    return Profile(rows, score, lowest, highest, known / len(rows), legal, technical, economic)
+    ends = (round(points, DIGITS) for points in (score, lowest, highest))
+    return Profile(rows, *ends, known / len(rows), legal, technical, economic)
