@@ -53,7 +53,7 @@ def test_profit_split_with_the_share_rounded_as_the_example_rounds_it() -> None:
     printed = base(problem(patent(economic_life=life, split=rounded), income=profits))
     unrounded = base(problem(patent(economic_life=life, split=exact), income=profits))
     assert f"{printed / 10_000:.2f}" == "248.45"
-    assert f"{unrounded / 10_000:.2f}" == "248.37"
+    assert f"{unrounded / 10_000:.2f}" == "248.36"
 
 
 def test_relief_from_royalty_of_an_exclusive_licence() -> None:
@@ -147,12 +147,12 @@ def test_the_owner_stops_where_going_on_would_lose() -> None:
 
 
 def test_the_tax_benefit_of_amortisation_is_that_of_the_formula() -> None:
-    """Tax 30 %, ten years, year end, 10 %: 1 / (1 - 0.03 x 6.144567) = 1.226016."""
+    """Tax 30 %, ten years, year end, 10 %: 1 / (1 - 0.03 x 6.144567) = 1.225997."""
     of = problem(
         patent(economic_life=known(1.0), royalty=Royalty("s", known(1.0), known(0.1))),
         income=(1.1e9,),
         tax=known(0.3),
         amortisation_years=10,
     )
-    assert f"{base(of) / 70_000_000:.6f}" == "1.226016"
+    assert f"{base(of) / 70_000_000:.6f}" == "1.225997"
     assert Params().draws == 10_000

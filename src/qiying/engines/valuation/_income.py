@@ -139,8 +139,9 @@ def _income(name: str, ground: Ground) -> Floats:
     listed = np.array(stream.income_cny[:horizon])
     income = np.repeat(listed[None, :], chance.draws, axis=0)
     beyond = horizon - len(listed)
+    # Asked for in any case: what a method stands on must not change with the remaining life.
+    growth = chance.maybe(f"stream.{name}.growth", stream.growth, -1.0)
     if beyond:
-        growth = chance.maybe(f"stream.{name}.growth", stream.growth, -1.0)
         steps = np.arange(1, beyond + 1)[None, :]
         income = np.concatenate([income, listed[-1] * (1 + growth[:, None]) ** steps], axis=1)
     factor = chance.maybe(f"stream.{name}.factor", stream.factor, 1.0)

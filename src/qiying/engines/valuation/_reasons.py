@@ -67,6 +67,8 @@ def _of_methods(asset: Asset, params: Params, found: AssetValue) -> list[Reason]
     if asset.market and len(asset.market.deals) < params.least_deals:
         deals = (("deals", float(len(asset.market.deals))),)
         reasons.append(Reason("too_few_deals", asset.id, deals))
+    if asset.licence_fee and found.profile is None:
+        reasons.append(Reason("no_profile", asset.id))
     if asset.option:
         reasons.append(Reason("option_not_counted", asset.id))
     if found.range is None:

@@ -15,7 +15,7 @@ from qiying.engines.valuation._income import Ground
 from qiying.engines.valuation._methods import Method
 from qiying.engines.valuation._params import Params
 from qiying.engines.valuation._problem import Asset, Problem
-from qiying.engines.valuation._profile import profile
+from qiying.engines.valuation._profile import STABLE_BASE, profile
 from qiying.engines.valuation._result import Floats, Input, Profile
 
 Formula = Callable[[Any, Ground], Floats]
@@ -63,6 +63,8 @@ def usable(asset: Asset, params: Params) -> tuple[Method, ...]:
     found = [m for m, way in WAYS.items() if getattr(asset, way.field) is not None]
     if asset.market and len(asset.market.deals) < params.least_deals:
         found.remove(Method.MARKET)
+    if asset.licence_fee and asset.kind not in STABLE_BASE:
+        found.remove(Method.LICENCE_FEE)
     return tuple(found)
 
 
