@@ -237,7 +237,7 @@ def _means(
         high += share * (sum(known, NONE) + 100 * (len(rows) - len(known))) / len(rows)
         if known:
             score, weights = score + share * sum(known, NONE) / len(known), weights + share
-    digits = Decimal("0.000001")
+    digits = Decimal("1e-9")
     mean = score / weights if weights else NONE
     return low.quantize(digits), mean.quantize(digits), high.quantize(digits)
 

@@ -13,7 +13,7 @@ from qiying.engines.valuation._problem import Asset, Kind
 from qiying.engines.valuation._result import Indicator, Profile
 
 Score = Callable[[float], float]
-DIGITS = 6
+DIGITS = 9
 """Of a score: a sum of decimals that is 40 shall not fall below a floor of 40."""
 STABLE_BASE = {Kind.INVENTION: 70.0, Kind.UTILITY_MODEL: 40.0}
 """Substantive examination is behind the one and not the other. Other kinds have no profile."""
