@@ -212,6 +212,10 @@ class Problem:
         for n, overlap in enumerate(self.overlaps):
             place = f"overlaps[{n}].group"
             found.need(place, "unknown_group", overlap.group, holds=overlap.group in groups)
+        joined = {o.group for o in self.overlaps} | {""}
+        for n, asset in enumerate(self.assets):
+            place, group = f"assets[{n}].overlap_group", asset.overlap_group
+            found.need(place, "no_overlap_given", group, holds=group in joined)
         if self.loan:
             late = self.loan.ends_on > self.valued_on
             found.need("loan.ends_on", "not_after_valuation", self.loan.ends_on, holds=late)
