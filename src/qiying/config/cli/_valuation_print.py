@@ -37,9 +37,9 @@ def print_valuation(problem: "Problem", found: "Valuation") -> None:
         _print_lending(found.lending)
     _head(_("Assumptions"))
     for row in found.inputs:
-        span = f"{row.likely:,g}"
+        span = _number(row.likely)
         if row.low != row.high:
-            span = f"{row.low:,g} … {row.likely:,g} … {row.high:,g}"
+            span = " … ".join(_number(n) for n in (row.low, row.likely, row.high))
         typer.echo(f"  {row.key:<38} {span:<34} {row.grade}  {row.source}")
     _print_rules(found)
 
@@ -73,6 +73,14 @@ def _print_asset(asset: "Asset", value: "AssetValue") -> None:
             low=f"{option.low:,}",
             high=f"{option.high:,}",
         )
+    if asset.facts or asset.history:
+        _head(_("Facts and history"))
+    for fact in asset.facts:
+        typer.echo(f"  {fact.code:<38} {_number(fact.value):<34} {fact.grade}  {fact.source}")
+    for entry in asset.history:
+        state = text(_("open")) if entry.is_open else ""
+        shown = f"{entry.on} {_number(entry.amount_cny) if entry.amount_cny else ''} {state}"
+        typer.echo(f"  {entry.event:<38} {shown:<34} {entry.grade}  {entry.source}")
     _print_reasons(value.reasons)
 
 
@@ -145,6 +153,10 @@ def _print_rules(found: "Valuation") -> None:
         typer.echo(
             f"  {_word(row.kind):<22} {shares:<30} {rule.grade}  {rule.zh if chinese else rule.en}"
         )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
 
 
 def _head(message: str) -> None:
