@@ -389,8 +389,18 @@ def faults(words: str, *, is_toml: bool = True) -> tuple[Fault, ...]:
         ("firm_grade = 3", "firm_grade = 11", "loan.firm_grade", "not_between_1_and_10"),
         ("ends_on = 2027-11-20", "ends_on = 2020-11-20", "loan.ends_on", "not_after_valuation"),
         ("on = 2023-05-10", "on = 2027-05-10", "assets[0].history[0].on", "after_valuation"),
-        ('[[overlaps]]\ngroup = "press"', '[[overlaps]]\ngroup = "x"', "overlaps[0].group", "unknown_g"),
-        ('overlap_group = "press"', 'overlap_group = "y"', "assets[0].overlap_group", "no_overlap"),
+        (
+            '[[overlaps]]\ngroup = "press"',
+            '[[overlaps]]\ngroup = "x"',
+            "overlaps[0].group",
+            "unknown_g",
+        ),
+        (
+            'overlap_group = "press"',
+            'overlap_group = "y"',
+            "assets[0].overlap_group",
+            "no_overlap",
+        ),
         ("income_cny = [42000000,", 'income_cny = ["4",', "streams[0].income_cny[0]", "not_a_num"),
         ('id = "P1"', "id = 1", "assets[0].id", "not_a_text"),
         ("[loan]", "[params]\ndraws = 5\n[loan]", "params.draws", "not_between_100_and"),
@@ -403,7 +413,9 @@ def test_a_fault_is_named_with_its_place(old: str, new: str, place: str, code: s
 
 
 def test_all_faults_are_told_at_once() -> None:
-    words = WORDS.replace('grade = "A"', 'grade = "Z"', 1).replace("firm_grade = 3", "firm_grade = 0")
+    words = WORDS.replace('grade = "A"', 'grade = "Z"', 1).replace(
+        "firm_grade = 3", "firm_grade = 0"
+    )
     assert {f.place for f in faults(words)} == {"tax.grade", "loan.firm_grade"}
 
 
