@@ -1,6 +1,7 @@
 """`qiying valuation …` values, describes and refuses without settings or a database."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,6 @@ def test_the_schema_is_printed() -> None:
 
 
 def test_every_code_of_the_engine_has_words() -> None:
-    import re  # noqa: PLC0415  only here
 
     assert {str(m) for m in (*Method, *Kind)} <= set(WORDS)
     source = "".join((ENGINE / f"_{n}.py").read_text() for n in ("reasons", "lend"))
