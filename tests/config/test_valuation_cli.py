@@ -5,8 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from qiying.config.cli._valuation_words import REASONS, WORDS
 from qiying.config.cli.valuation import EXAMPLE, app

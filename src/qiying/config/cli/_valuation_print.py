@@ -128,10 +128,8 @@ def _print_lending(lending: "Lending") -> None:
 
 def _print_reasons(reasons: "Iterable[Reason]") -> None:
     for reason in reasons:
-        numbers = dict(reason.numbers)
-        if "coverage" in numbers:
-            numbers["coverage"] *= 100
-        typer.echo("  · " + text(REASONS[reason.code], **(numbers or {"code": reason.code})))
+        shown = {n: 100 * v if n == "coverage" else v for n, v in reason.numbers}
+        typer.echo("  · " + text(REASONS[reason.code], **shown))
 
 
 def _print_rules(found: "Valuation") -> None:

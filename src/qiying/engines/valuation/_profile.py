@@ -141,5 +141,13 @@ def _summed(rows: tuple[Indicator, ...], params: Params) -> Profile:
     weights = sum(w for _, w in whole)
     score = sum(d * w for d, w in whole) / weights if weights else 0.0
     legal, technical, economic = dimensions
-    ends = (round(points, DIGITS) for points in (score, lowest, highest))
-    return Profile(rows, *ends, known / len(rows), legal, technical, economic)
+    return Profile(
+        rows,
+        round(score, DIGITS),
+        round(lowest, DIGITS),
+        round(highest, DIGITS),
+        known / len(rows),
+        legal,
+        technical,
+        economic,
+    )
