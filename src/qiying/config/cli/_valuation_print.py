@@ -57,12 +57,7 @@ def _print_asset(asset: "Asset", value: "AssetValue") -> None:
                 _(", %(apart)+.0f per cent from the reconciled value"), apart=100 * method.apart
             )
         )
-    if value.drivers:
-        _head(_("What moves the value"))
-    for bar in value.drivers[:BARS]:
-        typer.echo(
-            f"  {bar.key:<38} {bar.at_low:>18,} … {bar.at_high:>18,}  {bar.rank_correlation:+.2f}"
-        )
+    _print_bars(value)
     if value.profile:
         _print_profile(value.profile)
     if value.option:
@@ -73,6 +68,20 @@ def _print_asset(asset: "Asset", value: "AssetValue") -> None:
             low=f"{option.low:,}",
             high=f"{option.high:,}",
         )
+    _print_facts(asset)
+    _print_reasons(value.reasons)
+
+
+def _print_bars(value: "AssetValue") -> None:
+    if value.drivers:
+        _head(_("What moves the value"))
+    for bar in value.drivers[:BARS]:
+        typer.echo(
+            f"  {bar.key:<38} {bar.at_low:>18,} … {bar.at_high:>18,}  {bar.rank_correlation:+.2f}"
+        )
+
+
+def _print_facts(asset: "Asset") -> None:
     if asset.facts or asset.history:
         _head(_("Facts and history"))
     for fact in asset.facts:
@@ -81,7 +90,6 @@ def _print_asset(asset: "Asset", value: "AssetValue") -> None:
         state = text(_("open")) if entry.is_open else ""
         shown = f"{entry.on} {_number(entry.amount_cny) if entry.amount_cny else ''} {state}"
         typer.echo(f"  {entry.event:<38} {shown:<34} {entry.grade}  {entry.source}")
-    _print_reasons(value.reasons)
 
 
 def _print_range(given: "Range") -> None:
