@@ -87,7 +87,7 @@ def _print_facts(asset: "Asset") -> None:
     for fact in asset.facts:
         typer.echo(f"  {fact.code:<38} {_number(fact.value):<34} {fact.grade}  {fact.source}")
     for entry in asset.history:
-        state = text(_("open")) if entry.is_open else ""
+        state = text(_("not settled yet")) if entry.is_open else ""
         shown = f"{entry.on} {_number(entry.amount_cny) if entry.amount_cny else ''} {state}"
         typer.echo(f"  {entry.event:<38} {shown:<34} {entry.grade}  {entry.source}")
 
@@ -145,7 +145,7 @@ def _print_rules(found: "Valuation") -> None:
 
     from qiying.engines.valuation import RULES
 
-    _head(_("Rules"))
+    _head(_("Rules and parameters"))
     chinese = is_chinese(os.environ)
     for name, rule in RULES.items():
         if name != "loan_to_value":

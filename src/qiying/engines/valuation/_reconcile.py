@@ -123,7 +123,7 @@ def inputs_of(problem: Problem, asset: Asset, params: Params, method: Method) ->
     if method == Method.MARKET:
         return _direct.noted(given, asset.id)
     chance = Chance(None)
-    alone = dict.fromkeys(w.field for w in WAYS.values()) | {way.field: given}
+    alone: dict[str, Any] = {w.field: None for w in WAYS.values() if w != way}
     run(problem, replace(asset, **alone), params, chance)
     inputs = list(chance.inputs())
     if method == Method.COST:

@@ -67,7 +67,10 @@ def value(problem: Problem, params: Params | None = None, *, seed: int = 0) -> V
     earn yet. A longer remaining life or a higher royalty rate never lowers a value, a higher discount
     rate never raises it (the real option, which is not part of a value, apart).
     """
-    params = params or Params()
+    return _value(problem, params or Params(), seed)
+
+
+def _value(problem: Problem, params: Params, seed: int) -> Valuation:
     assets = tuple(_asset(problem, a, params, seed) for a in problem.assets)
     chance, base = Chance(seed, params.draws), Chance(None)
     likely = [np.array([float(a.range.base) if a.range else 0.0]) for a in assets]
