@@ -40,7 +40,7 @@ from qiying.engines.valuation import (
     to_plain,
     value,
 )
-from tests.engines.valuation.made import FEW, TODAY, known, patent, problem
+from tests.engines.valuation.made import FEW, TODAY, known, patent, problem, rates
 
 EXAMPLE = Path(engine.__path__[0]).parents[1] / "config" / "cli" / "valuation.toml"
 WORDS = EXAMPLE.read_text(encoding="utf-8")
@@ -422,6 +422,16 @@ def test_all_faults_are_told_at_once() -> None:
 @pytest.mark.parametrize("words", ["", "[]", "{", "7", '"x"', "[" * 100_000, '{"assets": 3}'])
 def test_what_is_no_description_is_refused(words: str) -> None:
     assert faults(words, is_toml=False)
+
+
+def test_the_most_careless_forecast_still_gives_a_number() -> None:
+    """Income of 10^15 that doubles for sixty years."""
+    stream = engine.Stream("s", (1e15,), "invented", Grade.D, known(1.0), known(10.0))
+    whole = Royalty("s", known(1.0), known(1.0))
+    of = one(royalty=whole, economic_life=known(60.0), expires_on=None, kind=Kind.TRADE_MARK)
+    of = replace(of, streams=(stream,), discount=rates(0.0))
+    assert lent(of).collateral_cny == Decimal("1e15")
+    assert value(of, FEW).portfolio.range.point > Decimal("1e33")
 
 
 def test_an_asset_without_any_method_is_refused() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from types import MappingProxyType
 
 from qiying.engines.valuation._evidence import Event
@@ -11,13 +11,13 @@ from qiying.engines.valuation._problem import Asset, Kind, Loan, Problem
 from qiying.engines.valuation._quantiles import quantile
 from qiying.engines.valuation._reconcile import DAYS_A_YEAR, legal_years
 from qiying.engines.valuation._result import (
-    FEN,
     AssetValue,
     Floats,
     Lending,
     Portfolio,
     Reason,
     Security,
+    floored,
 )
 
 REFUSED: Mapping[Event, str] = MappingProxyType(
@@ -62,7 +62,7 @@ def collateral(draws: Floats, params: Params) -> Decimal:
     """min(quantile, share of P50) of a value [draw], rounded down to the fen."""
     safe = quantile(draws, params.collateral_quantile)
     half = Decimal(repr(params.collateral_share)) * quantile(draws, 0.5)
-    return min(safe, half).quantize(FEN, rounding=ROUND_DOWN)
+    return floored(min(safe, half))
 
 
 def lend(
@@ -81,7 +81,7 @@ def lend(
             repr(problem.second_value.likely)
         )
         if second < whole:
-            whole = second.quantize(FEN, rounding=ROUND_DOWN)
+            whole = floored(second)
             reasons.append(Reason("second_value_lower"))
     if cap is not None and cap < whole:
         whole = cap
@@ -90,7 +90,7 @@ def lend(
     own = [collateral(v.draws * left[v.id], params) for v in values]
     part = min(whole / sum(own), Decimal(1)) if sum(own) else Decimal(0)
     securities = tuple(
-        _security(problem, params, loan, asset, (worth * part).quantize(FEN, rounding=ROUND_DOWN))
+        _security(problem, params, loan, asset, floored(worth * part))
         for asset, worth in zip(problem.assets, own, strict=True)
     )
     amount = Decimal(repr(loan.amount_cny))
@@ -110,7 +110,7 @@ def _cap(problem: Problem, params: Params) -> Decimal | None:
     if not used:
         return None
     year = sum(Decimal(repr(problem.stream(name).income_cny[0])) for name in used)
-    return (year * Decimal(repr(params.revenue_multiple))).quantize(FEN, rounding=ROUND_DOWN)
+    return floored(year * Decimal(repr(params.revenue_multiple)))
 
 
 def _security(
@@ -122,9 +122,7 @@ def _security(
         numbers = (("grade", float(loan.firm_grade)),)
         reasons = (*reasons, Reason("no_loan_to_value", asset.id, numbers))
     carried = worth * Decimal(repr(share)) * Decimal(repr(haircut))
-    return Security(
-        asset.id, worth, share, haircut, carried.quantize(FEN, rounding=ROUND_DOWN), reasons
-    )
+    return Security(asset.id, worth, share, haircut, floored(carried), reasons)
 
 
 def haircut_of(

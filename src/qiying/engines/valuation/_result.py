@@ -1,7 +1,7 @@
 """What comes out: frozen. Money is yuan with two digits; reasons are codes with numbers."""
 
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,18 @@ from qiying.engines.valuation._params import Params
 
 Floats = NDArray[np.float64]
 FEN = Decimal("0.01")
+WIDE = Context(prec=80)
+"""Sixty years of growth may carry a careless forecast beyond the usual 28 digits."""
 
 
 def cny(value: float) -> Decimal:
     """Yuan, rounded to the fen."""
-    return Decimal(repr(float(value))).quantize(FEN, rounding=ROUND_HALF_EVEN)
+    return Decimal(repr(float(value))).quantize(FEN, ROUND_HALF_EVEN, WIDE)
+
+
+def floored(value: Decimal) -> Decimal:
+    """Yuan, rounded down to the fen: what is lent never exceeds what was computed."""
+    return value.quantize(FEN, ROUND_DOWN, WIDE)
 
 
 @dataclass(frozen=True, slots=True)
