@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from qiying.config.cli import _rating_cards
 from qiying.config.cli._given import FAILED, UNUSABLE, AsJson, understood, words
 from qiying.config.cli._given import rows as table_rows
 from qiying.config.cli._platform import say, text
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help=text(_("Cards that rate firms: fitted to outcomes, scored, judged.")),
     no_args_is_help=True,
+)
+app.command(help=text(_("Rate one firm by a card and say why, and what would lift it.")))(
+    _rating_cards.explain
+)
+app.command("score", help=text(_("Rate many firms by a card, each counted again in decimals.")))(
+    _rating_cards.score_firms
 )
 Table = Annotated[
     Path, typer.Option("--data", help=text(_("Table of cases, one row for each, as CSV.")))
@@ -110,9 +117,7 @@ def _sample(data: Path, outcome: str, bad: str, left: list[str]) -> "Sample":
     cases = understood(lambda: table_rows(data))
     names = list(cases[0]) if cases else []
     columns = {name: [case.get(name) for case in cases] for name in names}
-    found: Sample = _sound(
-        lambda: statistical.sample_of(columns, outcome, bad=bad, drop=left)
-    )
+    found: Sample = _sound(lambda: statistical.sample_of(columns, outcome, bad=bad, drop=left))
     return found
 
 
