@@ -44,16 +44,9 @@ class Sums:
 
 
 def score(card: Card, firm: Firm, *, as_of: date) -> Rating:
-    """Rate a firm by a card.
+    """Rate a firm by a card; evidence whose last day lies before ``as_of`` is stale.
 
-    Parameters
-    ----------
-    card
-        As `read_card` gives it.
-    firm
-        Facts by input. An input without a fact, or with the value None, is missing.
-    as_of
-        Evidence whose last day lies before it is stale.
+    An input without a fact, or with the value None, is missing.
 
     Raises
     ------
