@@ -29,8 +29,8 @@ def reckoned(card: Card, table: Any) -> list[dict[str, Any]]:
     connection = ibis.duckdb.connect()
     try:
         ibis.options.sql.fuse_selects = False
-        given = connection.create_table("given", table)
-        kept = connection.create_table("kept", bulk.typed(given, card))
+        given = ibis.memtable(table)
+        kept = bulk.typed(given, card)
         rated = bulk.rate(kept, card, as_of=AS_OF, keeps_points=True)
         found: list[dict[str, Any]] = connection.to_pyarrow(rated).to_pylist()
         return found
@@ -93,7 +93,7 @@ def test_bad_cells_are_named_and_their_rows_left_unrated() -> None:
     table = pa.table(TEXT, schema=kinds)
     table = table.append_column(bulk.ROW, pa.array(range(1, 7)))
     connection = ibis.duckdb.connect()
-    given = connection.create_table("given", table)
+    given = ibis.memtable(table)
     counted = {
         k: v[0] for k, v in connection.to_pyarrow(bulk.counts(given, card)).to_pydict().items()
     }
@@ -125,7 +125,7 @@ def test_a_value_without_evidence_counts_as_missing_where_evidence_is_asked_for(
         f"{name}_evidence": ["" if name == "rd_to_revenue" else "e1"] for name in card.scales
     }
     connection = ibis.duckdb.connect()
-    given = connection.create_table("given", pa.table(rows | proven))
+    given = ibis.memtable(pa.table(rows | proven))
     kept = bulk.typed(given, card, needs_evidence=True)
     found = connection.to_pyarrow(bulk.rate(kept, card, as_of=AS_OF)).to_pylist()
     connection.disconnect()
@@ -134,5 +134,5 @@ def test_a_value_without_evidence_counts_as_missing_where_evidence_is_asked_for(
 
 def test_a_table_without_a_column_of_the_card_is_refused() -> None:
     with pytest.raises(Unusable) as caught:
-        bulk.typed(ibis.memtable({"firm": ["a"]}), CARDS["tech-sme-1"])
+        bulk.typed(ibis.memtable(pa.table({"firm": ["a"]})), CARDS["tech-sme-1"])
     assert ("firms.rd_to_cost", "no_column") in {(f.place, f.code) for f in caught.value.faults}
