@@ -46,14 +46,8 @@ class Sums:
 def score(card: Card, firm: Firm, *, as_of: date) -> Rating:
     """Rate a firm by a card.
 
-    Parameters
-    ----------
-    card
-        As `read_card` gives it.
-    firm
-        Facts by input. An input without a fact, or with the value None, is missing.
-    as_of
-        Evidence whose last day lies before it is stale.
+    An input without a fact, or with the value None, is missing. Evidence whose last day lies
+    before ``as_of`` is stale.
 
     Raises
     ------
@@ -67,7 +61,7 @@ def score(card: Card, firm: Firm, *, as_of: date) -> Rating:
     by_score, grade, told = _graded(card, sums, firm)
     lines = tuple(_line(card, stage, c, hits[c.code], firm, as_of) for c in card.characteristics)
     is_refused = any(gate.refuse for gate in sums.gates)
-    unsure = (Reason("STAGE_UNSURE", stage),) if is_unsure else ()
+    told = (*_about(lines, hits), *_unknown(card, firm), *told)
     return Rating(
         firm=firm.code,
         card=card.code,
@@ -85,7 +79,7 @@ def score(card: Card, firm: Firm, *, as_of: date) -> Rating:
         is_provisional=any(gate.provisional for gate in sums.gates),
         is_refused=is_refused,
         top=_top(lines),
-        reasons=(*unsure, *_about(lines, hits), *_unknown(card, firm), *told),
+        reasons=(Reason("STAGE_UNSURE", stage), *told) if is_unsure else told,
     )
 
 

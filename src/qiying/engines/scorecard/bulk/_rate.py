@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import reduce
-from operator import add, or_
+from operator import add, and_, or_
 from typing import Any
 
 import ibis
@@ -155,10 +155,9 @@ def _stage(sheet: ir.Table, card: Card) -> ir.StringValue:
         for span in stage.spans:
             value = sheet[span.input]
             inputs.append(value.isnull())
-            low = value >= exact(float(span.at_least)) if span.at_least is not None else None
-            high = value < exact(float(span.below)) if span.below is not None else None
-            both = low & high if low is not None and high is not None else low
-            inside.append((high if both is None else both).coalesce(no))
+            ends = [value >= exact(float(span.at_least))] if span.at_least is not None else []
+            ends += [value < exact(float(span.below))] if span.below is not None else []
+            inside.append(reduce(and_, ends).coalesce(no))
         cases.append((_any(inside), ibis.literal(stage.code)))
     cases.append((_any(inputs), ibis.literal(card.stage_unknown)))
     return ibis.cases(*cases, else_=ibis.literal(card.stages[-1].code))
