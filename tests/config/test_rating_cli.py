@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from qiying.config.cli.rating import app
@@ -57,3 +58,25 @@ def test_what_is_no_firm_and_no_card_is_refused_with_its_place(tmp_path: Path) -
     firms.write_text("x = 1", encoding="utf-8")
     done = run("score", "--model", firms, "--as-of", "2026-01-01", "--firms", firms, "--out", out)
     assert done.exit_code == 2
+
+
+@pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+def test_a_register_is_rated_as_firm_by_firm_and_bad_cells_are_named(tmp_path: Path) -> None:
+    firms, out = tmp_path / "firms.csv", tmp_path / "out"
+    head = "firm,rd_staff_share,rd_to_revenue,rd_to_cost,class_one_ip,class_two_ip"
+    rows = [f"f{n:03},{n},{n / 5},,0,{n % 6}" for n in range(40)]
+    firms.write_text("\n".join([head, *rows]), encoding="utf-8")
+    done = run("bulk", *HOW, "--firms", firms, "--out", out, "--format", "csv")
+    assert done.exit_code == 0, done.output
+    rated = (out / "ratings.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rated) == 41
+    firms.write_text("\n".join([head, *rows, "f001,x,1,,0,1"]), encoding="utf-8")
+    bad = run("bulk", *HOW, "--firms", firms, "--out", out, "--format", "csv")
+    assert bad.exit_code == 2
+    faults = (out / "faults.csv").read_text(encoding="utf-8")
+    assert "no_number" in faults
+    assert "repeated_firm" in faults
+    firms.write_text("firm\nf1\n", encoding="utf-8")
+    lacking = run("bulk", *HOW, "--firms", firms, "--out", out)
+    assert lacking.exit_code == 2
+    assert "firms.rd_staff_share: no_column" in lacking.output

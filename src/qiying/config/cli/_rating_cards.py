@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -36,7 +36,7 @@ def explain(
     """Each characteristic with band, points, evidence; the way up; what is uncertain."""
     from qiying.engines.scorecard import check, score, swings, way_up
 
-    card, day = _card(model), as_of.date()
+    card, day = card_of(model), as_of.date()
     given = _firm(_json(words(firm)), "firm")
     rating = _sound(lambda: score(card, given, as_of=day))
     way, open_ones = way_up(card, given, as_of=day), swings(card, given, as_of=day)
@@ -63,7 +63,7 @@ def score_firms(
     """Write a rating for each firm; exit code 2, and nothing written, with a firm that is none."""
     from qiying.engines.scorecard import check, score
 
-    card, day = _card(model), as_of.date()
+    card, day = card_of(model), as_of.date()
     known = list(_firms(words(firms)))
     rated = [(one, _sound(lambda one=one: score(card, one, as_of=day))) for one in known]
     wrong = sum(bool(check(card, one, rating, as_of=day)) for one, rating in rated)
@@ -96,7 +96,8 @@ def _head(rating: Any) -> dict[str, Any]:
     return {"card": rating.card, "score": rating.score, "grade": grade}
 
 
-def _card(model: str) -> "Card":
+def card_of(model: str) -> "Card":
+    """A card that comes along, or of a file; exit code 2 with every fault."""
     from qiying.engines.scorecard import read_card
     from qiying.engines.scorecard.cards import NAMES, card_text
 
@@ -123,7 +124,7 @@ def _firm(given: Any, place: str) -> "Firm":
     from qiying.engines.scorecard import Fact, Fault, Firm
 
     if not isinstance(given, Mapping) or not isinstance(given.get("facts"), Mapping):
-        _refuse([Fault(place, "no_firm")])
+        refuse([Fault(place, "no_firm")])
     facts, faults = {}, []
     for name, said in given["facts"].items():
         fact = said if isinstance(said, Mapping) else {"value": said}
@@ -137,7 +138,7 @@ def _firm(given: Any, place: str) -> "Firm":
         known = value if isinstance(value, str | bool | None) else float(value)
         facts[str(name)] = Fact(known, proof, until, bool(fact.get("doubtful", False)))
     if faults:
-        _refuse(faults)
+        refuse(faults)
     return Firm(str(given.get("code", "")), facts)
 
 
@@ -147,10 +148,11 @@ def _sound(work: Any) -> Any:
     try:
         return work()
     except Unusable as unusable:
-        _refuse(unusable.faults)
+        refuse(unusable.faults)
 
 
-def _refuse(faults: Any) -> None:
+def refuse(faults: Any) -> NoReturn:
+    """Name the faults and leave with exit code 2."""
     for fault in list(faults)[:LISTED]:
         typer.echo(str(fault), err=True)
     raise typer.Exit(UNUSABLE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qiying.config.cli import _rating_cards
+from qiying.config.cli import _rating_bulk, _rating_cards
 from qiying.config.cli._given import FAILED, UNUSABLE, AsJson, understood, words
 from qiying.config.cli._given import rows as table_rows
 from qiying.config.cli._platform import say, text
@@ -28,6 +28,9 @@ app.command(help=text(_("Rate one firm by a card and say why, and what would lif
 )
 app.command("score", help=text(_("Rate many firms by a card, each counted again in decimals.")))(
     _rating_cards.score_firms
+)
+app.command(help=text(_("Rate a register of firms larger than memory, by DuckDB or Spark.")))(
+    _rating_bulk.bulk
 )
 Table = Annotated[
     Path, typer.Option("--data", help=text(_("Table of cases, one row for each, as CSV.")))

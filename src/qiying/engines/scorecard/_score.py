@@ -44,9 +44,10 @@ class Sums:
 
 
 def score(card: Card, firm: Firm, *, as_of: date) -> Rating:
-    """Rate a firm by a card; evidence whose last day lies before ``as_of`` is stale.
+    """Rate a firm by a card.
 
-    An input without a fact, or with the value None, is missing.
+    An input without a fact, or with the value None, is missing. Evidence whose last day lies
+    before ``as_of`` is stale.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def score(card: Card, firm: Firm, *, as_of: date) -> Rating:
     by_score, grade, told = _graded(card, sums, firm)
     lines = tuple(_line(card, stage, c, hits[c.code], firm, as_of) for c in card.characteristics)
     is_refused = any(gate.refuse for gate in sums.gates)
-    unsure = (Reason("STAGE_UNSURE", stage),) if is_unsure else ()
+    told = (*_about(lines, hits), *_unknown(card, firm), *told)
     return Rating(
         firm=firm.code,
         card=card.code,
@@ -78,7 +79,7 @@ def score(card: Card, firm: Firm, *, as_of: date) -> Rating:
         is_provisional=any(gate.provisional for gate in sums.gates),
         is_refused=is_refused,
         top=_top(lines),
-        reasons=(*unsure, *_about(lines, hits), *_unknown(card, firm), *told),
+        reasons=(Reason("STAGE_UNSURE", stage), *told) if is_unsure else told,
     )
 
 
