@@ -46,7 +46,9 @@ class Days:
         self, world: str, policy: str, *, planned: bool = False, share: float = 1.0, more: int = 1
     ) -> Played:
         """Play, or fetch, days of a policy."""
-        budget = {"pyvrp": PYVRP_ITERATIONS, "hindsight": HINDSIGHT_ITERATIONS}.get(policy, OUR_ITERATIONS)
+        budget = {"pyvrp": PYVRP_ITERATIONS, "hindsight": HINDSIGHT_ITERATIONS}.get(
+            policy, OUR_ITERATIONS
+        )
         count = max(1, round(more * share * self.days))
         return played(Play(world, policy, count, budget, planned), only_kept=self.only_kept)
 
