@@ -49,6 +49,8 @@ def test_what_is_no_firm_and_no_card_is_refused_with_its_place(tmp_path: Path) -
         ("{", "firms[1]: no_firm"),
         ('{"code": "f", "facts": {"x": {"value": 1, "until": "soon"}}}', "firms[1].facts.x"),
         ('{"code": "f", "facts": {"rd_staff_share": "many"}}', "rd_staff_share"),
+        ('{"code": "f", "facts": {"x": {"value": [1]}}}', "firms[1].facts.x: malformed"),
+        ('{"code": "f", "facts": {"x": {"value": 1, "evidence": 3}}}', "firms[1].facts.x"),
     ):
         firms.write_text(text, encoding="utf-8")
         done = run("score", *HOW, "--firms", firms, "--out", out)

@@ -131,11 +131,11 @@ def _firm(given: Any, place: str) -> "Firm":
         try:
             until = date.fromisoformat(fact["until"]) if fact.get("until") else None
             proof = tuple(str(one) for one in fact.get("evidence", ()))
-        except (TypeError, ValueError):
+            value = fact.get("value")
+            known = value if isinstance(value, str | bool | None) else float(value)
+        except (TypeError, ValueError, OverflowError):
             faults.append(Fault(f"{place}.facts.{name}", "malformed"))
             continue
-        value = fact.get("value")
-        known = value if isinstance(value, str | bool | None) else float(value)
         facts[str(name)] = Fact(known, proof, until, bool(fact.get("doubtful", False)))
     if faults:
         refuse(faults)

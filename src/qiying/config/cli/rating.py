@@ -2,6 +2,7 @@
 
 import csv
 import json
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -97,7 +98,7 @@ def points(*, card: Card, data: Table, out: File) -> None:
     totals = kept.base + each.sum(axis=1)
     wrong = statistical.check(kept, columns, totals.tolist())
     best = [max(part.points) for part in kept.parts]
-    with out.open("w", encoding="utf-8", newline="") as file:
+    with StringIO(newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["row", "points", "probability", "reason_1", "reason_2", "reason_3"])
         chances = kept.probability(totals)
@@ -109,6 +110,7 @@ def points(*, card: Card, data: Table, out: File) -> None:
             names = [f"{name} -{count}" for count, name in lost[:3] if count > 0]
             row = [n + 1, int(totals[n]), f"{chances[n]:.6f}"]
             writer.writerow([*row, *names, *[""] * (3 - len(names))])
+        _write(out, file.getvalue())
     say(_("%(count)d cases written to %(path)s"), count=len(cases), path=out)
     if wrong:
         raise typer.Exit(FAILED)
@@ -151,7 +153,7 @@ def _card(path: Path) -> "WoeCard":
 
 def _write(out: Path, words_: str) -> None:
     try:
-        out.write_text(words_, encoding="utf-8")
+        out.write_text(words_, encoding="utf-8", newline="")
     except OSError:
         raise typer.BadParameter(text(_("“%(path)s” cannot be written."), path=out)) from None
 
